@@ -1,0 +1,115 @@
+"""The errors this program raises; every message names the thing and the cure, none holds a secret.
+
+MonitorError
+├── ConfigError            the configuration cannot be used (all its problems at once)
+├── SeedError              a seed document or its manifest cannot be used
+├── StoreError             the database refused
+│   ├── StoreBusyError     another daemon holds this store
+│   ├── StoreFullError     no space left; nothing was lost, the batch will be tried again
+│   └── StoreVersionError  the schema is not the one this program knows
+├── ParseError             a body is not a feed (with the kind of thing that it is instead)
+├── RenderError            a digest could not be turned into a message
+└── DeliveryError          a channel could not deliver (permanent or not, certain or not)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class MonitorError(Exception):
+    """Base of all errors that a user may meet; its text is fit for printing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Problem:
+    """One thing wrong with the configuration, with its place.
+
+    `line` and `column` count from 1; 0 means "the whole file". `cure` is a full sentence or empty.
+    """
+
+    file: str
+    line: int = 0
+    column: int = 0
+    key: str = ""
+    message: str
+    cure: str = ""
+
+    def __str__(self) -> str:
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        key = f" {self.key}:" if self.key else ""
+        cure = f" {self.cure}" if self.cure else ""
+        return f"{place}:{key} {self.message}{cure}"
+
+
+class ConfigError(MonitorError):
+    """The configuration cannot be used; `problems` names every place, the text has one line each."""
+
+    def __init__(self, problems: tuple[Problem, ...]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class SeedError(MonitorError):
+    """A seed document or the seeds' manifest cannot be used."""
+
+
+class StoreError(MonitorError):
+    """The database refused an operation; nothing of it was kept, so it may be tried again."""
+
+
+class StoreBusyError(StoreError):
+    """Another daemon holds this store."""
+
+
+class StoreFullError(StoreError):
+    """The disk of the store is full; the batch was rolled back whole."""
+
+
+class StoreVersionError(StoreError):
+    """The schema of the store is newer than this program, or broken."""
+
+
+class ParseError(MonitorError):
+    """A body is no feed.
+
+    `kind` is one word for what it is instead: "html", "empty", "unknown", "timeout", "crash".
+    """
+
+    def __init__(self, message: str, *, kind: str) -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class RenderError(MonitorError):
+    """A digest could not be turned into a message."""
+
+
+class DeliveryError(MonitorError):
+    """A channel could not deliver.
+
+    Args:
+        permanent: Trying the same bytes again cannot help.
+        uncertain: The receiver may have taken the message (the failure came after its last byte).
+        retry_after_s: The receiver's own wish, in seconds, if it named one.
+        code: The SMTP or HTTP status, 0 if the failure came before any answer.
+        blame: "recipient" when only this address is refused, "channel" when the way itself is broken
+            (credentials, certificate, connection) and other deliveries will fail alike.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        permanent: bool,
+        uncertain: bool = False,
+        retry_after_s: float | None = None,
+        code: int = 0,
+        blame: str = "recipient",
+    ) -> None:
+        super().__init__(message)
+        self.permanent = permanent
+        self.uncertain = uncertain
+        self.retry_after_s = retry_after_s
+        self.code = code
+        self.blame = blame

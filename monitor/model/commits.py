@@ -1,0 +1,89 @@
+"""What a stage asks the store to keep, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revision, Sketch, Verdict
+from monitor.model.digests import Delivery, Slot
+from monitor.model.feeds import FeedState
+from monitor.model.stories import Joining, Story
+from monitor.model.watchlists import Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intake:
+    """Everything that a batch of checks brought: all of it is kept, or nothing.
+
+    `aliases` maps a URL key to the article it leads to (first writer wins). `sketches` are for the shingle index.
+    `stories` are new or changed stories, whole. `artifacts` are named byte strings (hashed document frequencies).
+    `articles` are new only; `verdicts` and `ledger` cover every entry that was not simply known.
+    """
+
+    feed_states: tuple[FeedState, ...] = ()
+    ledger: tuple[LedgerRow, ...] = ()
+    articles: tuple[Article, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
+    aliases: Mapping[int, ArticleId] = field(default_factory=dict)
+    sketches: Mapping[ArticleId, Sketch] = field(default_factory=dict)
+    stop_hashes: frozenset[int] = frozenset()
+    revisions: tuple[Revision, ...] = ()
+    matches: tuple[Match, ...] = ()
+    stories: tuple[Story, ...] = ()
+    joinings: tuple[Joining, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    artifacts: Mapping[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identities:
+    """What the store knows of some keys: the articles that URL keys and title keys lead to."""
+
+    by_url: Mapping[int, Article]
+    by_title: Mapping[int, tuple[Article, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rematch:
+    """The result of scoring stored articles against a changed watchlist.
+
+    `matches` replace those of `watchlist` for `scored_ids`; what was told stays told. `cursor` is the last article
+    scored; with `is_complete` the watchlist's stored version becomes `version`.
+    """
+
+    watchlist: str
+    version: str
+    scored_ids: tuple[ArticleId, ...]
+    matches: tuple[Match, ...]
+    stories: tuple[Story, ...] = ()
+    joinings: tuple[Joining, ...] = ()
+    decisions: tuple[Decision, ...] = ()
+    cursor: ArticleId
+    is_complete: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestCommit:
+    """A composed digest: its delivery (None when there is nothing to say), what it tells, and the next slot.
+
+    Unique per (recipient, slot): committing a slot again changes nothing.
+    """
+
+    recipient_id: str
+    slot: Slot
+    next_slot: Slot
+    delivery: Delivery | None
+    told: tuple[tuple[str, ArticleId], ...] = ()
+    """(watchlist, article) pairs."""
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestSlot:
+    """The slot a recipient is waiting for, and the end of the last period told (None before the first)."""
+
+    recipient_id: str
+    slot: Slot
+    told_until: datetime | None

@@ -1,0 +1,180 @@
+"""Recipients, digests, messages, deliveries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from monitor.model.articles import Article, ArticleId, Verdict
+from monitor.model.stories import Story, StoryId
+from monitor.model.watchlists import Match
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Schedule:
+    """When a recipient gets digests, on the wall clock of `zone` (IANA).
+
+    `times` are minutes since local midnight, sorted and distinct; `weekdays` are 0 = Monday … 6 = Sunday.
+    Cron lines are reduced to this form by the configuration (`minutes` × `hours` × days); `monthdays` empty = any.
+    """
+
+    zone: str
+    times: tuple[int, ...]
+    weekdays: tuple[int, ...] = (0, 1, 2, 3, 4, 5, 6)
+    monthdays: tuple[int, ...] = ()
+    months: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Slot:
+    """One planned digest: the moment, and the key that makes it unique (local wall time, "2026-11-22T07:00")."""
+
+    key: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recipient:
+    """Who gets mail. `channel` is "maildir" or "smtp"; `language` one of the languages digests are written in."""
+
+    id: str
+    address: str
+    name: str = ""
+    watchlists: tuple[str, ...]
+    schedule: Schedule
+    language: str = "en"
+    channel: str = "maildir"
+    max_stories: int = 35
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedArticle:
+    """A match with what is known of its article, as gathered for a digest.
+
+    `was_told`: this recipient has had this article. `story` is None when the article was not grouped.
+    """
+
+    article: Article
+    verdict: Verdict
+    match: Match
+    story: Story | None
+    was_told: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Telling:
+    """One article inside a digest's story."""
+
+    article: Article
+    match: Match
+    verdict: Verdict
+
+
+class StoryState(StrEnum):
+    """What a story is to this recipient."""
+
+    NEW = "new"
+    DEVELOPING = "developing"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestStory:
+    """One story as it will be told.
+
+    `lead` carries title, quote and reasons; `others` are the further articles, oldest first, one per outlet at most
+    in `outlets`. `outlets` counts distinct outlets, the lead's included. `points` is the best of its matches.
+    """
+
+    story_id: StoryId
+    watchlist: str
+    state: StoryState
+    lead: Telling
+    others: tuple[Telling, ...]
+    points: float
+    threshold: float
+    first_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Digest:
+    """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time.
+
+    `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
+    `remarks` are lines for the footer (feeds that fail, older items kept back).
+    """
+
+    recipient: Recipient
+    slot: Slot
+    since: datetime | None
+    until: datetime
+    titles: Mapping[str, str]
+    """Watchlist name → its title in the recipient's language."""
+    stories: tuple[DigestStory, ...]
+    rest: int = 0
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def article_ids(self) -> tuple[ArticleId, ...]:
+        """Every article told in this digest."""
+        return tuple(telling.article.id for story in self.stories for telling in (story.lead, *story.others))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """A rendered digest. `content` is what goes over the wire, byte for byte, CRLF line ends."""
+
+    message_id: str
+    sender: str
+    recipient: str
+    subject: str
+    html: str = field(repr=False)
+    text: str = field(repr=False)
+    content: bytes = field(repr=False)
+
+
+class DeliveryState(StrEnum):
+    """The life of a delivery: pending → sending → sent | pending (later) | uncertain | dead."""
+
+    PENDING = "pending"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message to one recipient, as it stands in the outbox.
+
+    `id` is short, printable and derived from (recipient, slot, channel). `phase` is "" until the channel is about to
+    hand over the last byte, then "data": a delivery found in that phase after a crash is uncertain.
+    `attempts` counts tries begun.
+    """
+
+    id: str
+    recipient_id: str
+    slot_key: str
+    channel: str
+    message: Message
+    state: DeliveryState = DeliveryState.PENDING
+    phase: str = ""
+    attempts: int = 0
+    next_attempt_at: datetime
+    composed_at: datetime
+    sent_at: datetime | None = None
+    last_code: int = 0
+    last_reply: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryOutcome:
+    """What became of one attempt: the next state and, for pending and uncertain, when to try again."""
+
+    delivery_id: str
+    state: DeliveryState
+    at: datetime
+    next_attempt_at: datetime | None = None
+    code: int = 0
+    reply: str = ""

@@ -1,0 +1,194 @@
+"""What the pipeline needs from the world: small Protocols, one per need.
+
+All store methods may raise `StoreError`; a method that writes is one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
+from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
+from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
+from monitor.model.feeds import Feed, FeedState, Fetched, FetchOutcome, FetchRequest, ParsedFeed
+from monitor.model.stories import Story
+
+
+class Clock(Protocol):
+    """The time, as an argument."""
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        ...
+
+
+class Source(Protocol):
+    """A kind of origin."""
+
+    async def fetch(self, request: FetchRequest) -> FetchOutcome:
+        """One conditional GET; never raises for what the world does, only for bugs and cancellation."""
+        ...
+
+    async def parse(self, feed: Feed, fetched: Fetched) -> ParsedFeed:
+        """Entries of a body, outside the event loop. Raises `ParseError` when it is no feed."""
+        ...
+
+
+class FeedStore(Protocol):
+    """Feeds and their due times."""
+
+    async def sync_feeds(self, states: Sequence[FeedState]) -> None:
+        """Make exactly these feeds active: unknown ones start with the given state, known ones keep theirs unless the URL changed."""
+        ...
+
+    async def claim_due_feeds(self, now: datetime, *, limit: int, lease_s: float) -> list[FeedState]:
+        """Up to `limit` active feeds due by `now`, oldest due first; leased so that nobody else gets them."""
+        ...
+
+    async def feed_states(self) -> list[FeedState]:
+        """All active feeds, by id."""
+        ...
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next active, unleased feed is due."""
+        ...
+
+
+class IntakeStore(Protocol):
+    """What collecting asks and keeps."""
+
+    async def ledger_rows(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LedgerRow]:
+        """The rows of (feed id, entry key) pairs that are known."""
+        ...
+
+    async def identities(self, url_keys: Sequence[int], title_keys: Sequence[int], *, since: datetime) -> Identities:
+        """The articles behind URL keys (of any age) and title keys (first seen since)."""
+        ...
+
+    async def candidates(
+        self, sketches: Sequence[Sketch], *, since: datetime, min_shared: int, limit: int, stop_count: int
+    ) -> tuple[list[list[Candidate]], frozenset[int]]:
+        """For each sketch the stored articles (first seen since) sharing ≥ `min_shared` of its hashes, best first.
+
+        Also the hashes found in more than `stop_count` articles (not counted as shared): the caller may make them
+        stop hashes through `Intake`.
+        """
+        ...
+
+    async def commit_intake(self, intake: Intake) -> None:
+        """Keep a batch, whole or not at all."""
+        ...
+
+    async def artifact(self, name: str) -> bytes | None:
+        """A named byte string kept with an intake."""
+        ...
+
+
+class StoryStore(Protocol):
+    """Stories that may still grow."""
+
+    async def open_stories(self, *, since: datetime) -> list[Story]:
+        """Stories not merged away whose last article is not older than `since`, oldest first."""
+        ...
+
+
+class MatchStore(Protocol):
+    """What matching a changed watchlist asks and keeps."""
+
+    async def watchlist_versions(self) -> dict[str, tuple[str, ArticleId]]:
+        """Watchlist → (version fully scored, cursor of a rescoring under way or 0)."""
+        ...
+
+    async def articles_after(self, cursor: ArticleId, *, since: datetime, limit: int) -> list[Article]:
+        """Stored articles with a larger id, first seen since, by id."""
+        ...
+
+    async def commit_rematch(self, rematch: Rematch) -> None:
+        """Replace the matches of one watchlist for some articles."""
+        ...
+
+    async def set_watchlist_versions(self, versions: Mapping[str, str]) -> None:
+        """Take these versions as fully scored (a store without articles)."""
+        ...
+
+
+class ComposeStore(Protocol):
+    """What composing asks and keeps."""
+
+    async def digest_slots(self) -> dict[str, DigestSlot]:
+        """Recipient id → the slot waited for."""
+        ...
+
+    async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
+        """Plan a recipient's slot (first start, changed schedule); what was told stays told."""
+        ...
+
+    async def matched_articles(
+        self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
+    ) -> list[MatchedArticle]:
+        """Matches of articles first seen since, told or not, by story then time: whole stories, so that updates can be told as such."""
+        ...
+
+    async def commit_digest(self, commit: DigestCommit) -> bool:
+        """Keep a digest; False when this slot was already kept (then nothing changed)."""
+        ...
+
+
+class DeliverStore(Protocol):
+    """The outbox."""
+
+    async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
+        """Deliveries due by `now` (pending or uncertain), now `sending` with one more attempt, leased.
+
+        Rows whose lease lapsed come back first: as pending, or as uncertain when found in phase "data" (a crash in
+        that phase), due 15 minutes later.
+        """
+        ...
+
+    async def mark_phase(self, delivery_id: str, phase: str) -> None:
+        """Record durably that the channel is about to hand over the last byte."""
+        ...
+
+    async def commit_outcome(self, outcome: DeliveryOutcome) -> None:
+        """Keep what became of an attempt; clears phase and lease."""
+        ...
+
+    async def deliveries(self, *, limit: int) -> list[Delivery]:
+        """The newest deliveries, newest first."""
+        ...
+
+
+class PruneStore(Protocol):
+    """Retention."""
+
+    async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
+        """Delete at most `limit` rows of each kind past its time; counts per table. Identity keys outlive articles."""
+        ...
+
+
+class Renderer(Protocol):
+    """Digest → message; pure but for reading its templates."""
+
+    def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
+        """Raises `RenderError`."""
+        ...
+
+
+class PhaseMark(Protocol):
+    """Called by a channel right before it hands over the last byte; must have returned before it does."""
+
+    async def __call__(self) -> None: ...
+
+
+class Channel(Protocol):
+    """A way to deliver."""
+
+    async def send(self, delivery: Delivery, mark: PhaseMark) -> str:
+        """Deliver; returns the receiver's reply. Raises `DeliveryError`."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
