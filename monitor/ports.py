@@ -40,7 +40,7 @@ class FeedStore(Protocol):
     """Feeds and their due times."""
 
     async def sync_feeds(self, states: Sequence[FeedState]) -> None:
-        """Make exactly these feeds active: unknown ones start with the given state, known ones keep theirs unless the URL changed."""
+        """Make exactly these feeds active; known ones keep their state unless the URL changed."""
         ...
 
     async def claim_due_feeds(self, now: datetime, *, limit: int, lease_s: float) -> list[FeedState]:
@@ -128,7 +128,10 @@ class ComposeStore(Protocol):
     async def matched_articles(
         self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
     ) -> list[MatchedArticle]:
-        """Matches of articles first seen since, told or not, by story then time: whole stories, so that updates can be told as such."""
+        """Matches of articles first seen since, by story then time.
+
+        Told ones too: a story that grows is told as an update of what the recipient had.
+        """
         ...
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
@@ -179,7 +182,9 @@ class Renderer(Protocol):
 class PhaseMark(Protocol):
     """Called by a channel right before it hands over the last byte; must have returned before it does."""
 
-    async def __call__(self) -> None: ...
+    async def __call__(self) -> None:
+        """Return when the mark is durable."""
+        ...
 
 
 class Channel(Protocol):

@@ -17,9 +17,10 @@ class Article:
 
     `url` is the address as the feed gave it (for reading), `url_key` the 63-bit key of its canonical form (for
     comparing), None without a usable link. `text` is the body as plain text (paragraphs parted by a newline),
-    `summary` the feed's own short text, empty when it is the same as the body's beginning. `published_at` is None when unknown: then `first_seen_at`
-    stands in, and `is_dated` is False. `title_key` compares (outlet, normalised title). `body_digest` covers title,
-    summary and text after normalisation. `host` is the registrable-looking host of `url`, lower-case.
+    `summary` the feed's own short text, empty when it is the same as the body's beginning. `published_at` is None
+    when unknown: then `first_seen_at` stands in, and `is_dated` is False. `title_key` compares (outlet, normalised
+    title). `body_digest` covers title, summary and text after normalisation. `host` is the registrable-looking host
+    of `url`, lower-case.
     """
 
     id: ArticleId

@@ -17,7 +17,8 @@ class Story:
     """A group of articles with one lead, and the features that new articles are compared with.
 
     `centroid` maps hashed terms to weights (L2-normalised, at most 128 terms); `facts` maps a kind of evidence
-    ("actors", "numbers", "dates", "places", "templates") to sorted printable values; `mean_at` is the mean publication time.
+    ("actors", "numbers", "dates", "places", "templates") to sorted printable values; `mean_at` is the mean
+    publication time.
     `merged_into` redirects after a repair, so links and mail threads keep working.
     """
 

@@ -1,7 +1,7 @@
 """Watchlists: what a user wants to hear of; scores and matches: what was found and why.
 
-A condition is a small tree. The leaves test a text, `AllOf`/`AnyOf`/`NoneOf` join them. A watchlist's `match` is the gate;
-`rules` add or take points once the gate is open.
+A condition is a small tree. The leaves test a text, `AllOf`/`AnyOf`/`NoneOf` join them. A watchlist's `match` is the
+gate; `rules` add or take points once the gate is open.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ class Term:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
-    """True where every child leaf is hit within `words` words of the others, or in one sentence when `words` is None."""
+    """True where all child leaves are hit within `words` words of each other, in one sentence when `words` is None."""
 
     children: tuple[Mention | Term, ...]
     words: int | None = None
