@@ -1,1 +1,71 @@
-"""Commands: one file each; they parse arguments and print, nothing else."""
+"""Commands: one file each; they parse arguments and print, nothing else.
+
+A command module has `configure(parser)` and `run(args) -> exit code`. Only the module of the command asked for is
+imported, and it imports what is heavy inside `run`: `monitor --help` must answer at once (health checks call it).
+
+Exit codes: 0 done, 1 something failed, 2 the command line or the configuration is wrong.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+
+from monitor import __version__
+from monitor.errors import ConfigError, MonitorError
+
+# Command → (module in this package, what it does). One line a command; `docs` and the tests read this table.
+COMMANDS: dict[str, str] = {
+    "run": "run the daemon: poll feeds, score, mail digests, until told to stop",
+    "once": "one cycle of everything, then exit",
+    "init": "write a commented configuration into a new folder",
+    "check": "validate the configuration; --online polls every feed once",
+    "status": "what the store holds: feeds, stories, digests, the outbox",
+    "health": "exit 0 when the daemon is alive, 1 when not (for container health checks)",
+    "replay": "run JSON lines of articles through dedupe, grouping and scoring in a throw-away store",
+    "schema": "write the JSON Schemas of the configuration files",
+}
+WITHOUT_CONFIG = {"init", "schema"}
+
+
+def build_parser(command: str | None) -> argparse.ArgumentParser:
+    """The parser, with the arguments of one command filled in (the others only have their line of help)."""
+    parser = argparse.ArgumentParser(
+        prog="monitor",
+        description="Watch news feeds, tell each story once, explain every match, mail digests.",
+        epilog="monitor COMMAND --help tells more. Start with: monitor init DIR, monitor check, monitor run.",
+    )
+    parser.add_argument("--version", action="version", version=f"monitor {__version__}")
+    commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
+    for name, summary in COMMANDS.items():
+        child = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        if name not in WITHOUT_CONFIG:
+            child.add_argument(
+                "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of the configuration"
+            )
+        if name == command:
+            import_module(f"monitor.cli.{name}").configure(child)
+    return parser
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run a command; errors that a user may meet become one plain message on standard error."""
+    words = list(sys.argv[1:] if argv is None else argv)
+    command = next((word for word in words if word in COMMANDS), None)
+    args = build_parser(command).parse_args(words)
+    try:
+        return int(import_module(f"monitor.cli.{args.command}").run(args))
+    except ConfigError as error:
+        print(f"The configuration cannot be used:\n{error}", file=sys.stderr)
+        return 2
+    except MonitorError as error:
+        print(f"monitor {args.command}: {error}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:  # the reader of our output (head, less) has gone: nothing to say, nobody to say it to
+        sys.stderr.close()
+        return 0
+    except KeyboardInterrupt:
+        return 130
