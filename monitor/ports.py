@@ -146,7 +146,7 @@ class DeliverStore(Protocol):
         """Deliveries due by `now` (pending or uncertain), now `sending` with one more attempt, leased.
 
         Rows whose lease lapsed come back first: as pending, or as uncertain when found in phase "data" (a crash in
-        that phase), due 15 minutes later.
+        that phase), due 15 minutes later. A delivery that was ever uncertain says so (`was_uncertain`).
         """
         ...
 

@@ -73,18 +73,24 @@ class Telling:
 
 
 class StoryState(StrEnum):
-    """What a story is to this recipient."""
+    """What a story is to this recipient.
+
+    NEW: nothing of it was told before. DEVELOPING: some of it was, and this is more. CARRIED: some of it was, and
+    all that came since are copies of what was told: only worth a line that says where.
+    """
 
     NEW = "new"
     DEVELOPING = "developing"
+    CARRIED = "carried"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestStory:
     """One story as it will be told.
 
-    `lead` carries title, quote and reasons; `others` are the further articles, oldest first, one per outlet at most
-    in `outlets`. `outlets` counts distinct outlets, the lead's included. `points` is the best of its matches.
+    `lead` carries title, quote and reasons; `others` are the further articles, oldest first. `points` is the best of
+    its matches. `told_before` counts its articles that this recipient already had (they are not told again).
+    `origins` counts the reports that are no copies of one another. `is_brief`: only its title fits into the mail.
     """
 
     story_id: StoryId
@@ -95,6 +101,19 @@ class DigestStory:
     points: float
     threshold: float
     first_at: datetime
+    told_before: int = 0
+    origins: int = 1
+    is_brief: bool = False
+
+    @property
+    def tellings(self) -> tuple[Telling, ...]:
+        """Lead and others."""
+        return (self.lead, *self.others)
+
+    @property
+    def outlets(self) -> tuple[str, ...]:
+        """The distinct outlets that carried it, the lead's first, then as they came."""
+        return tuple(dict.fromkeys(telling.article.outlet for telling in self.tellings))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +137,7 @@ class Digest:
     @property
     def article_ids(self) -> tuple[ArticleId, ...]:
         """Every article told in this digest."""
-        return tuple(telling.article.id for story in self.stories for telling in (story.lead, *story.others))
+        return tuple(telling.article.id for story in self.stories for telling in story.tellings)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +169,8 @@ class Delivery:
 
     `id` is short, printable and derived from (recipient, slot, channel). `phase` is "" until the channel is about to
     hand over the last byte, then "data": a delivery found in that phase after a crash is uncertain.
-    `attempts` counts tries begun.
+    `attempts` counts tries begun. `was_uncertain` stays true once an attempt has ended uncertain: the next one is the
+    single repeat that law 5 allows.
     """
 
     id: str
@@ -166,6 +186,7 @@ class Delivery:
     sent_at: datetime | None = None
     last_code: int = 0
     last_reply: str = ""
+    was_uncertain: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
