@@ -1,0 +1,184 @@
+"""What a recipient is told: matched articles → stories in reading order, and how they fit into one mail.
+
+What is told and what is not:
+- An article is told to a recipient once, whichever watchlists it matches (it counts for all of them).
+- A story of which the recipient had nothing is NEW; one that brings more is DEVELOPING: it is told with the new
+  articles only, and says how many of it were told before.
+- Copies of what the recipient had (an outlet that merely reprints) are no news. They make a CARRIED story, one line
+  that names the outlets, in a digest that goes out anyway. On their own they make no mail: they stay untold and ride
+  with the next digest. Refused: marking them told without a line, which would say something false of the ledger; and
+  telling them as developing, which is the complaint about every alert product (the same text, day after day).
+- What does not fit stays untold and is counted (`rest`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from hashlib import blake2b
+from itertools import groupby
+
+from monitor.model.articles import ArticleId, VerdictKind
+from monitor.model.digests import Digest, DigestStory, MatchedArticle, Recipient, Slot, StoryState, Telling
+from monitor.model.stories import StoryId
+
+# Gmail clips HTML at about 102 kB; quoted-printable adds a fifth. From research on mail clients, not tuned.
+MAX_HTML_BYTES = 80 * 1024
+MAX_WIRE_BYTES = 100 * 1024
+# A title alone costs about a third of a full story (measured on the golden digests).
+BRIEF_COST = 0.35
+# As many stories are told in full before titles are left out: a reader wants the news, then the list.
+FULL_FLOOR = 12
+
+
+def build(
+    recipient: Recipient,
+    slot: Slot,
+    matched: Sequence[MatchedArticle],
+    *,
+    since: datetime | None,
+    until: datetime,
+    titles: Mapping[str, str],
+    remarks: tuple[str, ...] = (),
+) -> Digest | None:
+    """The digest of one recipient for one slot; None when there is nothing to say.
+
+    `matched` holds what the recipient had as well (`was_told`): a story that grows is told as an update. `since` and
+    `until` are the period told, `titles` maps a watchlist to its name in the recipient's language.
+    """
+    stories = [story for group in _groups(matched) if (story := _story(group)) is not None]
+    if all(story.state is StoryState.CARRIED for story in stories):
+        return None
+    ranked = sorted(stories, key=_reading_order)
+    return Digest(
+        recipient=recipient,
+        slot=slot,
+        since=since,
+        until=until,
+        titles=titles,
+        stories=tuple(ranked[: recipient.max_stories]),
+        rest=max(0, len(ranked) - recipient.max_stories),
+        remarks=remarks,
+    )
+
+
+def told_pairs(digest: Digest, matched: Iterable[MatchedArticle]) -> tuple[tuple[str, ArticleId], ...]:
+    """What the digest tells, as (watchlist, article) pairs: an article counts for every watchlist that it matched."""
+    told = set(digest.article_ids)
+    return tuple(sorted({(row.match.watchlist, row.article.id) for row in matched if row.article.id in told}))
+
+
+def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None:
+    """A smaller digest for one that was rendered too large; None when it fits, or can be no smaller.
+
+    Full stories become titles from the end, then titles go to the rest (untold, counted). Always makes progress, so
+    rendering and shrinking in turn ends; the sizes measured steer how far each step goes.
+    """
+    share = min(MAX_HTML_BYTES / html_bytes, MAX_WIRE_BYTES / wire_bytes)
+    if share >= 1:
+        return None
+    count = len(digest.stories)
+    full = sum(not story.is_brief for story in digest.stories)
+    floor = min(full, FULL_FLOOR)
+    budget = (full + (count - full) * BRIEF_COST) * share
+    kept_full = min(full - 1, int((budget - count * BRIEF_COST) / (1 - BRIEF_COST)))
+    if kept_full >= floor:
+        return _brief_from(digest, kept_full)
+    kept = min(count - 1, floor + int((budget - floor) / BRIEF_COST))
+    if kept >= max(1, floor):
+        return _cut(_brief_from(digest, floor), kept)
+    if full > 0:
+        return _brief_from(digest, max(0, min(full - 1, int(budget))))
+    return None if count == 1 else _cut(digest, 1)
+
+
+def delivery_id(recipient_id: str, slot_key: str, channel: str) -> str:
+    """The delivery's short printable id: "d" and 20 hexadecimal digits, the same whenever it is asked."""
+    parts = "\0".join((recipient_id, slot_key, channel))
+    return "d" + blake2b(parts.encode(), digest_size=10, person=b"delivery").hexdigest()
+
+
+def _brief_from(digest: Digest, kept_full: int) -> Digest:
+    stories = tuple(story if n < kept_full else replace(story, is_brief=True) for n, story in enumerate(digest.stories))
+    return replace(digest, stories=stories)
+
+
+def _cut(digest: Digest, kept: int) -> Digest:
+    return replace(digest, stories=digest.stories[:kept], rest=digest.rest + len(digest.stories) - kept)
+
+
+def _story_id(row: MatchedArticle) -> StoryId:
+    if row.story is None:
+        return row.article.id
+    return row.story.merged_into or row.story.id
+
+
+def _groups(matched: Sequence[MatchedArticle]) -> list[list[MatchedArticle]]:
+    """Rows by story; of an article's rows the one with the best margin speaks, told if any of them was."""
+    best: dict[ArticleId, MatchedArticle] = {}
+    told = {row.article.id for row in matched if row.was_told}
+    for row in sorted(matched, key=lambda row: row.match.watchlist):
+        known = best.get(row.article.id)
+        if known is None or _margin(row) > _margin(known):
+            best[row.article.id] = replace(row, was_told=row.article.id in told)
+    rows = sorted(best.values(), key=_story_id)
+    return [list(group) for _, group in groupby(rows, key=_story_id)]
+
+
+def _margin(row: MatchedArticle) -> float:
+    return row.match.points - row.match.threshold
+
+
+def _story(group: Sequence[MatchedArticle]) -> DigestStory | None:
+    untold = [row for row in group if not row.was_told]
+    if not untold:
+        return None
+    roots = _roots(group)
+    told_roots = {roots[row.article.id] for row in group if row.was_told}
+    news = [row for row in untold if roots[row.article.id] not in told_roots]
+    state = StoryState.CARRIED if not news else StoryState.DEVELOPING if told_roots else StoryState.NEW
+    lead = min(news or untold, key=_lead_order)
+    others = sorted((row for row in untold if row is not lead), key=lambda row: (row.article.at, row.article.id))
+    return DigestStory(
+        story_id=_story_id(lead),
+        watchlist=lead.match.watchlist,
+        state=state,
+        lead=_telling(lead),
+        others=tuple(_telling(row) for row in others),
+        points=max(row.match.points for row in untold),
+        threshold=lead.match.threshold,
+        first_at=min(row.article.at for row in group),
+        told_before=len(group) - len(untold),
+        origins=len({roots[row.article.id] for row in untold}),
+    )
+
+
+def _roots(group: Sequence[MatchedArticle]) -> dict[ArticleId, ArticleId]:
+    """Article → the article that its text comes from (itself, unless a copy), through copies of copies."""
+    parents = {
+        row.article.id: row.verdict.of
+        for row in group
+        if row.verdict.kind is VerdictKind.COPY and row.verdict.of is not None
+    }
+    roots: dict[ArticleId, ArticleId] = {}
+    for row in group:
+        root, seen = row.article.id, {row.article.id}
+        while (parent := parents.get(root)) is not None and parent not in seen:
+            root = parent
+            seen.add(parent)
+        roots[row.article.id] = root
+    return roots
+
+
+def _lead_order(row: MatchedArticle) -> tuple[bool, float, datetime, ArticleId]:
+    return (row.verdict.kind is VerdictKind.COPY, -row.match.points, row.article.at, row.article.id)
+
+
+def _reading_order(story: DigestStory) -> tuple[bool, float, float, StoryId]:
+    newest = max(telling.article.at for telling in story.tellings)
+    return (story.state is StoryState.CARRIED, -story.points, -newest.timestamp(), story.story_id)
+
+
+def _telling(row: MatchedArticle) -> Telling:
+    return Telling(article=row.article, match=row.match, verdict=row.verdict)

@@ -1,0 +1,79 @@
+"""What becomes of a delivery after an attempt: error × attempt × now → next state.
+
+The states and the one repeat are law 5 of the architecture: before the last byte every failure is certain, and the
+same bytes may be tried again; after it the receiver may have taken them. Then they are sent once more after a
+while (same bytes, same Message-ID), and if that attempt is uncertain too, the delivery is dead: loud, with both
+possibilities named, because a third copy would break the promise and "sent" would be a guess.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from monitor.errors import DeliveryError
+from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState
+
+# Minutes before the second, third, … attempt, the last one for all that follow. Origin: the house's schedule for 4xx.
+DELAYS_MIN = (1, 5, 15, 60)
+# How long after composing a delivery is given up when this address is refused for now: a day, the next digest is due.
+RECIPIENT_PATIENCE = timedelta(hours=24)
+# … and when the way itself is broken (RFC 5321 §4.5.4.1: at least four to five days): a weekend must not lose mail.
+CHANNEL_PATIENCE = timedelta(days=5)
+REPEAT_DELAY = timedelta(minutes=15)
+# Delays are spread by a tenth either way, so that what failed together does not come back together.
+SPREAD = 0.1
+MAX_REPLY_LENGTH = 500
+
+
+def next_state(
+    delivery: Delivery, error: DeliveryError | None, *, now: datetime, rng_value: float, reply: str = ""
+) -> DeliveryOutcome:
+    """What to keep of an attempt that ended with `error`, or with `reply` when it ended well.
+
+    `delivery` is as claimed (this attempt is counted in `attempts`); `rng_value` lies in [0, 1).
+    """
+    if error is None:
+        return _outcome(delivery, DeliveryState.SENT, now, reply=reply)
+    text = str(error)
+    if error.uncertain:
+        if delivery.was_uncertain:
+            text = f"uncertain for the second time, so it is not sent again (it may have arrived, even twice): {text}"
+            return _outcome(delivery, DeliveryState.DEAD, now, code=error.code, reply=text)
+        at = now + REPEAT_DELAY
+        return _outcome(delivery, DeliveryState.UNCERTAIN, now, code=error.code, reply=text, next_at=at)
+    if error.permanent:
+        return _outcome(delivery, DeliveryState.DEAD, now, code=error.code, reply=text)
+    at = now + _delay(delivery, error, rng_value)
+    patience = CHANNEL_PATIENCE if error.blame == "channel" else RECIPIENT_PATIENCE
+    if at > delivery.composed_at + patience:
+        text = f"given up after {delivery.attempts} attempts: {text}"
+        return _outcome(delivery, DeliveryState.DEAD, now, code=error.code, reply=text)
+    # After an uncertain attempt a certain failure changes nothing: the one repeat is still owed.
+    state = DeliveryState.UNCERTAIN if delivery.was_uncertain else DeliveryState.PENDING
+    return _outcome(delivery, state, now, code=error.code, reply=text, next_at=at)
+
+
+def _delay(delivery: Delivery, error: DeliveryError, rng_value: float) -> timedelta:
+    minutes = DELAYS_MIN[min(max(delivery.attempts, 1), len(DELAYS_MIN)) - 1]
+    seconds = minutes * 60 * (1 - SPREAD + 2 * SPREAD * rng_value)
+    wish = min(error.retry_after_s or 0.0, RECIPIENT_PATIENCE.total_seconds() / 2)
+    return timedelta(seconds=max(seconds, wish))
+
+
+def _outcome(
+    delivery: Delivery,
+    state: DeliveryState,
+    now: datetime,
+    *,
+    code: int = 0,
+    reply: str = "",
+    next_at: datetime | None = None,
+) -> DeliveryOutcome:
+    return DeliveryOutcome(
+        delivery_id=delivery.id,
+        state=state,
+        at=now,
+        next_attempt_at=next_at,
+        code=code,
+        reply=reply[:MAX_REPLY_LENGTH],
+    )

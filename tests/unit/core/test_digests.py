@@ -1,0 +1,244 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.core.digests import MAX_HTML_BYTES, build, delivery_id, shrink, told_pairs
+from monitor.model.articles import Article, VerdictKind
+from monitor.model.digests import Digest, MatchedArticle, StoryState
+from monitor.model.stories import Story
+from tests.factories import (
+    NOW,
+    make_article,
+    make_digest,
+    make_match,
+    make_matched,
+    make_recipient,
+    make_slot,
+    make_story,
+    make_verdict,
+)
+
+TITLES = {"russia-north-korea": "Russia–North Korea", "missiles": "Missiles"}
+
+
+def build_for(*matched: MatchedArticle, **facts: Any) -> Digest | None:
+    recipient = make_recipient(watchlists=("russia-north-korea", "missiles"), **facts)
+    return build(recipient, make_slot(), matched, since=NOW - timedelta(days=1), until=NOW, titles=TITLES)
+
+
+def row(article: Article, points: float = 60.0, of: Article | None = None, **facts: Any) -> MatchedArticle:
+    verdict = (
+        make_verdict(article) if of is None else make_verdict(article, VerdictKind.COPY, of=of.id, similarity=0.97)
+    )
+    return make_matched(article, verdict=verdict, match=make_match(article, points=points), **facts)
+
+
+def test_nothing_matched_is_nothing_to_say() -> None:
+    assert build_for() is None
+
+
+def test_articles_of_one_story_are_told_together_and_an_article_without_story_alone() -> None:
+    antara, tempo = make_article(outlet="Antara"), make_article(outlet="Tempo")
+    alone = make_article("Kereta Moskow–Pyongyang kembali berjalan")
+    story = make_story(antara, size=2)
+    digest = build_for(row(antara, story=story), row(tempo, story=story), row(alone, story=None))
+    assert digest is not None
+    assert sorted(len(found.tellings) for found in digest.stories) == [1, 2]
+    assert {found.story_id for found in digest.stories} == {antara.id, alone.id}
+
+
+def test_a_story_merged_into_another_is_told_as_that_one() -> None:
+    one, two = make_article("Satu"), make_article("Dua")
+    digest = build_for(
+        row(one, story=make_story(one)), row(two, story=make_story(two, merged_into=one.id)), row(make_article("Tiga"))
+    )
+    assert digest is not None
+    assert len(digest.stories) == 2
+
+
+def test_the_lead_is_the_best_original_even_when_a_copy_scores_higher() -> None:
+    original = make_article(outlet="Antara")
+    copy = make_article(outlet="Tempo", published_at=NOW - timedelta(hours=5))
+    story = make_story(original)
+    digest = build_for(row(original, 60, story=story), row(copy, 75, of=original, story=story))
+    assert digest is not None
+    (told,) = digest.stories
+    assert told.lead.article == original
+    assert told.points == 75
+    assert told.origins == 1
+    assert told.outlets == ("Antara", "Tempo")
+
+
+def test_an_outlet_that_told_the_story_twice_is_listed_once() -> None:
+    first, second, other = make_article("A"), make_article("B"), make_article("C", outlet="Tempo")
+    story = make_story(first)
+    digest = build_for(row(first, 90, story=story), row(second, story=story), row(other, story=story))
+    assert digest is not None
+    assert digest.stories[0].outlets == ("Antara", "Tempo")
+    assert len(digest.article_ids) == 3
+
+
+def test_more_of_a_told_story_is_developing_and_says_how_much_was_told() -> None:
+    told, more = make_article("Putin tiba"), make_article("Putin menandatangani perjanjian", outlet="Tempo")
+    story = make_story(told)
+    digest = build_for(row(told, story=story, was_told=True), row(more, story=story))
+    assert digest is not None
+    (found,) = digest.stories
+    assert found.state is StoryState.DEVELOPING
+    assert found.told_before == 1
+    assert digest.article_ids == (more.id,)
+
+
+def test_a_mere_reprint_of_a_told_story_makes_no_mail() -> None:
+    told, reprint = make_article(), make_article(outlet="Tempo")
+    story = make_story(told)
+    assert build_for(row(told, story=story, was_told=True), row(reprint, of=told, story=story)) is None
+
+
+def test_a_reprint_of_a_told_story_rides_as_a_line_after_the_news() -> None:
+    told, reprint, news = make_article(), make_article(outlet="Tempo"), make_article("Kabar lain", outlet="Kompas")
+    story = make_story(told)
+    digest = build_for(row(told, story=story, was_told=True), row(reprint, 99, of=told, story=story), row(news, 51))
+    assert digest is not None
+    assert [(found.state, found.lead.article.outlet) for found in digest.stories] == [
+        (StoryState.NEW, "Kompas"),
+        (StoryState.CARRIED, "Tempo"),
+    ]
+
+
+def test_a_copy_of_a_copy_of_a_told_article_is_a_reprint_as_well() -> None:
+    told, second, third = make_article(), make_article(outlet="Tempo"), make_article(outlet="Kompas")
+    story = make_story(told)
+    rows = (
+        row(told, story=story, was_told=True),
+        row(second, of=told, story=story),
+        row(third, of=second, story=story),
+    )
+    assert build_for(*rows) is None
+
+
+def test_two_copies_that_name_each_other_do_not_hang() -> None:
+    one, two = make_article(outlet="Antara"), make_article(outlet="Tempo")
+    story = make_story(one)
+    digest = build_for(row(one, of=two, story=story), row(two, of=one, story=story))
+    assert digest is not None
+    assert len(digest.article_ids) == 2
+
+
+def test_an_article_of_two_watchlists_is_told_once_and_counts_for_both() -> None:
+    article = make_article()
+    rows = (
+        make_matched(article, match=make_match(article, points=60, threshold=50)),
+        make_matched(article, match=make_match(article, watchlist="missiles", points=62, threshold=30)),
+    )
+    digest = build_for(*rows)
+    assert digest is not None
+    assert digest.article_ids == (article.id,)
+    assert digest.stories[0].watchlist == "missiles"  # the larger margin over its threshold
+    assert told_pairs(digest, rows) == (("missiles", article.id), ("russia-north-korea", article.id))
+    assert build_for(rows[0], replace(rows[1], was_told=True)) is None
+
+
+def test_stories_are_read_by_points_then_newest_first() -> None:
+    old = make_article("Lama", published_at=NOW - timedelta(hours=9))
+    new = make_article("Baru", published_at=NOW - timedelta(hours=1))
+    best = make_article("Terbaik", published_at=NOW - timedelta(hours=20))
+    digest = build_for(row(old, 60), row(new, 60), row(best, 80))
+    assert digest is not None
+    assert [found.lead.article.title for found in digest.stories] == ["Terbaik", "Baru", "Lama"]
+
+
+def test_what_does_not_fit_is_counted_and_comes_next_time() -> None:
+    rows = [row(make_article(f"Kabar {n}"), 50 + n) for n in range(5)]
+    first = build_for(*rows, max_stories=3)
+    assert first is not None
+    assert first.rest == 2
+    second = build_for(*told(rows, first), max_stories=3)
+    assert second is not None
+    assert [found.lead.article.title for found in second.stories] == ["Kabar 1", "Kabar 0"]
+
+
+def test_a_delivery_id_is_short_and_its_parts_cannot_be_confused() -> None:
+    assert delivery_id("analyst", "2026-11-22T07:00", "smtp") == delivery_id("analyst", "2026-11-22T07:00", "smtp")
+    ids = {delivery_id(r, s, c) for r in ("a", "ab") for s in ("first", "b") for c in ("smtp", "maildir")}
+    assert len(ids) == 8
+    assert all(len(found) == 21 and found.isalnum() for found in ids)
+
+
+def told(rows: Sequence[MatchedArticle], digest: Digest) -> list[MatchedArticle]:
+    """The rows as the store gives them after the digest was kept."""
+    pairs = set(told_pairs(digest, rows))
+    return [replace(r, was_told=r.was_told or (r.match.watchlist, r.article.id) in pairs) for r in rows]
+
+
+@st.composite
+def gathered(draw: st.DrawFn) -> list[MatchedArticle]:
+    articles = [make_article(f"Kabar {n}", outlet=draw(st.sampled_from("ABC"))) for n in range(draw(st.integers(1, 9)))]
+    stories: list[Story | None] = [None, *(make_story(article) for article in articles[:3])]
+    rows = []
+    for article in articles:
+        of = draw(st.none() | st.sampled_from(articles))
+        story = draw(st.sampled_from(stories))
+        for watchlist in draw(st.sampled_from((("russia-north-korea",), ("russia-north-korea", "missiles")))):
+            points = float(draw(st.integers(50, 60)))
+            found = row(article, points, of=of, story=story, was_told=False)
+            rows.append(replace(found, match=make_match(article, watchlist=watchlist, points=points)))
+    return rows
+
+
+@settings(max_examples=150, deadline=None)
+@given(gathered(), st.integers(1, 4), st.integers(0, 9))
+def test_no_article_is_told_twice_and_telling_goes_on_until_nothing_is_new(
+    rows: list[MatchedArticle], max_stories: int, later: int
+) -> None:
+    seen: list[int] = []
+    arrived, waiting = rows[: len(rows) - later], rows[len(rows) - later :]
+    for _ in range(30):
+        digest = build_for(*arrived, max_stories=max_stories)
+        if digest is None and not waiting:
+            break
+        if digest is not None:
+            seen.extend(digest.article_ids)
+            assert len(digest.stories) <= max_stories
+            arrived = told(arrived, digest)
+        elif waiting:
+            arrived, waiting = [*arrived, *waiting], []
+    assert len(seen) == len(set(seen))
+    assert build_for(*arrived, max_stories=max_stories) is None
+    # Whatever was never told has the text of something told.
+    originals = {r.verdict.of for r in arrived}
+    for left in (r for r in arrived if r.article.id not in seen):
+        assert left.verdict.kind is VerdictKind.COPY or left.article.id in originals
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.integers(1, 200), st.integers(200, 9000), st.integers(50, 3000), st.integers(0, 20_000))
+def test_shrinking_ends_and_loses_no_story_from_the_count(count: int, full: int, brief: int, frame: int) -> None:
+    digest = make_digest(*(make_article(f"Kabar {n}") for n in range(count)))
+
+    def html_bytes(d: Digest) -> int:
+        return frame + sum(min(brief, full) if story.is_brief else full for story in d.stories)
+
+    for _ in range(40):
+        smaller = shrink(digest, html_bytes=html_bytes(digest), wire_bytes=html_bytes(digest))
+        if smaller is None:
+            break
+        digest = smaller
+        assert len(digest.stories) + digest.rest == count
+        assert digest.stories
+    assert smaller is None
+    assert html_bytes(digest) <= MAX_HTML_BYTES or len(digest.stories) == 1
+
+
+def test_a_digest_of_two_hundred_stories_keeps_a_dozen_in_full_before_titles_are_cut() -> None:
+    digest = make_digest(*(make_article(f"Kabar {n}") for n in range(200)))
+    smaller = shrink(digest, html_bytes=200 * 2000, wire_bytes=200 * 2400)
+    assert smaller is not None
+    assert sum(not story.is_brief for story in smaller.stories) == 12
+    assert smaller.rest == 200 - len(smaller.stories) > 0
