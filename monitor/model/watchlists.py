@@ -15,9 +15,14 @@ from monitor.model.articles import ArticleId
 
 
 class Field(StrEnum):
-    """A part of an article's text. LEAD is the first ~300 characters of the body (see `core.scoring`)."""
+    """A part of an article's text. LEAD is the first ~300 characters of the body (see `core.scoring`).
+
+    Of a hit: TITLE, SUMMARY and URL are those fields of the article, LEAD and BODY both lie in its `text`. Of a
+    condition: "lead" means the summary as well, "body" means all but title and URL.
+    """
 
     TITLE = "title"
+    SUMMARY = "summary"
     LEAD = "lead"
     BODY = "body"
     URL = "url"
@@ -29,7 +34,8 @@ class Alias:
 
     A trailing `*` on a word matches any ending (alphabetic scripts). `is_cased`: compare case as written. `fields`
     empty = everywhere. `excluding`: longer strings inside which the alias does not count ("태평양" for "평양").
-    `not_near`: the hit does not count when one of these stands within ten words of it.
+    `not_near`: the hit does not count when one of these stands within ten words of it. `group` is the shared entity
+    that an alias was taken from ("putin" inside "russia"), empty for the entity's own.
     """
 
     text: str
@@ -38,6 +44,7 @@ class Alias:
     fields: tuple[Field, ...] = ()
     excluding: tuple[str, ...] = ()
     not_near: tuple[str, ...] = ()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,12 +119,16 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A test inside a watchlist: a text that must (or must not) match, with its place in the YAML for messages."""
+    """A test inside a watchlist: a text that must (or must not) match, with its place in the YAML for messages.
+
+    With a `file`, `text` is that document as it was saved: it is cleaned like a seed before it is scored.
+    """
 
     title: str
     text: str = ""
     must_match: bool = True
     place: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,7 +138,8 @@ class Watchlist:
     `version` is a digest of everything that can change a score. `sides` names the entities whose relation is wanted
     (two for a relation, one for a topic, empty when `match` says it all): structure signals are built from them.
     `others` names the entity of third parties, whose enumeration with the sides costs points.
-    `profile` maps terms derived from seed documents to weights. `languages`, `outlets`: empty = all.
+    `profile` maps terms derived from seed documents to weights. `boost_cap` limits what the rules with positive
+    points may add together (None = no limit). `languages`, `outlets`: empty = all.
     """
 
     name: str
@@ -145,6 +157,7 @@ class Watchlist:
     outlets: tuple[str, ...] = ()
     ignored_outlets: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
+    boost_cap: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

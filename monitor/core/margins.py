@@ -1,0 +1,235 @@
+"""The parts of a page's text that tell no news: captions, credits, datelines, bylines, links to other items, widgets.
+
+Recognised by their shape, line by line, in the languages of the default feeds; nothing is recognised by its topic.
+Scoring discounts what is named only there; the seeds are cleaned of it. What is not surely a margin stays text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+MAX_CAPTION = 450
+"""A photo credit further into a line than this belongs to a paragraph, not to a caption."""
+DATELINE_LINES = 2
+"""A dateline stands before the first paragraph, or before the second when the first is a deck."""
+MAX_LINK_LINES = 6
+MAX_HEADLINE = 160
+
+
+class MarginKind(StrEnum):
+    """What a margin is."""
+
+    CAPTION = "caption"
+    DATELINE = "dateline"
+    BYLINE = "byline"
+    LINK = "link"
+    WIDGET = "widget"
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """A span of a text, in characters, that is no news."""
+
+    kind: MarginKind
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A non-empty line with its place; `gap_before` tells a blank line (or the text's start) before it."""
+
+    text: str
+    start: int
+    gap_before: bool
+
+    @property
+    def end(self) -> int:
+        """Where the line ends, its break not counted."""
+        return self.start + len(self.text)
+
+
+_PHOTO = r"(?:foto|photo|photograph|фото|photographie|bild|imagen|zdjęcie|ảnh|写真|図|사진|صورة)"
+_CAPTION_START = re.compile(
+    rf"\W*(?:file {_PHOTO}|{_PHOTO}(?: (?:file|ilustrasi))?|ilustrasi|keterangan foto|caption)\s*[:=：＝]\s*\S|▲|\[사진|（?图为",
+    re.I,
+)
+_CREDIT = re.compile(
+    rf"[(（\[][^()（）\[\]\n]*?(?:\b{_PHOTO}\s*[:/=]|\bphoto (?:by|via)|\bpool\b|\bvia (?:ap|reuters|afp|getty|kcna|epa)\b"
+    r"|getty images|\bdok(?:\.|/|umentasi\b)|\bhandout\b|\bfile photo|(?:\bap|\bafp|reuters|\bepa|antara|kcna)\s?/\s?\w"
+    r"|antara foto|\bilustrasi\b|写真|사진\s*=|фото\s*:)[^()（）\[\]\n]*[)）\]]",
+    re.I,
+)
+_SOURCE_CUE = re.compile(r"\s*(?:sumber|source|quelle|fuente|источник|출처|来源|出典)(?:\s+(?:foto|photo|фото))?\s*[:：]\s*", re.I)
+_BULLET_CREDIT = re.compile(r"\s*[•·*-]\s*\S{2,40}\s*:\s*\S.{0,80}")
+
+# Cues that open a link to another item whatever follows, and cues that do so only with a colon or alone on a line.
+_LINK_START = re.compile(
+    r"\W*(?:baca (?:juga|selengkapnya|pula)|lihat juga|simak juga|tonton juga|simak video|artikel terkait|berita terkait"
+    r"|read more|read also|also read|lire aussi|à lire aussi|lesen sie auch|lea también|le puede interesar|xem thêm"
+    r"|đọc thêm|czytaj (?:też|także)|zobacz (?:też|także)|leia também|leggi anche|lees ook|читайте также|читать также"
+    r"|также по теме|материалы по теме|관련\s?기사|함께 본 기사|اقرأ أيضا|延伸[阅閱][读讀]|相[关關](?:新闻|新聞|报道|報導|阅读)"
+    r"|関連記事|あわせて読みたい)",
+    re.I,
+)
+_LINK_LABEL = re.compile(
+    r"\W*(?:see also|related(?: stories| articles| news)?|more on this(?: story)?|more stories|по теме|ver también|mehr zum thema"
+    r"|terkait|video terkait|topik terkait|tags?)\s*(?:[:：]|$)",
+    re.I,
+)
+_WIDGETS = frozenset(
+    (
+        "lanjutkan membaca|loading|video pilihan hari ini|video pilihan|video terkini|populer|terpopuler|terkini"
+        "|berita terkini|berita terkini selengkapnya|berita selengkapnya|selengkapnya|advertisement|iklan"
+        "|scroll to continue with content|bagikan|share|share this|copy link|most read|trending|trending now|newsletter"
+        "|реклама|поделиться|подписаться|最新ニュース|인기 기사|많이 본 뉴스|热门|分享"
+    ).split("|")
+)
+_BYLINE = re.compile(
+    r"\s*(?:oleh|by|penulis|editor|reporter|laporan|kontributor|автор|von|par|por)(?:\s*:\s*|\s+)(?P<names>\S.*)", re.I
+)
+_BYLINE_JOINS = frozenset("dan and und et y и i di de van von bin binti al & |".split())
+_STAMP = re.compile(r"(?:^\s*|\s)(?:diterbitkan|diperbarui|published|updated|опубликовано)\b[^.]*\d", re.I)
+_INITIALS = re.compile(r"[ \t]*\((?:[a-z]{2,5}(?:/[a-z]{2,5}){0,3})\)[ \t]*$")
+_SIGNATURE = re.compile(r"\s*\([A-Z][\w'’-]+(?: [A-Z][\w.'’-]+){1,3}\)\s*")
+_REPORTER = re.compile(r"[가-힣]{2,4} (?:기자|특파원)(?:\s*[=\w.@]{0,40})?\s*")
+
+_UPPER = "A-ZÀ-ÞĄĆĘŁŃŚŹŻА-ЯЁ"
+_DATELINES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"\s*[\w-]+(?:\.(?:com|id|co|net|org))+(?:\s*,[^\n–—]{2,40}?)?\s+[-–—]\s*",  # "Situs.com, Jakarta - "
+        rf"\s*[{_UPPER}][{_UPPER} .'/-]{{2,30}}(?:, [^\n–—]{{2,40}}?)?(?:\s*\([^)\n]{{1,30}}\))?\s*(?:--|[-–—]|:)\s+",
+        rf"\s*[{_UPPER}][\w. ]{{1,25}}(?:, [^\n()–—]{{2,25}})?\s*\([^)\n]{{2,20}}\)\s*(?:--|[-–—])\s*",  # "Seoul (Yonhap) -- "
+        rf"\s*[{_UPPER}][\w. ]{{1,25}}, \d{{1,2}} \w+\.?(?: \d{{4}})?\s*(?:/[^/\n]{{2,20}}/|\.\s*/[^/\n]{{2,20}}/|\([^)\n]{{2,20}}\)|[-–—])\.?\s*",
+        r"\s*[(（][^()（）\n]{1,30}=[^()（）\n]{1,20}[)）]\s*(?:[가-힣]{2,4} (?:기자|특파원)\s*=?\s*)?",  # (서울=연합뉴스)
+        r"\s*【[^】\n]{1,30}[＝=・][^】\n]{1,30}】",
+        r"\s*[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日(?:电|電|讯|訊)",
+        r"\s*[A-Z]\w{2,14} [–—](?=[^\W\d_])",  # "Situs –Pemimpin": a dash that sticks to the text only on its right
+    )
+)
+_ENDS_SENTENCE = re.compile(r"[.!?。！？…:;][\s\"”»’')\]]*$")
+
+
+def lines_of(text: str) -> list[Line]:
+    """The non-empty lines of a text."""
+    lines: list[Line] = []
+    position, gap = 0, True
+    for raw in text.split("\n"):
+        if raw.strip():
+            lines.append(Line(raw, position, gap))
+        gap = not raw.strip()
+        position += len(raw) + 1
+    return lines
+
+
+def ends_sentence(line: str) -> bool:
+    """Whether a line ends as a sentence does, not as a heading does."""
+    return _ENDS_SENTENCE.search(line) is not None
+
+
+def margins(text: str) -> tuple[Margin, ...]:
+    """The margins of a body or summary, in order, not overlapping; a title has none."""
+    lines = lines_of(text)
+    found: list[Margin] = []
+    news_lines = 0
+    links_left = 0
+    for index, line in enumerate(lines):
+        if links_left and not line.gap_before and len(line.text) < MAX_HEADLINE and not ends_sentence(line.text):
+            found.append(_whole(MarginKind.LINK, line))
+            links_left -= 1
+            continue
+        margin = _of_line(lines, index)
+        links_left = MAX_LINK_LINES if margin and margin.kind is MarginKind.LINK and _is_label(line.text) else 0
+        start = line.start
+        if margin:
+            found.append(margin)
+            start = margin.end
+        if start < line.end:
+            is_open = news_lines < DATELINE_LINES and all(margin.kind is not MarginKind.DATELINE for margin in found)
+            found.extend(_edges(text, start, line.end, is_open=is_open, is_last=index == len(lines) - 1))
+            news_lines += 1
+    return tuple(found)
+
+
+def _of_line(lines: list[Line], index: int) -> Margin | None:
+    line = lines[index]
+    text = line.text
+    if _bare(text) in _WIDGETS:
+        return _whole(MarginKind.WIDGET, line)
+    if _LINK_START.match(text) or _LINK_LABEL.match(text):
+        return _whole(MarginKind.LINK, line)
+    caption = _caption_end(text)
+    if caption:
+        return Margin(MarginKind.CAPTION, line.start, line.start + caption)
+    if _is_caption_title(lines, index) or _SOURCE_CUE.fullmatch(text) or _is_credit_bullet(lines, index):
+        return _whole(MarginKind.CAPTION, line)
+    if _is_byline(text) or _SIGNATURE.fullmatch(text) or _REPORTER.fullmatch(text):
+        return _whole(MarginKind.BYLINE, line)
+    return None
+
+
+def _whole(kind: MarginKind, line: Line) -> Margin:
+    return Margin(kind, line.start, line.end)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[^\w ]", "", text).strip().casefold()
+
+
+def _is_label(text: str) -> bool:
+    """A link cue with nothing after it: the headlines follow on the next lines."""
+    return len(text.strip()) <= 30 and (text.rstrip().endswith((":", "：")) or len(text.split()) <= 2)
+
+
+def _caption_end(text: str) -> int:
+    """How much of a line is a caption: up to its photo credit, or all of it where it says "Foto:"."""
+    credit = _CREDIT.search(text, 0, MAX_CAPTION + 100)
+    if credit and credit.end() <= MAX_CAPTION:
+        return credit.end()
+    if _CAPTION_START.match(text):
+        stop = re.search(r"[.!?。](?:\s|$)", text)
+        return stop.end() if stop else len(text)
+    return 0
+
+
+def _is_caption_title(lines: list[Line], index: int) -> bool:
+    """A short line directly above a caption or its source line repeats what the photo shows."""
+    line = lines[index]
+    if index + 1 >= len(lines) or lines[index + 1].gap_before or len(line.text) > MAX_HEADLINE or ends_sentence(line.text):
+        return False
+    below = lines[index + 1].text
+    return _caption_end(below) == len(below.rstrip()) or _SOURCE_CUE.match(below) is not None
+
+
+def _is_credit_bullet(lines: list[Line], index: int) -> bool:
+    is_below_cue = index > 0 and _SOURCE_CUE.match(lines[index - 1].text) is not None
+    return is_below_cue and _BULLET_CREDIT.fullmatch(lines[index].text) is not None
+
+
+def _is_byline(text: str) -> bool:
+    """A short line of nothing but names after "oleh"/"by", or with the time of publication."""
+    if len(text) > 120 or ends_sentence(text):
+        return False
+    if _STAMP.search(text):
+        return True
+    byline = _BYLINE.fullmatch(text)
+    names = byline["names"].split() if byline else []
+    return 0 < len(names) <= 10 and all(name[0].isupper() or name.casefold() in _BYLINE_JOINS for name in names)
+
+
+def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> Iterator[Margin]:
+    """A dateline before the first sentence, an editor's initials behind the last."""
+    if is_open:
+        for pattern in _DATELINES:
+            dateline = pattern.match(text, start, min(end, start + 120))
+            if dateline:
+                yield Margin(MarginKind.DATELINE, dateline.start(), dateline.end())
+                break
+    if is_last:
+        initials = _INITIALS.search(text, max(start, end - 40), end)
+        if initials:
+            yield Margin(MarginKind.BYLINE, initials.start(), end)
