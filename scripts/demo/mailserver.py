@@ -77,7 +77,7 @@ class MailServer:
             self._server.close()
         for smtp in self._sessions:
             if smtp.transport:
-                smtp.transport.abort()
+                smtp.transport.close()
         await asyncio.sleep(0)
 
     def _tell(self, event: str) -> None:
