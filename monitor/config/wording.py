@@ -12,7 +12,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 SECRET_KEY = re.compile(r"pass(word|wd|phrase)?$|secret|token|credential|api_?key", re.IGNORECASE)
-_USER_INFO = re.compile(r"(?<=://)[^/@\s]*@")
+# Up to the last @: a password may hold slashes. Query parameters may be passwords, too.
+_CREDENTIALS = re.compile(r"(?<=://).*@|(?<=[?&])(?i:[^=&]*(?:pass|pwd|secret|token|key)[^=&]*)=[^&]*", re.DOTALL)
 _SHOWN_CHARS = 60
 
 # pydantic's error type → what was expected. "{limit}" and the like are filled from the error's context.
@@ -51,6 +52,11 @@ _EXPECTED = {
 TYPE_ERRORS = frozenset(name for name in _EXPECTED if name.endswith("_type")) | {"none_required"}
 
 
+def is_wrong_kind(error_type: str, value: object) -> bool:
+    """Whether an error says that another kind of value was wanted (and not: another value of this kind)."""
+    return error_type in TYPE_ERRORS or (error_type in {"literal_error", "enum"} and isinstance(value, list | dict))
+
+
 def near_miss(word: str, choices: Iterable[str]) -> str:
     """The choice closest to `word`, as a sentence fit for a `cure`; empty when none is close."""
     known = sorted(set(choices))
@@ -71,7 +77,7 @@ def shown(value: object, key: str = "") -> str:
     if SECRET_KEY.search(key):
         return "a value that is not shown here"
     if isinstance(value, str):
-        text = _USER_INFO.sub("…@", value)
+        text = _CREDENTIALS.sub("…", value)
         return repr(text if len(text) <= _SHOWN_CHARS else text[: _SHOWN_CHARS - 1] + "…")
     if value is None or isinstance(value, bool | int | float):
         return "nothing" if value is None else str(value).lower()

@@ -18,7 +18,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monitor.config.model_keys import keys_at
-from monitor.config.wording import TYPE_ERRORS, cure_for, expected, near_miss, one_of, shown
+from monitor.config.wording import cure_for, expected, is_wrong_kind, near_miss, one_of, shown
 from monitor.errors import ConfigError, Problem
 
 Loc = tuple[str | int, ...]
@@ -368,7 +368,7 @@ def _problems_of(
         at_place.setdefault(loc if exists else loc[:-1], []).append(item)
     for loc, items in at_place.items():
         has_deeper = any(other[: len(loc)] == loc and len(other) > len(loc) for other in at_place)
-        wrong_kind = [item for item in items if item["type"] in TYPE_ERRORS]
+        wrong_kind = [item for item in items if is_wrong_kind(item["type"], item["input"])]
         for item in items:
             if item not in wrong_kind:
                 yield _explain(document, model, loc, item)
@@ -377,7 +377,7 @@ def _problems_of(
 
 
 def _explain_kind(document: Document, loc: Loc, items: list[dict[str, Any]]) -> Problem:
-    wanted = " or ".join(dict.fromkeys(expected(item["type"], {}) for item in items))
+    wanted = " or ".join(dict.fromkeys(expected(item["type"], item.get("ctx", {})) for item in items))
     cures = [cure_for(item["type"], item["input"], {}) for item in items]
     found = shown(items[0]["input"], _dotted(loc))
     return problem_at(document, loc, f"expected {wanted}, found {found}.", next(filter(None, cures), ""))

@@ -1,0 +1,206 @@
+"""A folder of files, the environment and the secrets → one Configuration, or every problem at once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.config.environment import merged, overrides
+from monitor.config.feeds import load_feeds
+from monitor.config.recipients import RecipientList, load_recipients
+from monitor.config.secrets import ENVIRONMENT, PREFIX, Secret, cure_of, resolve_secret
+from monitor.config.seeds import load_seed_manifest, unlisted_texts
+from monitor.config.settings import MonitorFile, Settings, without_password
+from monitor.config.watchlists import load_watchlist
+from monitor.config.yaml_nodes import Document, problem_at, read_document, validate
+from monitor.errors import ConfigError, Problem
+from monitor.model.digests import Recipient
+from monitor.model.feeds import Feed
+from monitor.model.seeds import SeedEntry
+from monitor.model.watchlists import Watchlist
+
+SETTINGS_FILE = "monitor.yaml"
+FEEDS_FILE = "feeds.yaml"
+RECIPIENTS_FILE = "recipients.yaml"
+WATCHLISTS_FOLDER = "watchlists"
+MANIFEST_FILE = "manifest.yaml"
+
+_T = TypeVar("_T")
+
+# Keys that users try, although passwords are not read from files.
+_PASSWORD_KEYS = {"mail.smtp.password": "smtp_password", "store.password": "store_password"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    """Everything that the user decides. `feeds` hold those switched off, too; watchlists are in order of their files.
+
+    `warnings` are worth a line at the start and no reason not to.
+    """
+
+    settings: Settings
+    feeds: tuple[Feed, ...]
+    watchlists: tuple[Watchlist, ...]
+    recipients: tuple[Recipient, ...]
+    seeds: tuple[SeedEntry, ...]
+    warnings: tuple[Problem, ...] = ()
+
+
+def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
+    """Read a configuration folder under an environment.
+
+    Raises:
+        ConfigError: With every problem of every file, in the order settings, feeds, watchlists, recipients, seeds.
+    """
+    if not config_dir.is_dir():
+        cure = "`monitor init DIR` writes a commented one; --config names another folder."
+        raise ConfigError((Problem(file=str(config_dir), message="is no folder.", cure=cure),))
+    gathering = _Gathering()
+    settings = gathering.part(lambda: load_settings(config_dir, env))
+    feeds = gathering.part(lambda: load_feeds(config_dir / FEEDS_FILE))
+    watchlists = _load_watchlists(config_dir / WATCHLISTS_FOLDER, gathering)
+    recipients = gathering.part(lambda: load_recipients(config_dir / RECIPIENTS_FILE))
+    if recipients is not None:
+        # A watchlist whose file is broken is there all the same: only the file's own problem is worth telling.
+        gathering.problems.extend(recipients.strangers(frozenset(watchlists)))
+        if settings is not None and settings.mail.smtp is None:
+            gathering.problems.extend(recipients.without_server())
+    seeds: tuple[SeedEntry, ...] | None = ()
+    if settings is not None and settings.seeds.folder is not None:
+        manifest = config_dir.parent / settings.seeds.folder / MANIFEST_FILE
+        seeds = gathering.part(lambda: load_seed_manifest(manifest))
+        gathering.warnings.extend(unlisted_texts(manifest, seeds or ()) if seeds is not None else ())
+    if gathering.problems or settings is None or feeds is None or recipients is None or seeds is None:
+        raise ConfigError(tuple(gathering.problems))
+    known = tuple(watchlist for watchlist in watchlists.values() if watchlist is not None)
+    gathering.warnings.extend(_oddities(config_dir, settings, feeds, known, recipients))
+    return Configuration(
+        settings=settings,
+        feeds=feeds,
+        watchlists=known,
+        recipients=recipients.recipients,
+        seeds=seeds,
+        warnings=tuple(gathering.warnings),
+    )
+
+
+def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
+    """monitor.yaml with the environment's overrides and the secrets.
+
+    Raises:
+        ConfigError: With every problem; those of overrides name the variable.
+    """
+    values, problems = overrides(MonitorFile, env)
+    gathering = _Gathering()
+    gathering.problems.extend(problems)
+    document = gathering.part(lambda: read_document(config_dir / SETTINGS_FILE))
+    smtp_password = gathering.part(lambda: resolve_secret("smtp_password", env))
+    store_password = gathering.part(lambda: resolve_secret("store_password", env))
+    if document is None:
+        raise ConfigError(tuple(gathering.problems))
+    whole = replace(document, content=merged(document.content, values))
+    try:
+        file = validate(whole, MonitorFile)
+    except ConfigError as error:
+        paths = {".".join(path): path for path in values}
+        raise ConfigError((*gathering.problems, *(_reworded(problem, paths) for problem in error.problems))) from None
+    store, url_password = without_password(file.store)
+    if url_password is not None and ("store", "url") not in values:
+        message = "holds a password."
+        gathering.problems.append(
+            problem_at(document, ("store", "url"), message, f"Remove it. {cure_of('store_password')}")
+        )
+    gathering.problems.extend(_login_problems(document, file, smtp_password))
+    if gathering.problems:
+        raise ConfigError(tuple(gathering.problems))
+    sections = {field.name: getattr(file, field.name) for field in fields(Settings) if hasattr(file, field.name)}
+    return Settings(
+        base=config_dir.absolute().parent,
+        **{**sections, "store": store},
+        smtp_password=smtp_password,
+        store_password=store_password or url_password,
+    )
+
+
+class _Gathering:
+    """Problems and warnings of all parts, so that one broken part does not hide the next."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.warnings: list[Problem] = []
+
+    def part(self, read: Callable[[], _T]) -> _T | None:
+        """What `read` returns, or None with its problems gathered."""
+        try:
+            return read()
+        except ConfigError as error:
+            self.problems.extend(error.problems)
+            return None
+
+
+def _load_watchlists(folder: Path, gathering: _Gathering) -> dict[str, Watchlist | None]:
+    """Name → watchlist; a file with problems counts under its stem, with None."""
+    found: dict[str, Watchlist | None] = {}
+    files: dict[str, Path] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        watchlist = gathering.part(lambda path=path: load_watchlist(path))  # type: ignore[misc]
+        if watchlist is None:
+            found.setdefault(path.stem, None)
+        elif watchlist.name in files:
+            message = f"the watchlist {watchlist.name!r} is already in {files[watchlist.name]}."
+            gathering.problems.append(
+                Problem(file=str(path), key="name", message=message, cure="Give each watchlist a name of its own.")
+            )
+        else:
+            found[watchlist.name] = watchlist
+            files[watchlist.name] = path
+    if not found:
+        cure = "Put one YAML file a watchlist there; `monitor init DIR` writes an example."
+        gathering.problems.append(Problem(file=str(folder), message="holds no watchlist (*.yaml).", cure=cure))
+    for path in sorted(folder.glob("*.yml")):
+        gathering.warnings.append(Problem(file=str(path), message="is not read.", cure="Rename it to end in .yaml."))
+    return found
+
+
+def _reworded(problem: Problem, overridden: Mapping[str, tuple[str, ...]]) -> Problem:
+    """A problem of monitor.yaml at the variable that caused it; a password key with where passwords go."""
+    path = overridden.get(problem.key)
+    if path is not None:
+        return replace(problem, file=ENVIRONMENT, line=0, column=0, key=PREFIX + "__".join(path).upper())
+    if problem.key in _PASSWORD_KEYS:
+        cure = f"Remove it. {cure_of(_PASSWORD_KEYS[problem.key])}"
+        return replace(problem, message="passwords are not read from this file.", cure=cure)
+    return problem
+
+
+def _login_problems(document: Document, file: MonitorFile, password: Secret | None) -> Iterator[Problem]:
+    smtp = file.mail.smtp
+    if smtp is not None and smtp.username is not None and password is None:
+        yield problem_at(document, ("mail", "smtp", "username"), "has no password.", cure_of("smtp_password"))
+
+
+def _oddities(
+    config_dir: Path,
+    settings: Settings,
+    feeds: tuple[Feed, ...],
+    watchlists: tuple[Watchlist, ...],
+    recipients: RecipientList,
+) -> Iterator[Problem]:
+    """What works and is hardly meant."""
+    if not any(feed.is_enabled for feed in feeds):
+        yield Problem(file=str(config_dir / FEEDS_FILE), message="every feed is switched off: nothing will be polled.")
+    wanted = {name for recipient in recipients.recipients for name in recipient.watchlists}
+    for watchlist in watchlists:
+        if watchlist.name not in wanted:
+            message = f"nobody receives the watchlist {watchlist.name!r}."
+            yield Problem(file=str(config_dir / RECIPIENTS_FILE), message=message)
+    smtp = settings.mail.smtp
+    path = str(config_dir / SETTINGS_FILE)
+    if smtp is not None and smtp.username is None and settings.smtp_password is not None:
+        yield Problem(file=path, key="mail.smtp", message="a password is set, but no username: there will be no login.")
+    by_smtp = any(recipient.channel == "smtp" for recipient in recipients.recipients)
+    if by_smtp and settings.mail.sender.endswith("@example.org"):
+        message = f"{settings.mail.sender} is an example: mail servers will refuse it."
+        yield Problem(file=path, key="mail.sender", message=message, cure="Put an address of your own.")

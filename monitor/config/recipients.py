@@ -1,0 +1,102 @@
+"""recipients.yaml → the model's recipients; that their watchlists and channels exist is checked by `load`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from monitor.config.schedules import ScheduleSection
+from monitor.config.texts import Address, Line, Slug, Zone
+from monitor.config.wording import near_miss, one_of, shown
+from monitor.config.yaml_nodes import Document, Many, Strict, problem_at, read_document, validate
+from monitor.errors import ConfigError, Problem
+from monitor.model.digests import Recipient
+
+
+class RecipientSection(Strict):
+    """Who gets digests."""
+
+    id: Slug = Field(description="Short name; what was told is kept under it, so do not change it.")
+    address: Address = Field(description="Mail address, plain.")
+    name: Line | None = Field(default=None, description="Shown beside the address.")
+    watchlists: Many[str] = Field(min_length=1, description="Names of watchlists.")
+    schedule: ScheduleSection = Field(description="When digests come.")
+    zone: Zone = Field(description="IANA time zone of the schedule, like Asia/Jakarta.")
+    language: Literal["id", "en"] = Field(default="en", description="Language of the digest's own words.")
+    channel: Literal["maildir", "smtp"] = Field(
+        default="maildir", description="maildir: a folder here; smtp: real mail."
+    )
+    max_stories: int = Field(default=35, ge=1, le=500, description="In one digest; the rest comes with the next.")
+
+    def recipient(self) -> Recipient:
+        """The model's form."""
+        return Recipient(
+            id=self.id,
+            address=self.address,
+            name=self.name or "",
+            watchlists=tuple(dict.fromkeys(self.watchlists)),
+            schedule=self.schedule.schedule(self.zone),
+            language=self.language,
+            channel=self.channel,
+            max_stories=self.max_stories,
+        )
+
+
+class RecipientsFile(Strict):
+    """recipients.yaml."""
+
+    recipients: Many[RecipientSection] = Field(min_length=1, description="Who gets digests.")
+
+
+@dataclass(frozen=True, slots=True)
+class RecipientList:
+    """The recipients with their document, for checks against the other files."""
+
+    document: Document
+    recipients: tuple[Recipient, ...]
+
+    def strangers(self, watchlists: frozenset[str]) -> Iterator[Problem]:
+        """Watchlists that are named and do not exist."""
+        for index, recipient in enumerate(self.recipients):
+            content = self.document.content
+            named = content["recipients"][index]["watchlists"] if isinstance(content, dict) else recipient.watchlists
+            for place, name in enumerate(named):
+                if name not in watchlists:
+                    message = f"there is no watchlist {shown(name)}."
+                    cure = near_miss(name, watchlists) or f"There are: {one_of(watchlists)}."
+                    yield problem_at(self.document, ("recipients", index, "watchlists", place), message, cure)
+
+    def without_server(self) -> Iterator[Problem]:
+        """Recipients by SMTP, for a configuration without a mail server."""
+        for index, recipient in enumerate(self.recipients):
+            if recipient.channel == "smtp":
+                message = "wants smtp, but monitor.yaml has no mail.smtp."
+                cure = "Fill in mail.smtp there, or use channel: maildir."
+                yield problem_at(self.document, ("recipients", index, "channel"), message, cure)
+
+
+def load_recipients(path: Path) -> RecipientList:
+    """All recipients of the file, in its order.
+
+    Raises:
+        ConfigError: With every problem of the file.
+    """
+    document = read_document(path)
+    sections = validate(document, RecipientsFile).recipients
+    problems: list[Problem] = []
+    ids: dict[str, int] = {}
+    for index, section in enumerate(sections):
+        first = ids.setdefault(section.id, index)
+        if first != index:
+            line = document.marks["recipients", first, "id"][0]
+            message = f"the id {shown(section.id)} is taken (line {line})."
+            problems.append(
+                problem_at(document, ("recipients", index, "id"), message, "Give each recipient an id of its own.")
+            )
+    if problems:
+        raise ConfigError(tuple(problems))
+    return RecipientList(document, tuple(section.recipient() for section in sections))

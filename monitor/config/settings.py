@@ -1,0 +1,248 @@
+"""monitor.yaml and the environment → Settings.
+
+Each section is a model whose field descriptions become the JSON Schema that editors show. Relative paths count from
+the folder that holds the configuration's folder. Keys bear their unit.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Annotated, Literal, Self
+from urllib.parse import quote, unquote, urlsplit, urlunsplit
+
+from pydantic import AfterValidator, Field, model_validator
+
+from monitor.config.secrets import Secret
+from monitor.config.texts import Address, Host, Line, WebUrl
+from monitor.config.wording import shown
+from monitor.config.yaml_nodes import Many, Strict
+
+_DEFAULT_PORTS = {"tls": 465, "starttls": 587, "none": 25}
+_POSTGRESQL = {"postgresql", "postgres", "postgresql+psycopg"}
+_DAY_S = 86_400
+
+
+def check_store_url(text: str) -> str:
+    """sqlite:///PATH or postgresql://[USER@]HOST[:PORT]/NAME, passwords included (they are taken out later)."""
+    try:
+        parts = urlsplit(text)
+        host, _ = parts.hostname, parts.port
+    except ValueError as error:
+        raise ValueError(f"is no URL ({error}).") from None
+    if parts.scheme == "sqlite":
+        if not re.match(r"sqlite:///[^/?#]|sqlite:////[^/?#]", text):
+            raise ValueError(
+                f"{shown(text)} names no file. Write sqlite:///var/monitor.db (four slashes: from the root)."
+            )
+    elif re.search(r"[?&][^=&]*(pass|secret)", text, re.IGNORECASE):
+        raise ValueError("holds a password among its parameters. Set MONITOR_STORE_PASSWORD instead.")
+    elif parts.scheme not in _POSTGRESQL:
+        raise ValueError(f"{shown(text)} is no store. Write sqlite:///var/monitor.db or postgresql://USER@HOST/NAME.")
+    elif not parts.path.strip("/") or not (host or parts.query):
+        raise ValueError(f"{shown(text)} names no host or no database. Write postgresql://USER@HOST/NAME.")
+    return text
+
+
+class StoreSection(Strict):
+    """Where everything is kept."""
+
+    url: Annotated[str, AfterValidator(check_store_url)] = Field(
+        default="sqlite:///var/monitor.db", description="sqlite:///PATH or postgresql://USER@HOST/NAME, no password."
+    )
+    pool_size: int = Field(default=5, ge=1, le=100, description="Connections to PostgreSQL.")
+
+
+class PollingSection(Strict):
+    """How feeds are polled."""
+
+    tick_s: float = Field(default=1.0, ge=0.1, le=60, description="How often due feeds are looked for.")
+    default_interval_s: int = Field(default=900, ge=60, le=_DAY_S, description="Rhythm of a feed not yet known.")
+    min_interval_s: int = Field(default=300, ge=60, le=_DAY_S, description="No feed is polled more often.")
+    max_interval_s: int = Field(
+        default=14_400, ge=60, le=7 * _DAY_S, description="No healthy feed is polled less often."
+    )
+    concurrency: int = Field(default=100, ge=1, le=2000, description="Feeds fetched at the same time.")
+    per_host: int = Field(default=2, ge=1, le=50, description="Of them, from one host.")
+    timeout_s: float = Field(default=30, gt=0, le=600, description="One fetch, redirects included.")
+    connect_timeout_s: float = Field(default=10, gt=0, le=600, description="Until a connection stands.")
+    read_timeout_s: float = Field(default=20, gt=0, le=600, description="Between two pieces of an answer.")
+    max_bytes: int = Field(default=10_000_000, ge=10_000, le=500_000_000, description="Of a body, decompressed.")
+    max_entries: int = Field(default=2000, ge=1, le=100_000, description="Entries read from one body.")
+    parse_workers: int = Field(default=1, ge=1, le=64, description="Processes that parse feeds.")
+    parse_timeout_s: float = Field(default=15, gt=0, le=600, description="Until a stuck parser is ended.")
+    contact: Line | None = Field(
+        default=None, description="A URL or address for the User-Agent, so that an outlet can reach you."
+    )
+    allow_private_hosts: Many[Host] = Field(
+        default=(),
+        description="Hosts in private networks that feeds may be fetched from, such as a bridge of your own.",
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        if not self.min_interval_s <= self.default_interval_s <= self.max_interval_s:
+            raise ValueError(
+                "min_interval_s, default_interval_s and max_interval_s must grow in this order; "
+                f"they are {self.min_interval_s}, {self.default_interval_s} and {self.max_interval_s}."
+            )
+        if self.per_host > self.concurrency:
+            raise ValueError(f"per_host ({self.per_host}) is more than concurrency ({self.concurrency}).")
+        return self
+
+
+class DigestsSection(Strict):
+    """What digests hold."""
+
+    first_digest: bool = Field(default=True, description="Send one digest at the very first start.")
+    max_age_hours: int = Field(default=24, ge=1, le=24 * 365, description="Of articles in a feed's first digest.")
+    look_back_days: int = Field(default=7, ge=1, le=365, description="How old an untold match may be to be told.")
+
+
+class SmtpSection(Strict):
+    """The mail server. The password comes from MONITOR_SMTP_PASSWORD or its file, never from here."""
+
+    host: Host = Field(description="Name of the server.")
+    port: int | None = Field(default=None, ge=1, le=65_535, description="465 for tls, 587 for starttls, 25 for none.")
+    tls: Literal["tls", "starttls", "none"] = Field(default="starttls", description="Encryption; never guessed.")
+    username: Line | None = Field(default=None, description="For servers that ask for a login.")
+    helo_name: Host | None = Field(default=None, description="What we call ourselves; default: the sender's domain.")
+    timeout_s: float = Field(default=60, gt=0, le=3600, description="For one reply of the server.")
+    max_per_connection: int = Field(default=50, ge=1, le=10_000, description="Messages over one connection.")
+
+    @model_validator(mode="after")
+    def _no_login_in_clear(self) -> Self:
+        if self.username is not None and self.tls == "none" and not is_loopback(self.host):
+            raise ValueError(
+                f"tls: none would send the password of {shown(self.username)} in clear to {self.host}. "
+                "Use tls or starttls, or remove username."
+            )
+        return self
+
+    @property
+    def effective_port(self) -> int:
+        """The port asked for, or the usual one of the TLS mode."""
+        return self.port if self.port is not None else _DEFAULT_PORTS[self.tls]
+
+
+class MailSection(Strict):
+    """How digests leave."""
+
+    sender: Address = Field(default="monitor@example.org", description="The From address.")
+    sender_name: Line = Field(default="Media monitor", description="The name beside it.")
+    maildir: Line = Field(default="var/outbox", description="Folder of the maildir channel.")
+    smtp: SmtpSection | None = Field(default=None, description="Needed by recipients with channel: smtp.")
+
+
+class WebSection(Strict):
+    """The address under which readers reach this installation."""
+
+    base_url: WebUrl | None = Field(default=None, description="For links in digests; none: digests hold no such links.")
+
+
+class RetentionSection(Strict):
+    """How long things are kept."""
+
+    articles_days: int = Field(default=365, ge=1, le=36_500, description="Articles with their text.")
+    index_days: int = Field(default=90, ge=1, le=3650, description="How far back copies of an article are looked for.")
+    ledger_days: int = Field(default=90, ge=1, le=3650, description="The account of every item seen.")
+    deliveries_days: int = Field(default=365, ge=1, le=36_500, description="Digests sent, with their bytes.")
+
+    @model_validator(mode="after")
+    def _index_within_articles(self) -> Self:
+        if self.index_days > self.articles_days:
+            raise ValueError(f"index_days ({self.index_days}) is more than articles_days ({self.articles_days}).")
+        return self
+
+
+class LogSection(Strict):
+    """What is logged."""
+
+    level: Literal["debug", "info", "warning", "error"] = "info"
+    format: Literal["auto", "json", "text"] = Field(default="auto", description="auto: text on a terminal, else json.")
+
+
+class SeedsSection(Strict):
+    """Documents that show what is wanted."""
+
+    folder: Line | None = Field(default="seeds", description="Folder with manifest.yaml and the texts; null: none.")
+
+
+class MonitorFile(Strict):
+    """monitor.yaml: every key has a default."""
+
+    store: StoreSection = StoreSection()
+    polling: PollingSection = PollingSection()
+    digests: DigestsSection = DigestsSection()
+    mail: MailSection = MailSection()
+    web: WebSection = WebSection()
+    retention: RetentionSection = RetentionSection()
+    log: LogSection = LogSection()
+    seeds: SeedsSection = SeedsSection()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """The settings of a running program; paths in the sections are relative to `base`, the properties are absolute."""
+
+    base: Path
+    store: StoreSection
+    polling: PollingSection
+    digests: DigestsSection
+    mail: MailSection
+    web: WebSection
+    retention: RetentionSection
+    log: LogSection
+    seeds: SeedsSection
+    smtp_password: Secret | None = None
+    store_password: Secret | None = None
+
+    @property
+    def store_url(self) -> Secret:
+        """The store's URL for the database library: file absolute, password filled in."""
+        if self.store_path is not None:
+            return Secret(f"sqlite:///{self.store_path}")
+        parts = urlsplit(self.store.url)
+        user = parts.netloc.rpartition("@")[0]
+        place = parts.netloc.rpartition("@")[2]
+        if self.store_password is not None:
+            user = f"{user}:{quote(self.store_password.reveal(), safe='')}"
+        return Secret(urlunsplit(("postgresql", f"{user}@{place}" if user else place, *parts[2:])))
+
+    @property
+    def store_path(self) -> Path | None:
+        """The SQLite file, or None for PostgreSQL."""
+        prefix = "sqlite:///"
+        return self.base / self.store.url.removeprefix(prefix) if self.store.url.startswith(prefix) else None
+
+    @property
+    def maildir(self) -> Path:
+        """Where the maildir channel delivers."""
+        return self.base / self.mail.maildir
+
+    @property
+    def seeds_folder(self) -> Path | None:
+        """Where the seeds' manifest lies, if seeds are wanted."""
+        return None if self.seeds.folder is None else self.base / self.seeds.folder
+
+
+def without_password(store: StoreSection) -> tuple[StoreSection, Secret | None]:
+    """The section with the password taken out of its URL, and that password."""
+    parts = urlsplit(store.url)
+    if parts.password is None:
+        return store, None
+    place = parts.netloc.rpartition("@")[2]
+    url = urlunsplit((parts.scheme, f"{parts.username}@{place}", *parts[2:]))
+    return store.model_copy(update={"url": url}), Secret(unquote(parts.password))
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its very name."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
