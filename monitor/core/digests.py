@@ -9,13 +9,15 @@ What is told and what is not:
   with the next digest. Refused: marking them told without a line, which would say something false of the ledger; and
   telling them as developing, which is the complaint about every alert product (the same text, day after day).
 - What does not fit stays untold and is counted (`rest`).
+- What was old when it was first seen, from before the last digest, is a new feed's backlog and no news: a story of
+  nothing else is kept back and counted (`held_back`). After an outage of ours nothing is: the period told covers it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 
@@ -40,14 +42,18 @@ def build(
     since: datetime | None,
     until: datetime,
     titles: Mapping[str, str],
+    max_age: timedelta | None = None,
     remarks: tuple[str, ...] = (),
 ) -> Digest | None:
     """The digest of one recipient for one slot; None when there is nothing to say.
 
     `matched` holds what the recipient had as well (`was_told`): a story that grows is told as an update. `since` and
-    `until` are the period told, `titles` maps a watchlist to its name in the recipient's language.
+    `until` are the period told, `titles` maps a watchlist to its name in the recipient's language. `max_age` bounds
+    how old an article may have been at first sight (None: any age, for a first digest from the seeds).
     """
-    stories = [story for group in _groups(matched) if (story := _story(group)) is not None]
+    groups = [group for group in _groups(matched) if any(not row.was_told for row in group)]
+    backlog = [group for group in groups if _is_backlog(group, since=since, max_age=max_age)]
+    stories = [_story(group) for group in groups if group not in backlog]
     if all(story.state is StoryState.CARRIED for story in stories):
         return None
     ranked = sorted(stories, key=_reading_order)
@@ -59,6 +65,7 @@ def build(
         titles=titles,
         stories=tuple(ranked[: recipient.max_stories]),
         rest=max(0, len(ranked) - recipient.max_stories),
+        held_back=sum(_is_seen_since(group, since) for group in backlog),
         remarks=remarks,
     )
 
@@ -130,10 +137,23 @@ def _margin(row: MatchedArticle) -> float:
     return row.match.points - row.match.threshold
 
 
-def _story(group: Sequence[MatchedArticle]) -> DigestStory | None:
+def _is_backlog(group: Sequence[MatchedArticle], *, since: datetime | None, max_age: timedelta | None) -> bool:
+    """Whether all that is untold was older than `max_age` when first seen, and from before the last digest."""
+    if max_age is None:
+        return False
+    untold = (row.article for row in group if not row.was_told)
+    return all(
+        article.is_dated and article.first_seen_at - article.at > max_age and (since is None or article.at < since)
+        for article in untold
+    )
+
+
+def _is_seen_since(group: Sequence[MatchedArticle], since: datetime | None) -> bool:
+    return since is None or any(row.article.first_seen_at > since for row in group if not row.was_told)
+
+
+def _story(group: Sequence[MatchedArticle]) -> DigestStory:
     untold = [row for row in group if not row.was_told]
-    if not untold:
-        return None
     roots = _roots(group)
     told_roots = {roots[row.article.id] for row in group if row.was_told}
     news = [row for row in untold if roots[row.article.id] not in told_roots]

@@ -121,7 +121,8 @@ class Digest:
     """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time.
 
     `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
-    `remarks` are lines for the footer (feeds that fail, older items kept back).
+    `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
+    `remarks` are lines for the footer (feeds that fail).
     """
 
     recipient: Recipient
@@ -132,6 +133,7 @@ class Digest:
     """Watchlist name → its title in the recipient's language."""
     stories: tuple[DigestStory, ...]
     rest: int = 0
+    held_back: int = 0
     remarks: tuple[str, ...] = ()
 
     @property

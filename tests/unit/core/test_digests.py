@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hypothesis import given, settings
@@ -27,9 +27,14 @@ from tests.factories import (
 TITLES = {"russia-north-korea": "Russia–North Korea", "missiles": "Missiles"}
 
 
-def build_for(*matched: MatchedArticle, **facts: Any) -> Digest | None:
+def build_for(
+    *matched: MatchedArticle,
+    since: datetime | None = NOW - timedelta(days=1),
+    max_age: timedelta | None = None,
+    **facts: Any,
+) -> Digest | None:
     recipient = make_recipient(watchlists=("russia-north-korea", "missiles"), **facts)
-    return build(recipient, make_slot(), matched, since=NOW - timedelta(days=1), until=NOW, titles=TITLES)
+    return build(recipient, make_slot(), matched, since=since, until=NOW, titles=TITLES, max_age=max_age)
 
 
 def row(article: Article, points: float = 60.0, of: Article | None = None, **facts: Any) -> MatchedArticle:
@@ -162,6 +167,32 @@ def test_what_does_not_fit_is_counted_and_comes_next_time() -> None:
     second = build_for(*told(rows, first), max_stories=3)
     assert second is not None
     assert [found.lead.article.title for found in second.stories] == ["Kabar 1", "Kabar 0"]
+
+
+def test_what_was_old_at_first_sight_is_a_feeds_backlog_counted_but_not_told() -> None:
+    backlog = make_article("Lama sekali", published_at=NOW - timedelta(days=9))
+    news = make_article("Baru")
+    digest = build_for(row(backlog, 99), row(news), max_age=timedelta(hours=24))
+    assert digest is not None
+    assert digest.article_ids == (news.id,)
+    assert digest.held_back == 1
+    assert build_for(row(backlog), max_age=timedelta(hours=24)) is None
+    assert build_for(row(backlog), max_age=None) is not None
+
+
+def test_after_an_outage_of_ours_older_news_is_told_all_the_same() -> None:
+    missed = make_article("Terlewat", published_at=NOW - timedelta(days=2))
+    digest = build_for(row(missed), since=NOW - timedelta(days=3), max_age=timedelta(hours=24))
+    assert digest is not None
+    assert digest.article_ids == (missed.id,)
+
+
+def test_an_old_report_inside_a_story_with_news_is_told_with_it() -> None:
+    old, new = make_article("Lama", published_at=NOW - timedelta(days=9)), make_article("Baru", outlet="Tempo")
+    story = make_story(old)
+    digest = build_for(row(old, story=story), row(new, story=story), max_age=timedelta(hours=24))
+    assert digest is not None
+    assert set(digest.article_ids) == {old.id, new.id}
 
 
 def test_a_delivery_id_is_short_and_its_parts_cannot_be_confused() -> None:

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.retries import next_state
@@ -83,9 +83,11 @@ def test_a_long_reply_is_cut() -> None:
     assert len(after(DeliveryError("x" * 9999, permanent=True)).reply) == 500
 
 
-@given(
-    st.lists(st.tuples(st.sampled_from((BUSY, BROKEN, LOST, GONE)), st.floats(0, 1, exclude_max=True)), min_size=300)
-)
+FAULTS = st.tuples(st.sampled_from((BUSY, BROKEN, LOST, GONE)), st.floats(0, 1, exclude_max=True))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(FAULTS, min_size=1, max_size=12).map(lambda faults: faults * (200 // len(faults))))
 def test_whatever_happens_a_delivery_ends_and_is_handed_over_uncertainly_at_most_twice(
     faults: list[tuple[DeliveryError, float]],
 ) -> None:
