@@ -100,7 +100,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
     store_password = gathering.part(lambda: resolve_secret("store_password", env))
     if document is None:
         raise ConfigError(tuple(gathering.problems))
-    whole = replace(document, content=merged(document.content, values))
+    whole = _overlaid(document, values)
     try:
         file = validate(whole, MonitorFile)
     except ConfigError as error:
@@ -162,6 +162,15 @@ def _load_watchlists(folder: Path, gathering: _Gathering) -> dict[str, Watchlist
     for path in sorted(folder.glob("*.yml")):
         gathering.warnings.append(Problem(file=str(path), message="is not read.", cure="Rename it to end in .yaml."))
     return found
+
+
+def _overlaid(document: Document, values: Mapping[tuple[str, ...], object]) -> Document:
+    """The document with the overrides in it; what only they bring gets the place of what it lies in."""
+    marks = dict(document.marks)
+    for path in values:
+        for end in range(1, len(path) + 1):
+            marks.setdefault(path[:end], marks[path[: end - 1]])
+    return replace(document, content=merged(document.content, values), marks=marks)
 
 
 def _reworded(problem: Problem, overridden: Mapping[str, tuple[str, ...]]) -> Problem:

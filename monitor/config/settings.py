@@ -30,8 +30,10 @@ def check_store_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"is no URL ({error}).") from None
+    except ValueError:  # whose text may hold a piece of a password
+        raise ValueError(
+            "is no URL. A password with special characters goes into MONITOR_STORE_PASSWORD, not into the URL."
+        ) from None
     if parts.scheme == "sqlite":
         if not re.match(r"sqlite:///[^/?#]|sqlite:////[^/?#]", text):
             raise ValueError(
@@ -181,6 +183,14 @@ class MonitorFile(Strict):
     retention: RetentionSection = RetentionSection()
     log: LogSection = LogSection()
     seeds: SeedsSection = SeedsSection()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_sections(cls, content: object) -> object:
+        """A section whose keys are all commented out reads as null; it means the defaults."""
+        if not isinstance(content, dict):
+            return content
+        return {key: value for key, value in content.items() if value is not None or key not in cls.model_fields}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

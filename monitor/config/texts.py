@@ -86,8 +86,8 @@ def check_url(text: str) -> str:
     try:
         parts = urlsplit(text)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        raise ValueError(f"is no URL ({error}).") from None
+    except ValueError:  # whose text may hold a piece of a password
+        raise ValueError("is no URL: its host or port cannot be read.") from None
     if parts.scheme not in {"http", "https"}:
         raise ValueError(f"{shown(text)} must begin with https:// or http://.")
     if not host:

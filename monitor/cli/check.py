@@ -1,0 +1,88 @@
+"""`monitor check`: is the configuration right? One line a file; every problem with file, line and key."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.config import Configuration
+    from monitor.model.digests import Schedule
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+
+
+def run(args: argparse.Namespace) -> int:
+    """Load everything and say what there is; 0. Problems leave as `ConfigError` (exit code 2)."""
+    from monitor.config import load
+
+    configuration = load(args.config, os.environ)
+    for line in report(configuration, args.config):
+        print(line)
+    return 0
+
+
+def report(configuration: Configuration, config_dir: Path) -> list[str]:
+    """The lines of the report: a line a file, then the warnings, then the verdict."""
+    settings = configuration.settings
+    polled = [feed for feed in configuration.feeds if feed.is_enabled]
+    languages = sorted({feed.language for feed in polled if feed.language})
+    off = len(configuration.feeds) - len(polled)
+    rows = [
+        ("monitor.yaml", f"store: {_store(configuration)}, mail: {_mail(configuration)}"),
+        (
+            "feeds.yaml",
+            f"{len(polled)} feeds in {len(languages)} languages ({', '.join(languages)}), {off} switched off",
+        ),
+    ]
+    rows += [
+        (
+            f"watchlist {watchlist.name}",
+            f"{len(watchlist.entities)} entities, {len(watchlist.rules)} rules, "
+            f"threshold {watchlist.threshold:g}, {len(watchlist.examples)} examples",
+        )
+        for watchlist in configuration.watchlists
+    ]
+    rows += [
+        (
+            f"recipient {recipient.id}",
+            f"{recipient.address} by {recipient.channel}, {_times(recipient.schedule)}, "
+            f"{', '.join(recipient.watchlists)}",
+        )
+        for recipient in configuration.recipients
+    ]
+    if settings.seeds.folder is not None:
+        rows.append(("seeds", f"{len(configuration.seeds)} documents"))
+    width = max(len(name) for name, _ in rows)
+    lines = [f"ok  {name:<{width}}  {words}" for name, words in rows]
+    lines += [f"warning  {problem}" for problem in configuration.warnings]
+    count = len(configuration.warnings)
+    lines.append(f"{config_dir}: the configuration is good" + (f" ({count} warnings)." if count else "."))
+    return lines
+
+
+def _store(configuration: Configuration) -> str:
+    path = configuration.settings.store_path
+    return f"SQLite in {path}" if path is not None else f"PostgreSQL, {configuration.settings.store.url}"
+
+
+def _mail(configuration: Configuration) -> str:
+    smtp = configuration.settings.mail.smtp
+    if smtp is None:
+        return f"Maildir in {configuration.settings.maildir}"
+    return f"{smtp.host}:{smtp.effective_port} ({'no encryption' if smtp.tls == 'none' else smtp.tls})"
+
+
+def _times(schedule: Schedule) -> str:
+    from monitor.config.schedules import WEEKDAYS
+
+    days = "daily" if len(schedule.weekdays) == 7 else " ".join(WEEKDAYS[day] for day in schedule.weekdays)
+    if schedule.monthdays or schedule.months:
+        days = "on some days of the month or year"
+    shown = [f"{minute // 60:02}:{minute % 60:02}" for minute in schedule.times]
+    times = " ".join(shown) if len(shown) <= 6 else f"{len(shown)} times from {shown[0]} to {shown[-1]}"
+    return f"{days} at {times} {schedule.zone}"
