@@ -6,6 +6,9 @@ MonitorError
 ├── StoreError             the database refused
 │   ├── StoreBusyError     another daemon holds this store
 │   ├── StoreFullError     no space left; nothing was lost, the batch will be tried again
+│   ├── StoreLockedError   another program held the write lock too long; to be tried again
+│   ├── StoreAccessError   the file or server cannot be reached, opened or written
+│   ├── StoreCorruptError  the file is no database, or a damaged one
 │   └── StoreVersionError  the schema is not the one this program knows
 ├── ParseError             a body is not a feed (with the kind of thing that it is instead)
 ├── RenderError            a digest could not be turned into a message
@@ -64,6 +67,18 @@ class StoreBusyError(StoreError):
 
 class StoreFullError(StoreError):
     """The disk of the store is full; the batch was rolled back whole."""
+
+
+class StoreLockedError(StoreError):
+    """Another program held the write lock for longer than we wait; the batch was rolled back whole."""
+
+
+class StoreAccessError(StoreError):
+    """The file or server of the store cannot be reached, opened or written."""
+
+
+class StoreCorruptError(StoreError):
+    """The file of the store is no database, or a damaged one."""
 
 
 class StoreVersionError(StoreError):

@@ -39,10 +39,14 @@ class Intake:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identities:
-    """What the store knows of some keys: the articles that URL keys and title keys lead to."""
+    """What the store knows of some keys: the articles that URL keys and title keys lead to.
+
+    `forgotten` are URL keys whose article was pruned: known, but no longer at hand to compare with.
+    """
 
     by_url: Mapping[int, Article]
     by_title: Mapping[int, tuple[Article, ...]]
+    forgotten: Mapping[int, ArticleId] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
