@@ -1,0 +1,73 @@
+"""Feeds: their state between checks, due times and leases."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, case, func, or_, select, update
+
+from monitor.model.feeds import FeedState
+from monitor.store.columns import among, keep
+from monitor.store.mapping import FEED_STATE_COLUMNS, from_feed_state, to_feed_state
+from monitor.store.tables import FEED_STATE
+
+_C = FEED_STATE.c
+
+
+def sync_feeds(connection: Connection, states: Sequence[FeedState]) -> None:
+    """Make exactly these feeds active. A changed URL takes the given state: what was learnt of the old one is void."""
+    known = {row.feed_id: row.url for row in connection.execute(select(_C.feed_id, _C.url))}
+    kept = {state.feed_id for state in states if known.get(state.feed_id) == state.url}
+    fresh = [state for state in states if state.feed_id not in kept]
+    connection.execute(
+        update(FEED_STATE).values(is_active=False).where(_C.is_active.is_(True), ~among(connection, _C.feed_id, kept))
+    )
+    connection.execute(update(FEED_STATE).values(is_active=True).where(among(connection, _C.feed_id, kept)))
+    keep(
+        connection, FEED_STATE, [{**from_feed_state(state), "is_active": True, "lease_until": None} for state in fresh]
+    )
+
+
+def claim_due_feeds(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[FeedState]:
+    """Lease up to `limit` due feeds, oldest due first. One statement on both databases (SQLite has no row locks)."""
+    due = (
+        select(_C.feed_id)
+        .where(_C.is_active.is_(True), _C.next_check_at <= now, or_(_C.lease_until.is_(None), _C.lease_until <= now))
+        .order_by(_C.next_check_at, _C.feed_id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = connection.execute(
+        update(FEED_STATE)
+        .where(_C.feed_id.in_(due))
+        .values(lease_until=now + timedelta(seconds=lease_s))
+        .returning(*FEED_STATE_COLUMNS)
+    )
+    return sorted(map(to_feed_state, claimed), key=lambda state: (state.next_check_at, state.feed_id))
+
+
+def keep_feed_states(connection: Connection, states: Sequence[FeedState]) -> None:
+    """Keep the outcome of checks and end their leases.
+
+    A feed that was removed meanwhile keeps its state, inactive; one whose URL was changed meanwhile keeps its fresh
+    state: this outcome is another address's.
+    """
+    rows = [{**from_feed_state(state), "is_active": False, "lease_until": None} for state in states]
+    replaced = [column.name for column in FEED_STATE_COLUMNS if column.name not in ("feed_id", "url")]
+    keep(connection, FEED_STATE, rows, replacing=[*replaced, "lease_until"], same="url")
+
+
+def feed_states(connection: Connection) -> list[FeedState]:
+    """All active feeds, by id."""
+    rows = connection.execute(select(*FEED_STATE_COLUMNS).where(_C.is_active.is_(True)))
+    return sorted(map(to_feed_state, rows), key=lambda state: state.feed_id)
+
+
+def next_due_at(connection: Connection) -> datetime | None:
+    """The first moment at which a claim can bring something; for a leased feed that is not before its lease ends."""
+    waiting = select(func.min(_C.next_check_at)).where(_C.is_active.is_(True), _C.lease_until.is_(None))
+    free_at = case((_C.lease_until > _C.next_check_at, _C.lease_until), else_=_C.next_check_at)
+    leased = select(func.min(free_at)).where(_C.is_active.is_(True), _C.lease_until.is_not(None))
+    moments = [connection.execute(waiting).scalar(), connection.execute(leased).scalar()]
+    return min((moment for moment in moments if moment is not None), default=None)

@@ -1,0 +1,190 @@
+"""What collecting keeps: one batch of checks with all that followed from it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, bindparam, delete, select, text, update
+
+from monitor.model.articles import ArticleId, Decision, Revision, Sketch
+from monitor.model.commits import Intake
+from monitor.model.stories import Joining, Story
+from monitor.store.columns import among, keep
+from monitor.store.feeds import keep_feed_states
+from monitor.store.mapping import (
+    from_article,
+    from_decision,
+    from_joining,
+    from_ledger_row,
+    from_match,
+    from_revision,
+    from_sketch,
+    from_story,
+    unpack_hashes,
+)
+from monitor.store.tables import (
+    ARTICLE,
+    ARTICLE_ALIAS,
+    ARTIFACT,
+    DECISION,
+    JOINING,
+    LEDGER,
+    MATCH,
+    REVISION,
+    SHINGLE,
+    SKETCH,
+    STOP_SHINGLE,
+    STORY,
+)
+
+
+def commit_intake(connection: Connection, intake: Intake) -> None:
+    """Keep a batch. What stands already stays, so that a batch kept twice is kept once.
+
+    An article keeps its first verdict; verdicts on entries that became no article live on in the ledger and the
+    decisions. A ledger row is replaced only by one seen later.
+    """
+    keep_feed_states(connection, intake.feed_states)
+    verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
+    articles = [from_article(article, verdicts.get(article.id)) for article in intake.articles]
+    keep(connection, ARTICLE, articles, replacing=())
+    aliases = [{"url_key": key, "article_id": article_id} for key, article_id in intake.aliases.items()]
+    keep(connection, ARTICLE_ALIAS, aliases, replacing=())
+    keep(connection, LEDGER, [from_ledger_row(row) for row in intake.ledger], newer="seen_at")
+    keep_revisions(connection, intake.revisions)
+    keep_stop_hashes(connection, intake.stop_hashes)
+    keep_sketches(connection, intake.sketches, {article.id: article.first_seen_at for article in intake.articles})
+    keep(connection, MATCH, [from_match(match) for match in intake.matches])
+    keep_grouping(connection, intake.stories, intake.joinings, intake.decisions)
+    keep(connection, ARTIFACT, [{"name": name, "content": content} for name, content in intake.artifacts.items()])
+
+
+def keep_grouping(
+    connection: Connection, stories: Sequence[Story], joinings: Sequence[Joining], decisions: Sequence[Decision]
+) -> None:
+    """Keep stories whole, places in them, and why."""
+    keep(connection, STORY, [from_story(story) for story in stories])
+    keep(connection, JOINING, [from_joining(joining) for joining in joinings])
+    keep(connection, DECISION, [from_decision(decision, n) for n, decision in enumerate(decisions)], replacing=())
+
+
+def keep_revisions(connection: Connection, revisions: Sequence[Revision]) -> None:
+    """Append states to stored articles; the article itself shows the last one.
+
+    The first state becomes number 0 when the second arrives. A state already kept (same article, time and content)
+    is not kept again; one of an article that is gone is left out.
+    """
+    if not revisions:
+        return
+    ids = {revision.article_id for revision in revisions}
+    c, kept = ARTICLE.c, REVISION.c
+    shown = (c.id, c.first_seen_at, c.title, c.summary, c.text, c.body_digest)
+    originals = {
+        row.id: Revision(
+            article_id=row.id,
+            seen_at=row.first_seen_at,
+            title=row.title,
+            summary=row.summary,
+            text=row.text,
+            body_digest=row.body_digest,
+        )
+        for row in connection.execute(select(*shown).where(among(connection, c.id, ids)))
+    }
+    states: dict[ArticleId, list[tuple[datetime, int]]] = defaultdict(list)
+    for row in connection.execute(
+        select(kept.article_id, kept.seen_at, kept.body_digest).where(among(connection, kept.article_id, ids))
+    ):
+        states[row.article_id].append((row.seen_at, row.body_digest))
+    rows, last = [], {}
+    for revision in revisions:
+        known = states[revision.article_id]
+        if revision.article_id not in originals or (revision.seen_at, revision.body_digest) in known:
+            continue
+        if not known:
+            original = originals[revision.article_id]
+            rows.append(from_revision(original, 0))
+            known.append((original.seen_at, original.body_digest))
+        rows.append(from_revision(revision, len(known)))
+        known.append((revision.seen_at, revision.body_digest))
+        last[revision.article_id] = revision
+    keep(connection, REVISION, rows, replacing=())
+    if last:
+        changes = [
+            {"of": r.article_id, "title": r.title, "summary": r.summary, "text": r.text, "body_digest": r.body_digest}
+            for r in last.values()
+        ]
+        connection.execute(update(ARTICLE).where(c.id == bindparam("of")), changes)
+
+
+def keep_stop_hashes(connection: Connection, hashes: frozenset[int]) -> None:
+    """Remember hashes as too common, and take them out of the index."""
+    if hashes:
+        keep(connection, STOP_SHINGLE, [{"h": value} for value in sorted(hashes)], replacing=())
+        connection.execute(delete(SHINGLE).where(among(connection, SHINGLE.c.h, hashes)))
+
+
+def keep_sketches(
+    connection: Connection, sketches: Mapping[ArticleId, Sketch], first_seen: Mapping[ArticleId, datetime]
+) -> None:
+    """Put articles into the shingle index, instead of what they had there; stop hashes stay out.
+
+    `first_seen` are the times of the articles of this batch; those of others are looked up, and sketches of articles
+    that are not stored are left out.
+    """
+    if not sketches:
+        return
+    seen = dict(first_seen)
+    if others := [article_id for article_id in sketches if article_id not in seen]:
+        query = select(ARTICLE.c.id, ARTICLE.c.first_seen_at).where(among(connection, ARTICLE.c.id, others))
+        seen |= {row.id: row.first_seen_at for row in connection.execute(query)}
+    kept = {article_id: sketch for article_id, sketch in sketches.items() if article_id in seen}
+    before = select(SKETCH.c.article_id, SKETCH.c.hashes).where(among(connection, SKETCH.c.article_id, kept.keys()))
+    drop_shingles(
+        connection,
+        [
+            (value, row.article_id)
+            for row in connection.execute(before)
+            for value in set(unpack_hashes(row.hashes)).difference(kept[row.article_id].hashes)
+        ],
+    )
+    keep(connection, SKETCH, [from_sketch(article_id, sketch, seen[article_id]) for article_id, sketch in kept.items()])
+    stops = stop_hashes_among(connection, {value for sketch in kept.values() for value in sketch.hashes})
+    pairs = [
+        (value, article_id) for article_id, sketch in kept.items() for value in sketch.hashes if value not in stops
+    ]
+    # In the order of the key, so that neighbours in the tree are written together.
+    _insert_shingles(connection, sorted(pairs))
+
+
+def stop_hashes_among(connection: Connection, hashes: set[int]) -> set[int]:
+    """Those of the hashes that are known to be too common."""
+    found = select(STOP_SHINGLE.c.h).where(among(connection, STOP_SHINGLE.c.h, hashes))
+    return set(connection.execute(found).scalars())
+
+
+def drop_shingles(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> None:
+    """Take (hash, article) pairs out of the index, each by its key."""
+    if pairs:
+        rows = [{"of_h": value, "of_article": article_id} for value, article_id in sorted(pairs)]
+        gone = delete(SHINGLE).where(SHINGLE.c.h == bindparam("of_h"), SHINGLE.c.article_id == bindparam("of_article"))
+        connection.execute(gone, rows)
+
+
+def _insert_shingles(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> None:
+    # The bulk of all rows by number: on PostgreSQL two arrays are a third of the work of row after row, and on SQLite
+    # the driver's own executemany is twice as fast as the same through the statement compiler.
+    if not pairs:
+        return
+    if connection.dialect.name == "sqlite":
+        statement = "INSERT INTO shingle (h, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
+        connection.exec_driver_sql(statement, list(pairs))
+        return
+    connection.execute(
+        text(
+            "INSERT INTO shingle (h, article_id)"
+            " SELECT * FROM unnest(CAST(:hashes AS bigint[]), CAST(:ids AS bigint[])) ON CONFLICT DO NOTHING"
+        ),
+        {"hashes": [pair[0] for pair in pairs], "ids": [pair[1] for pair in pairs]},
+    )

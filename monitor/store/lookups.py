@@ -1,0 +1,126 @@
+"""What collecting asks: what is known of entries, addresses, titles and wordings."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
+from monitor.model.commits import Identities
+from monitor.store.columns import among
+from monitor.store.intakes import stop_hashes_among
+from monitor.store.mapping import ARTICLE_COLUMNS, to_article, to_ledger_row
+from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, ARTIFACT, LEDGER, SHINGLE
+
+
+def ledger_rows(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LedgerRow]:
+    """The rows of (feed id, entry key) pairs, one query a feed."""
+    by_feed: dict[str, list[int]] = defaultdict(list)
+    for feed_id, entry_key in keys:
+        by_feed[feed_id].append(entry_key)
+    c = LEDGER.c
+    return {
+        (feed_id, row.entry_key): to_ledger_row(row)
+        for feed_id, entry_keys in by_feed.items()
+        for row in connection.execute(
+            select(LEDGER).where(c.feed_id == feed_id, among(connection, c.entry_key, entry_keys))
+        )
+    }
+
+
+def identities(
+    connection: Connection, url_keys: Collection[int], title_keys: Collection[int], since: datetime
+) -> Identities:
+    """The articles behind URL keys of any age, and behind title keys seen since, oldest first."""
+    a, c = ARTICLE_ALIAS.c, ARTICLE.c
+    aliases = {}
+    by_title: dict[int, list[Article]] = defaultdict(list)
+    if url_keys:
+        found = connection.execute(select(a.url_key, a.article_id).where(among(connection, a.url_key, url_keys)))
+        aliases = {row.url_key: row.article_id for row in found}
+    articles = load_articles(connection, set(aliases.values()))
+    if title_keys:
+        wanted = select(*ARTICLE_COLUMNS).where(among(connection, c.title_key, title_keys), c.first_seen_at >= since)
+        for row in connection.execute(wanted.order_by(c.first_seen_at, c.id)):
+            by_title[row.title_key].append(to_article(row))
+    return Identities(
+        by_url={key: articles[of] for key, of in aliases.items() if of in articles},
+        by_title={key: tuple(found) for key, found in by_title.items()},
+        forgotten={key: of for key, of in aliases.items() if of not in articles},
+    )
+
+
+def load_articles(connection: Connection, ids: Collection[ArticleId]) -> dict[ArticleId, Article]:
+    """Stored articles by id."""
+    if not ids:
+        return {}
+    rows = connection.execute(select(*ARTICLE_COLUMNS).where(among(connection, ARTICLE.c.id, ids)))
+    return {row.id: to_article(row) for row in rows}
+
+
+def candidates(
+    connection: Connection, sketches: Sequence[Sketch], *, since: datetime, min_shared: int, limit: int, stop_count: int
+) -> tuple[list[list[Candidate]], frozenset[int]]:
+    """For each sketch the articles that share the most of its hashes, and the hashes too common to tell anything.
+
+    Moduli are nested (each hash of a coarser sketch would be in a finer one of the same text), so plain intersection
+    compares sketches of different ones. The whole batch costs a handful of statements: the common hashes are found
+    first, so that no list of articles behind a hash is longer than `stop_count`.
+    """
+    wanted = {value for sketch in sketches for value in sketch.hashes}
+    wanted -= stop_hashes_among(connection, wanted)
+    common = _common_hashes(connection, wanted, stop_count)
+    holders: dict[int, list[ArticleId]] = defaultdict(list)
+    for value, article_id in connection.execute(
+        select(SHINGLE.c.h, SHINGLE.c.article_id).where(among(connection, SHINGLE.c.h, wanted - common))
+    ):
+        holders[value].append(article_id)
+    shared = [
+        {
+            of: n
+            for of, n in Counter(of for value in sketch.hashes for of in holders.get(value, ())).items()
+            if n >= min_shared
+        }
+        for sketch in sketches
+    ]
+    seen = _first_seen(connection, {of for counts in shared for of in counts}, since)
+    best = [
+        sorted((of for of in counts if of in seen), key=lambda of: (-counts[of], seen[of], of))[:limit]
+        for counts in shared
+    ]
+    loaded = _with_originals(connection, {of for ids in best for of in ids})
+    found = [
+        [Candidate(article=loaded[of][0], shared=counts[of], verdict_of=loaded[of][1]) for of in ids]
+        for ids, counts in zip(best, shared, strict=True)
+    ]
+    return found, common
+
+
+def _common_hashes(connection: Connection, hashes: set[int], stop_count: int) -> frozenset[int]:
+    h = SHINGLE.c.h
+    counted = select(h).where(among(connection, h, hashes)).group_by(h).having(func.count() > stop_count)
+    return frozenset(connection.execute(counted).scalars())
+
+
+def _first_seen(connection: Connection, ids: Iterable[ArticleId], since: datetime) -> dict[ArticleId, datetime]:
+    c = ARTICLE.c
+    wanted = select(c.id, c.first_seen_at).where(among(connection, c.id, list(ids)), c.first_seen_at >= since)
+    return {row.id: row.first_seen_at for row in connection.execute(wanted)}
+
+
+def _with_originals(
+    connection: Connection, ids: Collection[ArticleId]
+) -> dict[ArticleId, tuple[Article, ArticleId | None]]:
+    wanted = select(*ARTICLE_COLUMNS, ARTICLE.c.verdict_of).where(among(connection, ARTICLE.c.id, ids))
+    rows: Any = connection.execute(wanted) if ids else ()
+    return {row.id: (to_article(row), row.verdict_of) for row in rows}
+
+
+def artifact(connection: Connection, name: str) -> bytes | None:
+    """A named byte string."""
+    found: bytes | None = connection.execute(select(ARTIFACT.c.content).where(ARTIFACT.c.name == name)).scalar()
+    return found

@@ -1,0 +1,125 @@
+"""Stories and matches: what is open, what is scored how far, what a recipient may be told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select
+
+from monitor.model.articles import Article, ArticleId
+from monitor.model.commits import Rematch
+from monitor.model.digests import MatchedArticle
+from monitor.model.stories import Story, StoryId
+from monitor.store.columns import among, keep
+from monitor.store.intakes import keep_grouping
+from monitor.store.mapping import (
+    ARTICLE_COLUMNS,
+    MATCH_COLUMNS,
+    STORY_COLUMNS,
+    VERDICT_COLUMNS,
+    from_match,
+    root_of,
+    to_article,
+    to_match,
+    to_story,
+    to_verdict,
+)
+from monitor.store.tables import ARTICLE, JOINING, MATCH, STORY, TOLD, WATCHLIST_STATE
+
+
+def open_stories(connection: Connection, since: datetime) -> list[Story]:
+    """Stories not merged away and not older than `since` at their last article, oldest first."""
+    c = STORY.c
+    wanted = select(*STORY_COLUMNS).where(c.merged_into.is_(None), c.last_at >= since).order_by(c.first_at, c.id)
+    return [to_story(row) for row in connection.execute(wanted)]
+
+
+def watchlist_versions(connection: Connection) -> dict[str, tuple[str, ArticleId]]:
+    """Watchlist → (version fully scored, cursor)."""
+    c = WATCHLIST_STATE.c
+    rows = connection.execute(select(c.watchlist, c.version, c.cursor))
+    return {row.watchlist: (row.version, row.cursor) for row in rows}
+
+
+def set_watchlist_versions(connection: Connection, versions: Mapping[str, str]) -> None:
+    """Take versions as fully scored; a rescoring under way is forgotten."""
+    rows = [
+        {"watchlist": name, "version": version, "cursor": 0, "rescoring": "", "is_whole": True}
+        for name, version in versions.items()
+    ]
+    keep(connection, WATCHLIST_STATE, rows)
+
+
+def articles_after(connection: Connection, cursor: ArticleId, since: datetime, limit: int) -> list[Article]:
+    """Stored articles with a larger id, first seen since, by id."""
+    c = ARTICLE.c
+    wanted = select(*ARTICLE_COLUMNS).where(c.id > cursor, c.first_seen_at >= since).order_by(c.id).limit(limit)
+    return [to_article(row) for row in connection.execute(wanted)]
+
+
+def commit_rematch(connection: Connection, rematch: Rematch) -> None:
+    """Replace the matches of a watchlist for some articles and move its cursor.
+
+    A pass that takes over the cursor of another version (the watchlist was edited again meanwhile) has not scored the
+    articles before it: when such a pass ends, the stored version stays the old one and the next pass starts over.
+    """
+    c, state = MATCH.c, WATCHLIST_STATE.c
+    scored = among(connection, c.article_id, rematch.scored_ids)
+    connection.execute(delete(MATCH).where(c.watchlist == rematch.watchlist, scored))
+    keep(connection, MATCH, [from_match(match) for match in rematch.matches])
+    keep_grouping(connection, rematch.stories, rematch.joinings, rematch.decisions)
+    found = connection.execute(select(WATCHLIST_STATE).where(state.watchlist == rematch.watchlist)).first()
+    version, cursor = (found.version, found.cursor) if found else ("", 0)
+    is_whole = cursor == 0 or bool(found and found.is_whole and found.rescoring == rematch.version)
+    if rematch.is_complete:
+        row = {"version": rematch.version if is_whole else version, "cursor": 0, "rescoring": "", "is_whole": True}
+    else:
+        row = {"version": version, "cursor": rematch.cursor, "rescoring": rematch.version, "is_whole": is_whole}
+    keep(connection, WATCHLIST_STATE, [{"watchlist": rematch.watchlist, **row}])
+
+
+def matched_articles(
+    connection: Connection, recipient_id: str, watchlists: Sequence[str], since: datetime
+) -> list[MatchedArticle]:
+    """Matches of articles first seen since, by story then time; those without a story last."""
+    a, m = ARTICLE.c, MATCH.c
+    told = a.id.in_(select(TOLD.c.article_id).where(TOLD.c.recipient_id == recipient_id))
+    wanted = (
+        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, JOINING.c.story_id, told)
+        .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
+        .where(among(connection, m.watchlist, list(watchlists)), a.first_seen_at >= since)
+    )
+    rows = connection.execute(wanted).all()
+    stories = _roots(connection, {row[-2] for row in rows if row[-2] is not None})
+    n, v = len(ARTICLE_COLUMNS), len(ARTICLE_COLUMNS) + len(VERDICT_COLUMNS)
+    found = [
+        MatchedArticle(
+            article=to_article(row[:n]),
+            verdict=to_verdict(row[0], row[n:v]),
+            match=to_match(row[v:-2]),
+            story=stories.get(row[-2]),
+            was_told=bool(row[-1]),
+        )
+        for row in rows
+    ]
+    return sorted(found, key=reading_order)
+
+
+def reading_order(found: MatchedArticle) -> tuple[bool, StoryId, datetime, ArticleId, str]:
+    """By story then time; those without a story last."""
+    story_id = found.story.id if found.story else 0
+    return (found.story is None, story_id, found.article.at, found.article.id, found.match.watchlist)
+
+
+def _roots(connection: Connection, ids: set[StoryId]) -> dict[StoryId, Story]:
+    """Each story with the one that it was merged into in the end."""
+    stories: dict[StoryId, Story] = {}
+    missing = set(ids)
+    while missing:
+        wanted = select(*STORY_COLUMNS).where(among(connection, STORY.c.id, missing))
+        fresh = {story.id: story for story in map(to_story, connection.execute(wanted))}
+        stories |= fresh
+        missing = {story.merged_into for story in fresh.values() if story.merged_into is not None} - stories.keys()
+    merged_into = {story.id: story.merged_into for story in stories.values() if story.merged_into in stories}
+    return {of: stories[root_of(of, merged_into)] for of in ids if of in stories}

@@ -1,0 +1,155 @@
+"""Digests and deliveries: slots, what was told, and the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, and_, case, literal, or_, select, update
+
+from monitor.errors import StoreError
+from monitor.model.commits import DigestCommit, DigestSlot
+from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
+from monitor.store.columns import insert_new, keep
+from monitor.store.mapping import DELIVERY_COLUMNS, from_delivery, to_delivery
+from monitor.store.tables import DELIVERY, DIGEST, DIGEST_SLOT, TOLD
+
+UNCERTAIN_WAIT_S = 900
+"""Wait before a delivery is repeated that its receiver may have: long enough for a slow 250 to show in its log."""
+
+LAPSED_REPLY = (
+    "The attempt ended without an outcome after the last byte may have gone: the receiver may have this message."
+)
+
+_C = DELIVERY.c
+
+
+def digest_slots(connection: Connection) -> dict[str, DigestSlot]:
+    """Recipient id → the slot waited for."""
+    return {
+        row.recipient_id: DigestSlot(
+            recipient_id=row.recipient_id, slot=Slot(key=row.slot_key, at=row.slot_at), told_until=row.told_until
+        )
+        for row in connection.execute(select(DIGEST_SLOT))
+    }
+
+
+def set_digest_slot(connection: Connection, recipient_id: str, slot: Slot) -> None:
+    """Plan a recipient's slot; the end of the last period told stays."""
+    row = {"recipient_id": recipient_id, "slot_key": slot.key, "slot_at": slot.at, "told_until": None}
+    keep(connection, DIGEST_SLOT, [row], replacing=("slot_key", "slot_at"))
+
+
+def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
+    """Keep a digest, what it tells and the next slot; False, changing nothing, when the slot was kept already."""
+    delivery = commit.delivery
+    done = {
+        "recipient_id": commit.recipient_id,
+        "slot_key": commit.slot.key,
+        "delivery_id": delivery.id if delivery else None,
+        "at": commit.at,
+    }
+    if not insert_new(connection, DIGEST, done):
+        return False
+    if delivery is not None and not insert_new(connection, DELIVERY, {**from_delivery(delivery), "lease_until": None}):
+        raise StoreError(f"A delivery with the id {delivery.id} exists already. Its digest was not kept.")
+    told = [
+        {
+            "recipient_id": commit.recipient_id,
+            "article_id": article_id,
+            "watchlist": watchlist,
+            "slot_key": commit.slot.key,
+            "at": commit.at,
+        }
+        for watchlist, article_id in commit.told
+    ]
+    keep(connection, TOLD, told, replacing=())
+    following = {
+        "recipient_id": commit.recipient_id,
+        "slot_key": commit.next_slot.key,
+        "slot_at": commit.next_slot.at,
+        "told_until": commit.at,
+    }
+    keep(connection, DIGEST_SLOT, [following])
+    return True
+
+
+def claim_deliveries(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[Delivery]:
+    """Take up to `limit` due deliveries for sending, oldest due first; lapsed leases are settled before."""
+    _settle_lapsed(connection, now)
+    due = (
+        select(_C.id)
+        .where(_C.state.in_((DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value)), _C.next_attempt_at <= now)
+        .order_by(_C.next_attempt_at, _C.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    claimed = connection.execute(
+        update(DELIVERY)
+        .where(_C.id.in_(due))
+        .values(
+            state=DeliveryState.SENDING.value,
+            phase="",
+            attempts=_C.attempts + 1,
+            lease_until=now + timedelta(seconds=lease_s),
+        )
+        .returning(*DELIVERY_COLUMNS)
+    )
+    return sorted(map(to_delivery, claimed), key=lambda delivery: (delivery.next_attempt_at, delivery.id))
+
+
+def _settle_lapsed(connection: Connection, now: datetime) -> None:
+    """An attempt that never reported: in phase "data" the receiver may have the message, before it cannot."""
+    may_have = _C.phase == "data"
+    lapsed = and_(_C.state == DeliveryState.SENDING.value, or_(_C.lease_until.is_(None), _C.lease_until <= now))
+    connection.execute(
+        update(DELIVERY)
+        .where(lapsed)
+        .values(
+            state=case((may_have, DeliveryState.UNCERTAIN.value), else_=DeliveryState.PENDING.value),
+            next_attempt_at=case(
+                (may_have, literal(now + timedelta(seconds=UNCERTAIN_WAIT_S), _C.next_attempt_at.type)),
+                else_=literal(now, _C.next_attempt_at.type),
+            ),
+            last_reply=case((may_have, LAPSED_REPLY), else_=_C.last_reply),
+            phase="",
+            lease_until=None,
+        )
+    )
+
+
+def mark_phase(connection: Connection, delivery_id: str, phase: str) -> None:
+    """Note how far an attempt is, once.
+
+    Raises `StoreError` when the delivery is not being sent any more, or another attempt has come this far already:
+    whoever gets the error must not hand over the last byte.
+    """
+    is_ours = and_(_C.id == delivery_id, _C.state == DeliveryState.SENDING.value, _C.phase != phase)
+    if connection.execute(update(DELIVERY).where(is_ours).values(phase=phase)).rowcount == 0:
+        raise StoreError(
+            f"The delivery {delivery_id} is in other hands: its lease lapsed. This attempt must not go on."
+        )
+
+
+def commit_outcome(connection: Connection, outcome: DeliveryOutcome) -> None:
+    """Keep what became of an attempt. What was sent stays sent, whatever a late attempt reports."""
+    is_sent = outcome.state is DeliveryState.SENT
+    facts = {
+        "state": outcome.state.value,
+        "phase": "",
+        "lease_until": None,
+        "last_code": outcome.code,
+        "last_reply": outcome.reply,
+        **({"sent_at": outcome.at} if is_sent else {}),
+        **({"next_attempt_at": outcome.next_attempt_at} if outcome.next_attempt_at else {}),
+    }
+    kept = update(DELIVERY).where(_C.id == outcome.delivery_id, _C.state != DeliveryState.SENT.value).values(**facts)
+    if connection.execute(kept).rowcount:
+        return
+    if connection.execute(select(_C.id).where(_C.id == outcome.delivery_id)).first() is None:
+        raise StoreError(f"There is no delivery {outcome.delivery_id} in the outbox. Its outcome was not kept.")
+
+
+def deliveries(connection: Connection, limit: int) -> list[Delivery]:
+    """The newest deliveries, newest first."""
+    rows = connection.execute(select(*DELIVERY_COLUMNS).order_by(_C.composed_at.desc(), _C.id.desc()).limit(limit))
+    return [to_delivery(row) for row in rows]

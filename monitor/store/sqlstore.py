@@ -1,0 +1,218 @@
+"""The store on SQLite and PostgreSQL: an async face over one writing thread and a few reading ones."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from functools import partial
+from typing import Any, Self, TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from monitor.errors import StoreError
+from monitor.model.articles import Article, ArticleId, Candidate, Decision, LedgerRow, Revision, Sketch
+from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
+from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
+from monitor.model.feeds import FeedState
+from monitor.model.stories import Story
+from monitor.ports import ComposeStore, DeliverStore, FeedStore, IntakeStore, MatchStore, PruneStore, StoryStore
+from monitor.store import feeds, inspection, intakes, lookups, matches, outbox, retention
+from monitor.store.failures import Place, store_error
+from monitor.store.locks import FileLock
+from monitor.store.writer import Writer
+
+_Result = TypeVar("_Result")
+
+
+class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, DeliverStore, PruneStore):
+    """All that the stages ask and keep. Made by `monitor.store.open_store`.
+
+    Writes run on the writer's thread, several waiting ones in one transaction; reads each see one state of the store.
+    Every method raises `StoreError`; a write that raised kept nothing and can be tried again.
+
+    Args:
+        place: Where the store is, for messages.
+        writer: The started writer, None for a store that is only read.
+        readers: The engine for reading, None to read on the writer's connection (a store in memory).
+        reader_threads: How many reads run at once.
+        lock: The file lock, if one is held.
+    """
+
+    def __init__(
+        self, place: Place, *, writer: Writer | None, readers: Engine | None, reader_threads: int, lock: FileLock | None
+    ) -> None:
+        self.place = place
+        self.writer = writer
+        self._readers = readers
+        self._pool = ThreadPoolExecutor(reader_threads, thread_name_prefix="store-reader")
+        self._lock = lock
+        self._is_closed = False
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *exception: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """Commit what is queued, close the connections and let go of the lock. A second call does nothing."""
+        await asyncio.get_running_loop().run_in_executor(None, self.close_now)
+
+    def close_now(self) -> None:
+        """The same, blocking."""
+        self._is_closed = True
+        self._pool.shutdown()
+        if self._readers is not None:
+            self._readers.dispose()
+        if self.writer is not None:
+            self.writer.close()
+        if self._lock is not None:
+            self._lock.free()
+
+    async def sync_feeds(self, states: Sequence[FeedState]) -> None:
+        """See `FeedStore`."""
+        await self._write(partial(feeds.sync_feeds, states=states))
+
+    async def claim_due_feeds(self, now: datetime, *, limit: int, lease_s: float) -> list[FeedState]:
+        """See `FeedStore`."""
+        return await self._write(partial(feeds.claim_due_feeds, now=now, limit=limit, lease_s=lease_s))
+
+    async def feed_states(self) -> list[FeedState]:
+        """See `FeedStore`."""
+        return await self._read(feeds.feed_states)
+
+    async def next_due_at(self) -> datetime | None:
+        """When the next active feed can be claimed: it is due, and no lease holds it."""
+        return await self._read(feeds.next_due_at)
+
+    async def ledger_rows(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LedgerRow]:
+        """See `IntakeStore`."""
+        return await self._read(partial(lookups.ledger_rows, keys=keys))
+
+    async def identities(self, url_keys: Sequence[int], title_keys: Sequence[int], *, since: datetime) -> Identities:
+        """See `IntakeStore`."""
+        return await self._read(partial(lookups.identities, url_keys=url_keys, title_keys=title_keys, since=since))
+
+    async def candidates(
+        self, sketches: Sequence[Sketch], *, since: datetime, min_shared: int, limit: int, stop_count: int
+    ) -> tuple[list[list[Candidate]], frozenset[int]]:
+        """See `IntakeStore`."""
+        asked = partial(
+            lookups.candidates,
+            sketches=sketches,
+            since=since,
+            min_shared=min_shared,
+            limit=limit,
+            stop_count=stop_count,
+        )
+        return await self._read(asked)
+
+    async def commit_intake(self, intake: Intake) -> None:
+        """See `IntakeStore`; kept twice is kept once."""
+        await self._write(partial(intakes.commit_intake, intake=intake))
+
+    async def artifact(self, name: str) -> bytes | None:
+        """See `IntakeStore`."""
+        return await self._read(partial(lookups.artifact, name=name))
+
+    async def open_stories(self, *, since: datetime) -> list[Story]:
+        """See `StoryStore`."""
+        return await self._read(partial(matches.open_stories, since=since))
+
+    async def watchlist_versions(self) -> dict[str, tuple[str, ArticleId]]:
+        """See `MatchStore`."""
+        return await self._read(matches.watchlist_versions)
+
+    async def articles_after(self, cursor: ArticleId, *, since: datetime, limit: int) -> list[Article]:
+        """See `MatchStore`."""
+        return await self._read(partial(matches.articles_after, cursor=cursor, since=since, limit=limit))
+
+    async def commit_rematch(self, rematch: Rematch) -> None:
+        """See `MatchStore`; a pass that another version began is followed by one from the start."""
+        await self._write(partial(matches.commit_rematch, rematch=rematch))
+
+    async def set_watchlist_versions(self, versions: Mapping[str, str]) -> None:
+        """See `MatchStore`."""
+        await self._write(partial(matches.set_watchlist_versions, versions=versions))
+
+    async def digest_slots(self) -> dict[str, DigestSlot]:
+        """See `ComposeStore`."""
+        return await self._read(outbox.digest_slots)
+
+    async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
+        """See `ComposeStore`."""
+        await self._write(partial(outbox.set_digest_slot, recipient_id=recipient_id, slot=slot))
+
+    async def matched_articles(
+        self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
+    ) -> list[MatchedArticle]:
+        """See `ComposeStore`; merged stories are named by the one they were merged into."""
+        asked = partial(matches.matched_articles, recipient_id=recipient_id, watchlists=watchlists, since=since)
+        return await self._read(asked)
+
+    async def commit_digest(self, commit: DigestCommit) -> bool:
+        """See `ComposeStore`; outlives a loss of power."""
+        return await self._write(partial(outbox.commit_digest, commit=commit), is_durable=True)
+
+    async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
+        """See `DeliverStore`."""
+        return await self._write(partial(outbox.claim_deliveries, now=now, limit=limit, lease_s=lease_s))
+
+    async def mark_phase(self, delivery_id: str, phase: str) -> None:
+        """See `DeliverStore`; outlives a loss of power. Raises `StoreError` when the delivery is in other hands."""
+        await self._write(partial(outbox.mark_phase, delivery_id=delivery_id, phase=phase), is_durable=True)
+
+    async def commit_outcome(self, outcome: DeliveryOutcome) -> None:
+        """See `DeliverStore`; outlives a loss of power. What was sent stays sent."""
+        await self._write(partial(outbox.commit_outcome, outcome=outcome), is_durable=True)
+
+    async def deliveries(self, *, limit: int) -> list[Delivery]:
+        """See `DeliverStore`."""
+        return await self._read(partial(outbox.deliveries, limit=limit))
+
+    async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
+        """See `PruneStore`; also what hangs on the articles, and settled deliveries. Counts rows per table."""
+        asked = partial(retention.prune, articles_before=articles_before, index_before=index_before, limit=limit)
+        return await self._write(asked)
+
+    async def counts(self) -> dict[str, int]:
+        """Rows per table."""
+        return await self._read(inspection.counts)
+
+    async def article(self, article_id: ArticleId) -> Article | None:
+        """A stored article, as it stands now."""
+        return await self._read(partial(inspection.article, article_id=article_id))
+
+    async def find_article(self, url_key: int) -> Article | None:
+        """The article that a URL key leads to."""
+        return await self._read(partial(inspection.find_article, url_key=url_key))
+
+    async def decisions(self, article_id: ArticleId) -> list[Decision]:
+        """What was decided of an article and why, in the order of deciding."""
+        return await self._read(partial(inspection.decisions, article_id=article_id))
+
+    async def revisions(self, article_id: ArticleId) -> list[Revision]:
+        """An article's states, the first one first; empty for one that never changed."""
+        return await self._read(partial(inspection.revisions, article_id=article_id))
+
+    async def _write(self, work: Callable[[Connection], _Result], *, is_durable: bool = False) -> _Result:
+        if self.writer is None:
+            raise StoreError(f"The store {self.place} was opened for reading only. Nothing was written.")
+        return await asyncio.wrap_future(self.writer.submit(work, is_durable=is_durable))
+
+    async def _read(self, work: Callable[[Connection], _Result]) -> _Result:
+        if self._readers is None:
+            return await self._write(work)
+        if self._is_closed:
+            raise StoreError(f"The store {self.place} is closed.")
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._pool, _reading, self._readers, work)
+        except Exception as error:
+            raise store_error(error, self.place) from error
+
+
+def _reading(engine: Engine, work: Callable[[Connection], Any]) -> Any:
+    with engine.connect() as connection:
+        return work(connection)

@@ -1,0 +1,383 @@
+"""The tables. Every class is a shape for SQL only; values are mapped to the model in `monitor.store.mapping`.
+
+No foreign keys: identity (`ledger`, `article_alias`) outlives the articles on purpose, and every commit is one
+transaction of the only writer. Times are aware UTC. Identities have 63 bits. JSON is kept as text, because
+PostgreSQL's own JSON types refuse texts that feeds really send.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import BigInteger, Index, MetaData, Table, text
+from sqlmodel import Field, SQLModel
+
+from monitor.store.columns import BigId, PlainText
+
+
+class Row(SQLModel):
+    """Base of all tables: their own metadata, with named constraints (a migration must be able to drop them)."""
+
+    metadata: ClassVar[MetaData] = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+def _identity(**facts: Any) -> Any:
+    return Field(sa_type=BigId, sa_column_kwargs={"autoincrement": False}, **facts)
+
+
+def _number(**facts: Any) -> Any:
+    return Field(sa_type=BigInteger, **facts)
+
+
+def _key(**facts: Any) -> Any:
+    return Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}, **facts)
+
+
+def _text(**facts: Any) -> Any:
+    return Field(sa_type=PlainText, **facts)
+
+
+class FeedStateRow(Row, table=True):
+    """What is remembered of a feed; removed feeds stay, inactive."""
+
+    __tablename__ = "feed_state"
+    __table_args__ = (
+        # claim_due_feeds (due, oldest first) and next_due_at
+        Index("ix_feed_state_is_active_next_check_at", "is_active", "next_check_at"),
+        # next_due_at: the few that are out on a lease
+        Index(
+            "ix_feed_state_lease_until",
+            "lease_until",
+            sqlite_where=text("lease_until IS NOT NULL"),
+            postgresql_where=text("lease_until IS NOT NULL"),
+        ),
+    )
+
+    feed_id: str = _text(primary_key=True)
+    url: str = _text()
+    is_active: bool
+    next_check_at: datetime
+    lease_until: datetime | None
+    interval_s: float
+    validators_url: str | None = _text()
+    etag: str | None = _text()
+    last_modified: str | None = _text()
+    body_digest: str | None = _text()
+    checked_at: datetime | None
+    succeeded_at: datetime | None
+    newest_at: datetime | None
+    failures: int
+    outcome: str = _text()
+    detail: str = _text()
+    entries_seen: int
+
+
+class LedgerLineRow(Row, table=True):
+    """The account of every entry of every feed; the key serves ledger_rows."""
+
+    __tablename__ = "ledger"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    feed_id: str = _text(primary_key=True)
+    entry_key: int = _key()
+    entry_digest: int = _number()
+    state: str = _text()
+    reason: str = _text()
+    article_id: int | None = _number()
+    seen_at: datetime
+
+
+class ArticleRow(Row, table=True):
+    """An article with the verdict on it."""
+
+    __tablename__ = "article"
+    __table_args__ = (
+        # identities (by title, within the look-back)
+        Index("ix_article_title_key_first_seen_at", "title_key", "first_seen_at"),
+        # prune (oldest first), matched_articles and articles_after (since)
+        Index("ix_article_first_seen_at", "first_seen_at"),
+    )
+
+    id: int = _identity(primary_key=True)
+    feed_id: str = _text()
+    outlet: str = _text()
+    url: str = _text()
+    url_key: int | None = _number()
+    host: str = _text()
+    title: str = _text()
+    title_key: int = _number()
+    language: str | None = _text()
+    country: str | None = _text()
+    published_at: datetime | None
+    first_seen_at: datetime
+    body_digest: int = _number()
+    flags: str = _text()
+    verdict_kind: str = _text()
+    verdict_of: int | None = _number()
+    verdict_similarity: float | None
+    verdict_level: str = _text()
+    verdict_reason: str = _text()
+    # The long ones last: SQLite reads a row from its front and leaves overflow pages alone.
+    summary: str = _text()
+    text: str = _text()
+
+
+class ArticleAliasRow(Row, table=True):
+    """A URL key and the article it leads to; outlives the article. The key serves identities and find_article."""
+
+    __tablename__ = "article_alias"
+
+    url_key: int = _identity(primary_key=True)
+    article_id: int = _number()
+
+
+class ShingleRow(Row, table=True):
+    """The shingle index: a sampled hash and an article that has it; the key serves candidates."""
+
+    __tablename__ = "shingle"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    h: int = _key()
+    article_id: int = _key()
+
+
+class SketchRow(Row, table=True):
+    """An article's sampled hashes, packed: what it has in the shingle index, so that it can be taken out by key."""
+
+    __tablename__ = "sketch"
+    # prune (the index, oldest first)
+    __table_args__ = (Index("ix_sketch_first_seen_at", "first_seen_at"),)
+
+    article_id: int = _identity(primary_key=True)
+    first_seen_at: datetime
+    modulus: int
+    size: int
+    hashes: bytes
+
+
+class StopShingleRow(Row, table=True):
+    """A hash too common to tell anything: neither stored nor compared."""
+
+    __tablename__ = "stop_shingle"
+
+    h: int = _identity(primary_key=True)
+
+
+class RevisionRow(Row, table=True):
+    """An article's states; 0 is the first one, kept when the second arrives."""
+
+    __tablename__ = "revision"
+
+    article_id: int = _key()
+    n: int = Field(primary_key=True)
+    seen_at: datetime
+    title: str = _text()
+    summary: str = _text()
+    text: str = _text()
+    body_digest: int = _number()
+    change: str = _text()
+
+
+class StoryRow(Row, table=True):
+    """A story, with its centroid packed."""
+
+    __tablename__ = "story"
+    __table_args__ = (
+        # open_stories, prune
+        Index("ix_story_last_at", "last_at"),
+        # prune: does a redirect still lead here?
+        Index(
+            "ix_story_merged_into",
+            "merged_into",
+            sqlite_where=text("merged_into IS NOT NULL"),
+            postgresql_where=text("merged_into IS NOT NULL"),
+        ),
+    )
+
+    id: int = _identity(primary_key=True)
+    title: str = _text()
+    lead_id: int = _number()
+    first_at: datetime
+    last_at: datetime
+    mean_at: datetime
+    size: int
+    centroid: bytes
+    facts: str = _text()
+    storyline_id: int | None = _number()
+    merged_into: int | None = _number()
+    version: str = _text()
+
+
+class JoiningRow(Row, table=True):
+    """An article's place in a story; the key serves matched_articles."""
+
+    __tablename__ = "joining"
+    # prune: has a story members left?
+    __table_args__ = (Index("ix_joining_story_id", "story_id"),)
+
+    article_id: int = _identity(primary_key=True)
+    story_id: int = _number()
+    is_first: bool
+    similarity: float | None
+    reason: str = _text()
+
+
+class DecisionRow(Row, table=True):
+    """Why something was decided. `content_key` is a digest of the row: the same decision is kept once."""
+
+    __tablename__ = "decision"
+    # prune: decisions on entries that never became articles
+    __table_args__ = (Index("ix_decision_at", "at"),)
+
+    article_id: int = _key()
+    content_key: int = _key()
+    n: int
+    stage: str = _text()
+    outcome: str = _text()
+    level: str = _text()
+    other_id: int | None = _number()
+    measure: float | None
+    features: str = _text()
+    version: str = _text()
+    at: datetime
+
+
+class MatchRow(Row, table=True):
+    """An article at or over a watchlist's threshold; the key serves commit_rematch and matched_articles."""
+
+    __tablename__ = "match"
+    # prune: what hangs on an article
+    __table_args__ = (Index("ix_match_article_id", "article_id"),)
+
+    watchlist: str = _text(primary_key=True)
+    article_id: int = _key()
+    version: str = _text()
+    points: float
+    threshold: float
+    signals: str = _text()
+    quote: str = _text()
+    matched_at: datetime
+
+
+class WatchlistStateRow(Row, table=True):
+    """How far a watchlist is scored.
+
+    `rescoring` is the version of the pass under way, `is_whole` whether that pass began at the first article with it.
+    """
+
+    __tablename__ = "watchlist_state"
+
+    watchlist: str = _text(primary_key=True)
+    version: str = _text()
+    cursor: int = _number()
+    rescoring: str = _text()
+    is_whole: bool
+
+
+class DigestSlotRow(Row, table=True):
+    """The slot a recipient waits for."""
+
+    __tablename__ = "digest_slot"
+
+    recipient_id: str = _text(primary_key=True)
+    slot_key: str = _text()
+    slot_at: datetime
+    told_until: datetime | None
+
+
+class DigestRow(Row, table=True):
+    """A slot that is done; its key makes a digest unique, also one with nothing to say."""
+
+    __tablename__ = "digest"
+
+    recipient_id: str = _text(primary_key=True)
+    slot_key: str = _text(primary_key=True)
+    delivery_id: str | None = _text()
+    at: datetime
+
+
+class ToldRow(Row, table=True):
+    """What a recipient has had; the key serves matched_articles (was it told?)."""
+
+    __tablename__ = "told"
+    # prune: what hangs on an article
+    __table_args__ = (Index("ix_told_article_id", "article_id"),)
+
+    recipient_id: str = _text(primary_key=True)
+    article_id: int = _key()
+    watchlist: str = _text(primary_key=True)
+    slot_key: str = _text()
+    at: datetime
+
+
+class DeliveryRow(Row, table=True):
+    """The outbox."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        # claim_deliveries (due, oldest first)
+        Index("ix_delivery_state_next_attempt_at", "state", "next_attempt_at"),
+        # deliveries (newest first), prune
+        Index("ix_delivery_composed_at", "composed_at"),
+    )
+
+    id: str = _text(primary_key=True)
+    recipient_id: str = _text()
+    slot_key: str = _text()
+    channel: str = _text()
+    state: str = _text()
+    phase: str = _text()
+    attempts: int
+    next_attempt_at: datetime
+    lease_until: datetime | None
+    composed_at: datetime
+    sent_at: datetime | None
+    last_code: int
+    last_reply: str = _text()
+    message_id: str = _text()
+    sender: str = _text()
+    address: str = _text()
+    subject: str = _text()
+    html: str = _text()
+    text: str = _text()
+    content: bytes
+
+
+class ArtifactRow(Row, table=True):
+    """A named byte string."""
+
+    __tablename__ = "artifact"
+
+    name: str = _text(primary_key=True)
+    content: bytes
+
+
+def _table(row: type[SQLModel]) -> Table:
+    return Row.metadata.tables[str(row.__tablename__)]
+
+
+FEED_STATE = _table(FeedStateRow)
+LEDGER = _table(LedgerLineRow)
+ARTICLE = _table(ArticleRow)
+ARTICLE_ALIAS = _table(ArticleAliasRow)
+SHINGLE = _table(ShingleRow)
+SKETCH = _table(SketchRow)
+STOP_SHINGLE = _table(StopShingleRow)
+REVISION = _table(RevisionRow)
+STORY = _table(StoryRow)
+JOINING = _table(JoiningRow)
+DECISION = _table(DecisionRow)
+MATCH = _table(MatchRow)
+WATCHLIST_STATE = _table(WatchlistStateRow)
+DIGEST_SLOT = _table(DigestSlotRow)
+DIGEST = _table(DigestRow)
+TOLD = _table(ToldRow)
+DELIVERY = _table(DeliveryRow)
+ARTIFACT = _table(ArtifactRow)
