@@ -186,7 +186,7 @@ def main(argv: list[str] | None = None) -> int:
     if not options.server.exists():
         print(f"skipped: there is no load server at {options.server}", file=sys.stderr)
         return 0
-    folder = options.keep or Path(tempfile.mkdtemp(prefix="bench-poll-"))
+    folder = (options.keep or Path(tempfile.mkdtemp(prefix="bench-poll-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     try:
         with feed_server(options.server, options.feeds, options.seed) as base:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import threading
 import time
@@ -91,7 +92,7 @@ def measure(command: list[str], *, log: Path) -> Usage:
     finally:
         sampler.stop()
         if status is None:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
     process.returncode = os.waitstatus_to_exitcode(status)  # we have reaped it: Popen must not wait for it again
     words = log.read_text("utf-8", "replace").strip().splitlines()
     return Usage(

@@ -16,8 +16,9 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """One accepted message; `at` is the moment of our 250, in seconds of the monotonic clock."""
+    """One accepted message: when its last byte came and when we said 250, in seconds of the monotonic clock."""
 
+    received_at: float
     at: float
     sender: str
     recipients: tuple[str, ...]
@@ -104,12 +105,14 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """The message with its final dot."""
+        received_at = time.monotonic()
         self._tell("data")
         if self.delay_s:
             await asyncio.sleep(self.delay_s)
         content: Any = envelope.original_content or b""
         self.mails.append(
             Mail(
+                received_at=received_at,
                 at=time.monotonic(),
                 sender=envelope.mail_from or "",
                 recipients=tuple(envelope.rcpt_tos),

@@ -70,9 +70,7 @@ def tell_round(
     console.print()
 
 
-def tell_closing(
-    console: Console, *, problems: Sequence[str], checked: int, pages: Iterable[Path], folder: Path
-) -> None:
+def tell_closing(console: Console, *, problems: Sequence[str], items: int, pages: Iterable[Path], folder: Path) -> None:
     """Where the digests are, and whether the day went as written."""
     console.print(Rule("[bold]Afterwards[/bold]", align="left"))
     console.print("Open a digest in a browser:")
@@ -80,9 +78,7 @@ def tell_closing(
         console.print(f"  [link={page.resolve().as_uri()}]{page.resolve().as_uri()}[/link]", soft_wrap=True)
     console.print(f"The store, the outbox and the daemon's logs lie in {folder}")
     if not problems:
-        console.print(
-            f"\n[bold green]All {checked} items ended as expected, and every story was told once.[/bold green]"
-        )
+        console.print(f"\n[bold green]All {items} items ended as expected; every story was told once.[/bold green]")
         return
     console.print(f"\n[bold red]{len(problems)} things went otherwise than expected:[/bold red]")
     for line in problems:
