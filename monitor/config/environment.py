@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import types
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
@@ -44,8 +44,7 @@ def overrides(model: type[BaseModel], env: Mapping[str, str]) -> tuple[dict[Path
         if name in secrets or not env[name] or _NOT_OURS.fullmatch(name):
             continue
         if name not in by_name:
-            cure = near_miss(name, [*by_name, *secrets]) or "Remove it, or see monitor.yaml for the keys there are."
-            problems.append(Problem(file=ENVIRONMENT, key=name, message="is no setting of this program.", cure=cure))
+            problems.append(_stranger(name, by_name, secrets))
             continue
         path = by_name[name]
         try:
@@ -53,6 +52,14 @@ def overrides(model: type[BaseModel], env: Mapping[str, str]) -> tuple[dict[Path
         except ValueError as error:
             problems.append(Problem(file=ENVIRONMENT, key=name, message=str(error)))
     return values, tuple(problems)
+
+
+def _stranger(name: str, known: Iterable[str], secrets: Iterable[str]) -> Problem:
+    cure = ""
+    if "PASS" in name:  # wherever it was thought to belong
+        cure = near_miss(name, secrets, cutoff=0.4)
+    cure = cure or near_miss(name, known) or "Remove it, or see monitor.yaml for the keys there are."
+    return Problem(file=ENVIRONMENT, key=name, message="is no setting of this program.", cure=cure)
 
 
 def merged(content: object, values: Mapping[Path, object]) -> object:

@@ -41,7 +41,7 @@ _MISTAKEN_COUNTRIES = {"UK": "GB", "EN": "GB", "JA": "JP", "KO": "KR"}
 
 def check_slug(text: str) -> str:
     """An identifier: lower-case letters, digits and single hyphens, at most 64 characters."""
-    if len(text) > 64 or not re.match(_SLUG, text):
+    if len(text) > 64 or not re.fullmatch(_SLUG.strip("^$"), text):
         hint = re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-")[:64]
         cure = f" Did you mean {hint!r}?" if hint and hint != text else ""
         raise ValueError(f"expected lower-case letters, digits and hyphens, found {shown(text)}.{cure}")

@@ -57,11 +57,11 @@ def is_wrong_kind(error_type: str, value: object) -> bool:
     return error_type in TYPE_ERRORS or (error_type in {"literal_error", "enum"} and isinstance(value, list | dict))
 
 
-def near_miss(word: str, choices: Iterable[str]) -> str:
-    """The choice closest to `word`, as a sentence fit for a `cure`; empty when none is close."""
+def near_miss(word: str, choices: Iterable[str], *, cutoff: float = 0.6) -> str:
+    """The choice closest to `word`, as a sentence fit for a `cure`; empty when none is `cutoff` close (0 to 1)."""
     known = sorted(set(choices))
     folded = {choice.casefold(): choice for choice in known}
-    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=0.6)
+    close = difflib.get_close_matches(word.casefold(), folded, n=1, cutoff=cutoff)
     return f"Did you mean {folded[close[0]]!r}?" if close else ""
 
 

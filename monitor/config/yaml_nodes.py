@@ -370,7 +370,8 @@ def _problems_of(
         has_deeper = any(other[: len(loc)] == loc and len(other) > len(loc) for other in at_place)
         wrong_kind = [item for item in items if is_wrong_kind(item["type"], item["input"])]
         for item in items:
-            if item not in wrong_kind:
+            is_echo = has_deeper and item["type"] == "too_short"  # pydantic does not count the items that failed
+            if item not in wrong_kind and not is_echo:
                 yield _explain(document, model, loc, item)
         if wrong_kind and len(wrong_kind) == len(items) and not has_deeper:
             yield _explain_kind(document, loc, wrong_kind)
