@@ -1,0 +1,185 @@
+"""How alike two texts are: shingles, their samples, and the measures built on them.
+
+Owns: what a shingle is, which ones are sampled for the index, and measures in [0, 1]. Refuses: any line above which
+something counts as a copy (see `dedupe`), any storage.
+
+Shingles and containment: Broder 1997, "On the resemblance and containment of documents". The sample keeps the hashes
+that a modulus divides; moduli are powers of two, so samples of long and short texts stay comparable at the coarser
+one. Signature schemes of fixed length (MinHash bands, SimHash) were measured and lose the short half of an abridged
+copy; see docs/adr/0004-similarity.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+
+from monitor.core.tokens import Numbers, chains, fold, tokens
+from monitor.model.articles import Article, ArticleId, Sketch
+
+WORDS_A_SHINGLE = 3
+CHARACTERS_A_SHINGLE = 6
+"""For scripts without spaces."""
+SAMPLE_STEPS = ((200, 8), (100, 4), (50, 2))
+"""(from this many shingles, this modulus), coarsest first; below the last, every shingle is kept."""
+SAMPLE_LIMIT = 512
+"""Longer texts double the modulus until so many hashes are expected: a megabyte must not flood the index."""
+SHORT_TOKENS = 40
+"""Texts below are compared by characters: too few shingles to count on."""
+TINY_TOKENS = 5
+"""Texts below say nothing of identity."""
+
+_GAP = re.compile(r"[\W_]+")
+_DIGITS = re.compile(r"\d+")
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What comparing needs of an article, read once.
+
+    `size` counts the tokens of the body; `shingles` are those of the body, or of title and body when it is short.
+    """
+
+    size: int
+    shingles: Numbers
+    title: str
+    """Folded, gaps as one space."""
+    text: str
+    """Title and body alike, only for short ones; empty for long ones."""
+
+    @property
+    def is_short(self) -> bool:
+        """Whether the body is too short for shingles."""
+        return self.size < SHORT_TOKENS
+
+
+class Readings:
+    """A bounded memo of readings by (article, body digest). It changes no answer, only what it costs."""
+
+    def __init__(self, capacity: int = 4096) -> None:
+        self._capacity = capacity
+        self._kept: dict[tuple[ArticleId, int], Reading] = {}
+
+    def of(self, article: Article) -> Reading:
+        """The article's reading; the oldest ones are forgotten when there are too many."""
+        key = (article.id, article.body_digest)
+        known = self._kept.get(key)
+        if known is None:
+            known = self._kept[key] = read(article)
+            if len(self._kept) > self._capacity:
+                for stale in list(self._kept)[: self._capacity // 4]:
+                    del self._kept[stale]
+        return known
+
+
+def body_of(article: Article) -> str:
+    """The text an article is compared by: its body, or the feed's summary where there is no body."""
+    return article.text or article.summary
+
+
+def read(article: Article) -> Reading:
+    """An article's tokens and shingles."""
+    body = body_of(article)
+    found = tokens(body)
+    size = len(found)
+    text = ""
+    if size < SHORT_TOKENS:
+        joined = f"{article.title}\n{body}"
+        found = tokens(joined)
+        text = spaced(joined)
+    return Reading(size, _shingled(found.numbers, found.is_single), spaced(article.title), text)
+
+
+def shingles(text: str) -> Numbers:
+    """The distinct shingle hashes of a text, 62-bit, ascending.
+
+    Three words; six characters from where a script without spaces stands. A text of fewer tokens is one shingle, a
+    text without any has none.
+    """
+    found = tokens(text)
+    return _shingled(found.numbers, found.is_single)
+
+
+def sketch(hashes: Numbers) -> Sketch:
+    """The sample of a text's shingles that is kept in the index."""
+    size = len(hashes)
+    modulus = next((modulus for least, modulus in SAMPLE_STEPS if size >= least), 1)
+    while size > SAMPLE_LIMIT * modulus:
+        modulus *= 2
+    sampled = hashes[hashes % np.uint64(modulus) == 0]
+    return Sketch(modulus=modulus, size=size, hashes=tuple(sampled.tolist()))
+
+
+def containment(one: Numbers, other: Numbers) -> float:
+    """The share of the smaller set that the larger one holds (Broder's containment, made symmetric)."""
+    least = min(len(one), len(other))
+    return _shared(one, other) / least if least else 0.0
+
+
+def jaccard(one: Numbers, other: Numbers) -> float:
+    """The share of all shingles that both hold; 0 for two empty sets, which have nothing in common."""
+    shared = _shared(one, other)
+    total = len(one) + len(other) - shared
+    return shared / total if total else 0.0
+
+
+def trigram_jaccard(one: str, other: str) -> float:
+    """Weighted Jaccard of the character trigrams of two texts, borders counted as spaces; for short texts."""
+    if not one or not other:
+        return 0.0
+    if one == other:
+        return 1.0
+    left, right = _trigrams(one), _trigrams(other)
+    shared = sum((left & right).values())
+    return shared / (left.total() + right.total() - shared)
+
+
+def title_similarity(one: str, other: str) -> float:
+    """How alike two titles are: `trigram_jaccard` of their folded words."""
+    return trigram_jaccard(spaced(one), spaced(other))
+
+
+def differ_in_digits_only(one: str, other: str) -> bool:
+    """Whether two texts are one template with other numbers ("Day 2" and "Day 21"): then they tell of two things."""
+    if one == other:
+        return False
+    digits = _DIGITS.findall(one)
+    return bool(digits) and digits != _DIGITS.findall(other) and _DIGITS.sub("#", one) == _DIGITS.sub("#", other)
+
+
+def spaced(text: str) -> str:
+    """The folded words of a text with one space between."""
+    return _GAP.sub(" ", fold(text)).strip()
+
+
+def _shingled(numbers: Numbers, is_single: np.typing.NDArray[np.bool_]) -> Numbers:
+    if not len(numbers):
+        return numbers
+    words = chains(numbers, WORDS_A_SHINGLE)
+    if is_single.any():
+        characters = chains(numbers, CHARACTERS_A_SHINGLE)
+        words = np.concatenate([words[~is_single[: len(words)]], characters[is_single[: len(characters)]]])
+    if not len(words):
+        words = chains(numbers, len(numbers))
+    ordered = np.sort(words >> np.uint64(2))
+    is_first = np.ones(len(ordered), np.bool_)
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    return ordered[is_first]
+
+
+def _shared(one: Numbers, other: Numbers) -> int:
+    if not len(one) or not len(other):
+        return 0
+    if len(one) > len(other):
+        one, other = other, one
+    places = np.searchsorted(other, one)
+    places[places == len(other)] = 0
+    return int(np.count_nonzero(other[places] == one))
+
+
+def _trigrams(text: str) -> Counter[str]:
+    padded = f" {text} "
+    return Counter(padded[at : at + 3] for at in range(len(padded) - 2))

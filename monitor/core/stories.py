@@ -1,0 +1,348 @@
+"""Which story an article tells: one pass over the open stories, with time, names and numbers as evidence.
+
+Owns: the score of an article against a story, the vetoes, and a story's new state. Refuses: whole-corpus clustering,
+and any split; an article's place, once given, stays until a person or a repair moves it with a trace.
+
+score = cosine × exp(−days apart / 7). Two announcements of one house share most words, so wording alone cannot part
+events; time can. After Miranda et al. 2018 and Linger & Hajaiej 2020 (sparse vectors with time are within three
+points of neural ones in one language); own measurements in docs/adr/0004-similarity.md.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+import numpy as np
+
+from monitor.core.features import Features, Frequencies, Weights, shared_words, weighted
+from monitor.core.lead_dates import LeadDate
+from monitor.core.open_stories import CENTROID_TERMS, DECIMALS, MEMBERS, Near, OpenStories
+from monitor.core.similarity import differ_in_digits_only
+from monitor.model.articles import Article, ArticleId, Decision
+from monitor.model.stories import Joining, Story, StoryId
+
+VERSION = "stories-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinLines:
+    """The numbers of grouping.
+
+    Origin: the design of the research report's §5, measured there on OG2021, ECB+, the Telegram pairs and the seeds.
+    None of them was chosen on the seeds.
+    """
+
+    join: float = 0.35
+    join_title_only: float = 0.40
+    """Also where neither side's time is known: less evidence must agree more."""
+    join_wire: float = 0.25
+    """With shared wire text of at least `wire_containment`."""
+    wire_containment: float = 0.30
+    decay_days: float = 7.0
+    veto_days: int = 10
+    known_actors: int = 2
+    memory: int = 8
+    """A centroid counts as at most so many articles, so that a long story can still turn."""
+    members_kept: int = 400
+    facts_kept: int = 20
+
+
+LINES = JoinLines()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording:
+    """Shared wording with another article: evidence for one story, not for a copy."""
+
+    article_id: ArticleId
+    containment: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """An article's place, the story's new state, and why."""
+
+    joining: Joining
+    story: Story
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Rating:
+    story: Story
+    cosine: float
+    decay: float
+    line: float
+    level: str
+    veto: str = ""
+
+    @property
+    def score(self) -> float:
+        return self.cosine * self.decay
+
+    @property
+    def joins(self) -> bool:
+        return not self.veto and self.score >= self.line
+
+    @property
+    def rank(self) -> tuple[float, datetime, StoryId]:
+        """Best first; ties go to the older story."""
+        return (-round(self.score, 6), self.story.first_at, self.story.id)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Article:
+    """An article with its weighted terms; `wordings` are the containments of wire text shared with open stories."""
+
+    article: Article
+    read: Features
+    weights: Weights
+    wordings: Mapping[StoryId, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """Why an article stands where it stands. `nearest_id` is the story that decided, joined or not."""
+
+    outcome: str
+    level: str
+    reason: str
+    nearest_id: StoryId | None
+    score: float | None = None
+    facts: Mapping[str, str | float | int] = field(default_factory=dict)
+
+
+def assign(
+    article: Article,
+    read: Features,
+    *,
+    stories: OpenStories,
+    frequencies: Frequencies,
+    now: datetime,
+    copy_of: ArticleId | None = None,
+    wordings: Sequence[Wording] = (),
+    lines: JoinLines = LINES,
+) -> Assignment:
+    """Place an article: into its original's story if it is a copy, else into the best open story, else a new one.
+
+    Nothing is changed: the caller keeps `story` in `stories` and counts the terms, once it may.
+    """
+    original_story = stories.story_of(copy_of) if copy_of is not None else None
+    if original_story is not None:
+        story = stories.get(original_story)
+        reason = f"joined story “{story.title}” as a copy of one of its articles"
+        ground = _Ground(outcome="joined", level="copy", reason=reason, nearest_id=story.id)
+        copied = _Article(article=article, read=read, weights=np.zeros(0))
+        return _assignment(article, _grown(story, copied, lines, is_copy=True), ground, now)
+    shared = _wire_stories(stories, wordings, lines)
+    seen = _Article(article=article, read=read, weights=weighted(read, frequencies), wordings=shared)
+    ratings = [_rated(seen, near, lines) for near in stories.near(read.terms, seen.weights, also=shared)]
+    ratings.sort(key=lambda rating: rating.rank)
+    best = next((rating for rating in ratings if rating.joins), None)
+    if best is None:
+        return _assignment(article, _new_story(seen, lines), _refusal(ratings), now)
+    words = shared_words(read, stories.products(best.story.id, read.terms, seen.weights))
+    grown = _grown(stories.get(best.story.id), seen, lines, is_copy=False)
+    return _assignment(article, grown, _acceptance(best, words, shared.get(best.story.id)), now)
+
+
+def order_for_grouping(article: Article, read: Features) -> tuple[bool, datetime, ArticleId]:
+    """The order within a batch: those whose time is known, by publication or by their own text, go first.
+
+    An article without any date can then choose between stories that have one, instead of drawing them to itself.
+    """
+    return (not article.is_dated and read.event_date is None, article.at, article.id)
+
+
+def _wire_stories(stories: OpenStories, wordings: Sequence[Wording], lines: JoinLines) -> dict[StoryId, float]:
+    shared: dict[StoryId, float] = {}
+    for wording in wordings:
+        story_id = stories.story_of(wording.article_id)
+        if story_id is not None and wording.containment >= lines.wire_containment:
+            shared[story_id] = max(wording.containment, shared.get(story_id, 0.0))
+    return shared
+
+
+def _rated(seen: _Article, near: Near, lines: JoinLines) -> _Rating:
+    days = _days_apart(seen, near.story)
+    line, level = lines.join, "cosine"
+    if near.story.id in seen.wordings:
+        line, level = lines.join_wire, "wire"
+    elif not seen.read.has_body:
+        line, level = lines.join_title_only, "title"
+    elif _is_timeless(seen, near.story):
+        line, level = lines.join_title_only, "undated"
+    decay = math.exp(-days / lines.decay_days)
+    rating = _Rating(story=near.story, cosine=near.cosine, decay=decay, line=line, level=level)
+    return replace(rating, veto=_veto(seen, near.story, lines)) if rating.score >= line else rating
+
+
+def _days_apart(seen: _Article, story: Story) -> float:
+    """Between publication and the story's mean; by the dates in the texts where a publication time is missing."""
+    published = seen.article.published_at
+    own = seen.read.event_date
+    if own is None and published is not None:
+        own = LeadDate(published.month, published.day, published.year)
+    if own is not None and (published is None or "undated" in story.facts) and "dates" in story.facts:
+        return float(min(own.days_from(other) for other in _dates_of(story)))
+    return abs((seen.article.at - story.mean_at).total_seconds()) / 86_400
+
+
+def _is_timeless(seen: _Article, story: Story) -> bool:
+    is_own = not seen.article.is_dated and seen.read.event_date is None
+    return is_own or ("undated" in story.facts and "dates" not in story.facts)
+
+
+def _veto(seen: _Article, story: Story, lines: JoinLines) -> str:
+    """Why the two cannot be one event whatever they share, or nothing."""
+    own = seen.read.event_date
+    if own is not None:
+        for other in _dates_of(story):
+            if own.days_from(other) > lines.veto_days:
+                return f"its date {own.key} is {own.days_from(other)} days from the story's {other.key}"
+    for template in story.facts.get("templates", ()):
+        if differ_in_digits_only(seen.read.template, template):
+            return f"its title is “{template}” with other numbers"
+    actors = frozenset(story.facts.get("actors", ()))
+    if min(len(actors), len(seen.read.actors)) >= lines.known_actors and not actors & seen.read.actors:
+        return f"its actors ({', '.join(sorted(seen.read.actors))}) are others ({', '.join(sorted(actors))})"
+    return ""
+
+
+def _dates_of(story: Story) -> list[LeadDate]:
+    return [LeadDate.from_key(key) for key in story.facts.get("dates", ())]
+
+
+def _measured(rating: _Rating) -> str:
+    return f"cosine {rating.cosine:.2f} × decay {rating.decay:.2f} = {rating.score:.2f} (line {rating.line:.2f})"
+
+
+def _acceptance(best: _Rating, words: Sequence[str], containment: float | None) -> _Ground:
+    parts = [f"joined story “{best.story.title}” because {_measured(best)}"]
+    facts: dict[str, str | float | int] = {"cosine": round(best.cosine, 4), "decay": round(best.decay, 4)}
+    if words:
+        parts.append(f"shared: {', '.join(words)}")
+        facts["shared"] = ", ".join(words)
+    if containment is not None:
+        parts.append(f"shared wire text {containment:.2f}")
+        facts["containment"] = round(containment, 4)
+    return _Ground(
+        outcome="joined",
+        level=best.level,
+        reason=", ".join(parts),
+        nearest_id=best.story.id,
+        score=best.score,
+        facts=facts,
+    )
+
+
+def _refusal(ratings: Sequence[_Rating]) -> _Ground:
+    """Why a story was opened; the nearest one is named, so that a reader sees what nearly happened."""
+    if not ratings:
+        reason = "opened a story: no open story resembles it"
+        return _Ground(outcome="opened", level="none", reason=reason, nearest_id=None)
+    nearest = ratings[0]
+    return _Ground(
+        outcome="opened",
+        level="veto" if nearest.veto else "none",
+        reason=f"opened a story: nearest “{nearest.story.title}”, but {nearest.veto or _measured(nearest)}",
+        nearest_id=nearest.story.id,
+        score=nearest.score,
+        facts={"cosine": round(nearest.cosine, 4), "decay": round(nearest.decay, 4)},
+    )
+
+
+def _assignment(article: Article, story: Story, ground: _Ground, now: datetime) -> Assignment:
+    joining = Joining(
+        article_id=article.id,
+        story_id=story.id,
+        is_first=ground.outcome == "opened",
+        similarity=ground.score,
+        reason=ground.reason,
+    )
+    decision = Decision(
+        article_id=article.id,
+        stage="story",
+        outcome=ground.outcome,
+        level=ground.level,
+        other_id=ground.nearest_id,
+        measure=ground.score,
+        features={**ground.facts, "reason": ground.reason},
+        version=VERSION,
+        at=now,
+    )
+    return Assignment(joining=joining, story=story, decision=decision)
+
+
+def _new_story(seen: _Article, lines: JoinLines) -> Story:
+    article = seen.article
+    facts = _with_facts({}, seen, lines, is_copy=False)
+    return Story(
+        id=article.id,
+        title=article.title,
+        lead_id=article.id,
+        first_at=article.at,
+        last_at=article.at,
+        mean_at=article.at,
+        size=1,
+        centroid=_heaviest(dict(zip(seen.read.terms.tolist(), seen.weights.tolist(), strict=True))),
+        facts=facts if article.is_dated else {**facts, "undated": ("yes",)},
+        version=VERSION,
+    )
+
+
+def _grown(story: Story, seen: _Article, lines: JoinLines, *, is_copy: bool) -> Story:
+    """The story with one more article; a copy adds itself, but no wording."""
+    at, size = seen.article.at, story.size + 1
+    facts = _with_facts(story.facts, seen, lines, is_copy=is_copy)
+    if seen.article.is_dated:
+        facts.pop("undated", None)
+    return replace(
+        story,
+        first_at=min(story.first_at, at),
+        last_at=max(story.last_at, at),
+        mean_at=story.mean_at + (at - story.mean_at) / size,
+        size=size,
+        centroid=story.centroid if is_copy else _moved(story, seen, lines),
+        facts=facts,
+    )
+
+
+def _moved(story: Story, seen: _Article, lines: JoinLines) -> dict[int, float]:
+    """The centroid as a decayed sum: what is older than the article counts less, `memory` articles at most."""
+    days = max((seen.article.at - story.last_at) / timedelta(days=1), 0.0)
+    past = min(story.size, lines.memory) * math.exp(-days / lines.decay_days)
+    total = {term: weight * past for term, weight in story.centroid.items()}
+    for term, weight in zip(seen.read.terms.tolist(), seen.weights.tolist(), strict=True):
+        total[term] = total.get(term, 0.0) + weight
+    return _heaviest(total)
+
+
+def _heaviest(weights: Mapping[int, float]) -> dict[int, float]:
+    """The heaviest terms as a vector of length 1, by ascending term."""
+    kept = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:CENTROID_TERMS]
+    length = float(np.sqrt(sum(weight * weight for _, weight in kept)))
+    if not length:
+        return {}
+    return {term: rounded for term, weight in sorted(kept) if (rounded := round(weight / length, DECIMALS)) > 0}
+
+
+def _with_facts(
+    known: Mapping[str, tuple[str, ...]], seen: _Article, lines: JoinLines, *, is_copy: bool
+) -> dict[str, tuple[str, ...]]:
+    """A story's facts with those of one more article."""
+    read = seen.read
+    added = {MEMBERS: {f"{seen.article.id:016x}"}}
+    if not is_copy:
+        added["dates"] = {read.event_date.key} if read.event_date else set()
+        added["templates"] = {read.template} if read.template else set()
+        added["actors"] = set(read.actors)
+    facts = dict(known)
+    for kind, values in added.items():
+        limit = lines.members_kept if kind == MEMBERS else lines.facts_kept
+        if merged := tuple(sorted({*facts.get(kind, ()), *values})[-limit:]):
+            facts[kind] = merged
+    return facts
