@@ -1,1 +1,9 @@
-"""The user's YAML and environment → settings; the only place that reads YAML."""
+"""The user's YAML and environment → settings; the only place that reads YAML.
+
+Owns what the files may hold, the messages about what they may not, and where passwords come from. Decides nothing
+about news. `load` is all that the composition root needs.
+"""
+
+from monitor.config.loading import Configuration, load
+
+__all__ = ["Configuration", "load"]

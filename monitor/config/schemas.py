@@ -11,13 +11,14 @@ from pydantic.json_schema import GenerateJsonSchema
 from monitor.config.feeds import FeedsFile
 from monitor.config.recipients import RecipientsFile
 from monitor.config.settings import MonitorFile
-from monitor.config.watchlists import WatchlistFile
+from monitor.config.watchlists import AliasFile, WatchlistFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "monitor.schema.json": MonitorFile,
     "feeds.schema.json": FeedsFile,
     "recipients.schema.json": RecipientsFile,
     "watchlist.schema.json": WatchlistFile,
+    "aliases.schema.json": AliasFile,
 }
 """File name → the model of the YAML file that it describes."""
 
