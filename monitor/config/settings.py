@@ -35,7 +35,7 @@ def check_store_url(text: str) -> str:
             "is no URL. A password with special characters goes into MONITOR_STORE_PASSWORD, not into the URL."
         ) from None
     if parts.scheme == "sqlite":
-        if not re.match(r"sqlite:///[^/?#]|sqlite:////[^/?#]", text):
+        if not re.fullmatch(r"sqlite:////?[^/?#:][^?#]*", text):
             raise ValueError(
                 f"{shown(text)} names no file. Write sqlite:///var/monitor.db (four slashes: from the root)."
             )

@@ -87,7 +87,11 @@ def shown(value: object, key: str = "") -> str:
 def expected(error_type: str, context: Mapping[str, Any]) -> str:
     """What pydantic wanted, in words; empty for an error type without a wording of ours."""
     pattern = _EXPECTED.get(error_type, "")
-    return pattern.format(**context) if pattern else ""
+    whole = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value
+        for name, value in context.items()
+    }
+    return pattern.format(**whole) if pattern else ""
 
 
 def cure_for(error_type: str, value: object, context: Mapping[str, Any]) -> str:
