@@ -108,6 +108,17 @@ def url_key(url: str) -> int | None:
     return int.from_bytes(hashlib.blake2b(_key_form(canonical).encode(), digest_size=8).digest(), "big") >> 1
 
 
+def readable(url: str) -> str:
+    """A link as the feed gave it, made safe to show and follow: whole, one line, without credentials.
+
+    Only for what `canonicalize` accepts.
+    """
+    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "").replace(" ", "%20")
+    url = "https:" + url if url.startswith("//") else url
+    has_credentials = "@" in url.partition("://")[2].partition("/")[0]
+    return canonicalize(url) or "" if has_credentials else url
+
+
 def host_of(url: str) -> str:
     """The lower-case host without www/m/mobile/amp prefix and port, "" when there is none."""
     parts = _split(url)

@@ -80,6 +80,8 @@ class Fetched:
     headers: Mapping[str, str]
     validators: Validators | None
     elapsed_s: float = 0.0
+    moved_to: str | None = None
+    """The end of the unbroken run of permanent redirects from the asked address, None without one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +92,7 @@ class NotModified:
     headers: Mapping[str, str]
     validators: Validators | None
     elapsed_s: float = 0.0
+    moved_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,3 +146,5 @@ class ParsedFeed:
     entries: tuple[Entry, ...] = ()
     is_bozo: bool = False
     bozo_reason: str = ""
+    remarks: tuple[str, ...] = ()
+    """What a limit cut, one printable line each."""

@@ -1,0 +1,98 @@
+"""Keys: who an entry is within its feed, who an article is everywhere, and how an id is written down.
+
+Owns: every digest that is stored as a number. All fit a signed 64-bit column. Refuses: global guids ("12345" collides).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from monitor.core.text import normalize
+from monitor.core.urls import url_key
+from monitor.model.articles import ArticleId
+from monitor.model.feeds import Entry
+
+EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
+IDENTITY_BITS = 47
+"""With 100,000 articles a day two of one day collide once in 77 years (birthday bound: n²/2^48 a day)."""
+_MAX_DAYS = 2**16 - 1
+_ID_CHARS = 13
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {**{char: value for value, char in enumerate(_ALPHABET)}, "o": 0, "i": 1, "l": 1}
+"""Crockford's base 32: what a reader mistypes (o, i, l) is read as meant."""
+
+
+def digest62(text: str) -> int:
+    """62 stable bits of a text (BLAKE2b)."""
+    return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 2
+
+
+def make_article_id(identity: str, first_seen_at: datetime) -> ArticleId:
+    """Days since 2020-01-01 in the upper 16 bits, 47 bits of `identity` below: ids sort by day of first sight.
+
+    `identity` is what makes the article one: its canonical address, else feed and entry key.
+    """
+    days = min(max((first_seen_at - EPOCH).days, 0), _MAX_DAYS)
+    digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return days << IDENTITY_BITS | int.from_bytes(digest, "big") >> (64 - IDENTITY_BITS)
+
+
+def format_id(article_id: ArticleId) -> str:
+    """13 lower-case characters of Crockford's base 32."""
+    if not 0 <= article_id < 2**63:
+        raise ValueError(f"{article_id} is no article id: ids have 63 bits")
+    return "".join(_ALPHABET[article_id >> shift & 31] for shift in range(5 * (_ID_CHARS - 1), -1, -5))
+
+
+def parse_id(text: str) -> ArticleId:
+    """The id that `format_id` wrote, tolerant of case, hyphens and o/i/l; raises ValueError with the reason."""
+    chars = text.strip().lower().replace("-", "")
+    if len(chars) != _ID_CHARS or any(char not in _VALUES for char in chars):
+        raise ValueError(f"{text!r} is no article id: 13 letters and digits are wanted, as printed in a digest")
+    value = 0
+    for char in chars:
+        value = value << 5 | _VALUES[char]
+    if value >= 2**63:
+        raise ValueError(f"{text!r} is no article id: it is too large")
+    return value
+
+
+def entry_digest(entry: Entry) -> int:
+    """The content as given, without dates and address: feeds that stamp "now" on every poll do not count as changed."""
+    return digest62("\x1f".join((entry.title, entry.summary, entry.content)))
+
+
+def entry_keys(entries: Sequence[Entry], feed_id: str) -> list[tuple[int, int]]:
+    """(entry key, entry digest) of each entry of one fetch, in order.
+
+    Identity within the feed: the guid, unless this fetch repeats it; else the link, unless repeated; else title and
+    date. Entries that agree in all of these are one, and get one key.
+    """
+    guids = Counter(entry.guid for entry in entries if entry.guid)
+    links = Counter(entry.link for entry in entries if entry.link)
+    return [(_entry_key(entry, feed_id, guids, links), entry_digest(entry)) for entry in entries]
+
+
+def shared_links(entries: Sequence[Entry]) -> frozenset[int]:
+    """URL keys that several differently titled entries of one fetch bear: they identify none of them."""
+    titles: dict[int, set[str]] = {}
+    for entry in entries:
+        key = url_key(entry.link) if entry.link else None
+        if key is not None:
+            titles.setdefault(key, set()).add(normalize(entry.title))
+    return frozenset(key for key, found in titles.items() if len(found) > 1)
+
+
+def _entry_key(entry: Entry, feed_id: str, guids: Counter[str], links: Counter[str]) -> int:
+    if entry.guid and guids[entry.guid] == 1:
+        identity = f"guid\x1f{entry.guid}"
+    elif entry.link and links[entry.link] == 1:
+        identity = f"link\x1f{entry.link}"
+    elif entry.title or entry.published_raw:
+        identity = f"title\x1f{normalize(entry.title)}\x1f{entry.published_raw or ''}\x1f{entry.link or ''}"
+    else:
+        identity = f"text\x1f{entry.content or entry.summary}"
+    return digest62(f"{feed_id}\x1f{identity}")

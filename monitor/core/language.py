@@ -1,0 +1,82 @@
+"""Which language a text looks like: by script, then by its small words. For display and as a last resort only.
+
+Refuses: to be a classifier. What a feed or its configuration declares always wins; a wrong guess here may colour a
+label, never a score.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+MIN_LETTERS = 12
+MIN_WORDS = 2
+"""So many small words of one language must be seen before a Latin-script text is called anything."""
+MAX_CHARS = 2000
+
+_SCRIPTS: tuple[tuple[str, int, int], ...] = (
+    ("latin", 0x41, 0x5A), ("latin", 0x61, 0x7A), ("latin", 0xC0, 0x24F), ("latin", 0x1E00, 0x1EFF),
+    ("el", 0x370, 0x3FF), ("cyrillic", 0x400, 0x52F), ("hy", 0x530, 0x58F), ("he", 0x590, 0x5FF),
+    ("arabic", 0x600, 0x77F), ("hi", 0x900, 0x97F), ("bn", 0x980, 0x9FF), ("ta", 0xB80, 0xBFF), ("th", 0xE00, 0xE7F),
+    ("lo", 0xE80, 0xEFF), ("my", 0x1000, 0x109F), ("ka", 0x10A0, 0x10FF), ("ko", 0x1100, 0x11FF),
+    ("km", 0x1780, 0x17FF), ("ja", 0x3041, 0x30FF), ("han", 0x3400, 0x9FFF), ("ko", 0xAC00, 0xD7AF),
+)  # fmt: skip
+
+_SMALL_WORDS: dict[str, str] = {
+    "id": "yang dan di dengan untuk dari ini itu pada dalam tidak akan oleh karena juga bahwa kata telah sebagai bisa"
+    " para mereka menurut tersebut saat antara",
+    "ms": "yang dan di dengan untuk dari ini itu pada dalam tidak akan oleh kerana juga bahawa kata telah sebagai boleh"
+    " beliau berkata ialah daripada kepada",
+    "tl": "ang ng mga sa na ay si ni kay para hindi ito siya niya kanyang nang",
+    "en": "the of and to in a is that for on with as was by at from has have it said be are will",
+    "de": "der die das und in den von zu mit ist im des nicht auf ein eine sich dem auch für",
+    "fr": "le la les de des et en du un une est que pour dans qui sur au par pas avec",
+    "es": "el la los las de y en del que un una es por con para se su al como no",
+    "pt": "o a os as de e em do da que um uma é por com para se não ao na no dos",
+    "it": "il lo la gli le di e in del della che un una è per con non si al da nel",
+    "nl": "de het een van en in is dat op te voor met zijn niet aan door om ook er",
+    "pl": "w i na z do że się nie jest to o jak po przez dla od za oraz",
+    "tr": "ve bir bu için ile de da olarak çok daha olan gibi kadar sonra",
+    "vi": "và của các là có cho được trong với một những người không đã này khi để",
+}
+_WORDS: dict[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_WORD = re.compile(r"[^\W\d_]+")
+_UKRAINIAN = frozenset("іїєґІЇЄҐ")
+_PERSIAN = frozenset("پچژگ")
+
+
+def guess_language(text: str) -> str | None:
+    """A BCP 47 primary tag, or None where the text is too short or says nothing."""
+    sample = text[:MAX_CHARS]
+    scripts = _scripts(sample)
+    letters = scripts.total()
+    # Kana decides over Han, and Hangul over both: Japanese and Korean mix them, Chinese does not.
+    for language, share in (("ja", 0.05), ("ko", 0.2)):
+        if scripts[language] >= max(2, letters * share):
+            return language
+    script, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
+    if not count or count < letters / 2:
+        return None
+    if script == "latin":
+        return _by_small_words(sample) if letters >= MIN_LETTERS else None
+    if script == "cyrillic":
+        return "ru" if _UKRAINIAN.isdisjoint(sample) else "uk"
+    return {"han": "zh", "arabic": "ar" if _PERSIAN.isdisjoint(sample) else "fa"}.get(script, script)
+
+
+def _scripts(text: str) -> Counter[str]:
+    found: Counter[str] = Counter()
+    for char, count in Counter(text).items():
+        code = ord(char)
+        found[next((name for name, low, high in _SCRIPTS if low <= code <= high), "")] += count
+    del found[""]
+    return found
+
+
+def _by_small_words(text: str) -> str | None:
+    words = Counter(_WORD.findall(text.casefold()))
+    hits = {language: sum(words[word] for word in small) for language, small in _WORDS.items()}
+    best = max(hits, key=lambda language: hits[language])
+    rivals = [language for language, count in hits.items() if count == hits[best]]
+    # Indonesian and Malay share their small words; a tie is broken towards the larger press.
+    return best if hits[best] >= MIN_WORDS and (len(rivals) == 1 or set(rivals) == {"id", "ms"}) else None
