@@ -64,7 +64,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     recipients = gathering.part(lambda: load_recipients(config_dir / RECIPIENTS_FILE))
     if recipients is not None:
         # A watchlist whose file is broken is there all the same: only the file's own problem is worth telling.
-        gathering.problems.extend(recipients.strangers(frozenset(watchlists)))
+        gathering.problems.extend(recipients.strangers(frozenset(watchlists)) if watchlists else ())
         if settings is not None and settings.mail.smtp is None:
             gathering.problems.extend(recipients.without_server())
     seeds: tuple[SeedEntry, ...] | None = ()

@@ -1,0 +1,71 @@
+"""`monitor check`."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from monitor.cli import main
+from monitor.cli.check import report
+from monitor.config import load
+from monitor.config.schedules import reduce_cron
+from monitor.errors import Problem
+
+
+@pytest.fixture
+def copied(tmp_path):
+    for name in ("config", "seeds"):
+        shutil.copytree(name, tmp_path / name)
+    return tmp_path / "config"
+
+
+def test_a_good_configuration_is_told_in_a_line_a_file_and_ends_with_zero(copied, capsys):
+    assert main(["check", "--config", str(copied)]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split()[:2] for line in lines[:2]] == [["ok", "monitor.yaml"], ["ok", "feeds.yaml"]]
+    assert "19 feeds in 4 languages (en, id, ko, ru), 5 switched off" in lines[1]
+    assert any("reader@example.org by maildir, daily at 07:00 17:00 Asia/Jakarta" in line for line in lines)
+    assert lines[-1] == f"{copied}: the configuration is good."
+
+
+def test_a_broken_configuration_ends_with_two_and_a_line_a_problem(copied, capsys):
+    feeds = copied / "feeds.yaml"
+    feeds.write_text(feeds.read_text().replace("outlet: TASS", "outlte: TASS"), encoding="utf-8")
+    assert main(["check", "--config", str(copied)]) == 2
+    output = capsys.readouterr()
+    assert output.out == ""
+    problems = [line for line in output.err.splitlines() if line.startswith(str(feeds))]
+    assert len(problems) == 2
+    assert all(re.match(rf"{re.escape(str(feeds))}:\d+:\d+: feeds\.\d+\.outl", line) for line in problems)
+
+
+def test_a_folder_that_is_not_there_ends_with_two(tmp_path, capsys):
+    assert main(["check", "--config", str(tmp_path / "nowhere")]) == 2
+    assert "monitor init" in capsys.readouterr().err
+
+
+def test_warnings_and_other_stores_servers_and_schedules_are_told():
+    configuration = load(
+        Path("config"),
+        {"MONITOR_STORE__URL": "postgresql://joe:hunter2@db/news", "MONITOR_MAIL__SMTP__HOST": "mail.example.org"},
+    )
+    (reader,) = configuration.recipients
+    configuration = replace(
+        configuration,
+        recipients=(
+            replace(reader, schedule=reduce_cron("*/30 * * * mon-fri", zone="UTC")),
+            replace(reader, schedule=reduce_cron("0 7 1 * *", zone="UTC")),
+        ),
+        warnings=(Problem(file="seeds/x.txt", message="is not listed in manifest.yaml."),),
+    )
+    text = "\n".join(report(configuration, Path("config")))
+    assert "PostgreSQL, postgresql://joe@db/news" in text
+    assert "mail.example.org:587 (starttls)" in text
+    assert "mon tue wed thu fri at 48 times from 00:00 to 23:30 UTC" in text
+    assert "on some days of the month or year at 07:00 UTC" in text
+    assert "warning  seeds/x.txt: is not listed in manifest.yaml." in text
+    assert "hunter2" not in text
