@@ -1,0 +1,301 @@
+"""Judging a batch: what is known of its articles is gathered, then they are judged, scored and placed in stories.
+
+Collecting and the offline replay share this, so that a replayed day is judged as it was lived. The stories that may
+still grow are kept in memory between batches and change for good only when the caller says that the batch was kept:
+a commit that fails loses nothing and leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from monitor.core.dedupe import Judgement, Outcome, judge_batch
+from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
+from monitor.core.likeness import LINES
+from monitor.core.open_stories import OpenStories
+from monitor.core.similarity import Readings, sketch
+from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
+from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
+from monitor.model.commits import Identities, Intake
+from monitor.model.stories import Story, StoryId
+from monitor.model.watchlists import Score, Watchlist
+from monitor.ports import IntakeStore, StoryStore
+
+FREQUENCIES = "story-frequencies"
+"""Name of the artifact that carries the document frequencies over a restart."""
+
+Scorer = Callable[[Article], Sequence[Score]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LookBack:
+    """How far back is compared. `stories` None never closes a story (a replay of undated or unordered articles)."""
+
+    wording: timedelta = timedelta(days=90)
+    titles: timedelta = timedelta(days=8)
+    stories: timedelta | None = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A judged batch.
+
+    `intake` holds all that judging decided; the caller adds feed states, ledger and matches, keeps it, and confirms.
+    `outcomes` are in the order of the articles given; `scores` cover what is stored and what was revised (by the
+    stored article's id); `story_ids` what was placed by this batch.
+    """
+
+    intake: Intake
+    outcomes: tuple[Outcome, ...]
+    scores: Mapping[ArticleId, tuple[Score, ...]]
+    story_ids: Mapping[ArticleId, StoryId]
+
+
+@dataclass(slots=True)
+class _Pending:
+    """What a batch did to the memory, to be taken back if it is not kept."""
+
+    stories_before: dict[StoryId, Story | None] = field(default_factory=dict)
+    counted: list[Terms] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Arrival:
+    """An article to be placed, with what deduplication knows of it."""
+
+    article: Article
+    copy_of: ArticleId | None = None
+    wordings: tuple[Wording, ...] = ()
+
+
+class Judge:
+    """Judges batches one after the other against a store and the open stories.
+
+    Args:
+        score: Measures an article against every watchlist.
+        group: Which articles are placed in stories: those that match a watchlist, or all.
+        gazetteer: Known actors by spelling; see `gazetteer_of`.
+    """
+
+    def __init__(
+        self,
+        intake: IntakeStore,
+        stories: StoryStore,
+        *,
+        score: Scorer,
+        group: Literal["matched", "all"] = "matched",
+        gazetteer: Gazetteer | None = None,
+        look_back: LookBack | None = None,
+    ) -> None:
+        self._intake = intake
+        self._stored_stories = stories
+        self._score = score
+        self._group = group
+        self._gazetteer = gazetteer or Gazetteer({})
+        self._look_back = look_back or LookBack()
+        self._readings = Readings()
+        self._open = OpenStories()
+        self._frequencies = Frequencies()
+        self._pending: _Pending | None = None
+
+    def configure(self, score: Scorer, gazetteer: Gazetteer) -> None:
+        """Take other watchlists from the next batch on (a reload); open stories stay."""
+        self._score = score
+        self._gazetteer = gazetteer
+
+    async def load(self, now: datetime) -> None:
+        """Fill the memory from the store; to be called once before the first batch, and after a reopened store.
+
+        Frequencies of another format are left aside: they come back by counting.
+        """
+        since = datetime.min.replace(tzinfo=now.tzinfo)
+        if self._look_back.stories is not None:
+            since = now - self._look_back.stories
+        self._open = OpenStories(await self._stored_stories.open_stories(since=since))
+        kept = await self._intake.artifact(FREQUENCIES)
+        try:
+            self._frequencies = Frequencies.from_bytes(kept) if kept else Frequencies()
+        except ValueError:
+            self._frequencies = Frequencies()
+        self._pending = None
+
+    async def judge(
+        self, articles: Sequence[Article], *, now: datetime, entries: Mapping[ArticleId, ArticleId] | None = None
+    ) -> Judged:
+        """Judge a batch; nothing is kept until the caller commits `Judged.intake` and calls `confirm`.
+
+        Args:
+            entries: New article → the stored one that the same entry of the same feed led to before (a known guid
+                with changed content).
+        """
+        self._begin(now)
+        identities, candidates, common = await self._gather(articles, now)
+        judgement = judge_batch(
+            articles,
+            identities=identities,
+            candidates=candidates,
+            entries=entries,
+            common_hashes=common,
+            readings=self._readings,
+        )
+        scores = self._scores(judgement)
+        placed = self._place(self._arrivals(judgement.outcomes, scores), now)
+        return Judged(
+            intake=self._intake_of(judgement, placed),
+            outcomes=judgement.outcomes,
+            scores=scores,
+            story_ids={one.joining.article_id: one.joining.story_id for one in placed},
+        )
+
+    def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
+        """Place stored articles that match only now (a changed watchlist); those in an open story stay where they are.
+
+        The result holds stories, joinings, decisions and artifacts; it is confirmed or discarded like a batch.
+        """
+        self._begin(now)
+        missing = [article for article in articles if self._open.story_of(article.id) is None]
+        return _grouping(self._place([_Arrival(article) for article in missing], now), self._artifacts())
+
+    def confirm(self) -> None:
+        """The batch was kept: the memory stands."""
+        self._pending = None
+
+    def discard(self) -> None:
+        """The batch was not kept: the memory goes back to where it was."""
+        pending, self._pending = self._pending, None
+        if pending is None:
+            return
+        for terms in pending.counted:
+            self._frequencies.remove(terms)
+        for story_id, before in pending.stories_before.items():
+            if before is not None:
+                self._open.keep(before)
+            elif story_id in self._open:
+                self._open.drop(story_id)
+
+    def _begin(self, now: datetime) -> None:
+        if self._pending is not None:
+            raise RuntimeError("the batch before was neither confirmed nor discarded")
+        self._pending = _Pending()
+        if self._look_back.stories is not None:
+            self._open.close(now - self._look_back.stories)
+
+    async def _gather(
+        self, articles: Sequence[Article], now: datetime
+    ) -> tuple[Identities, Mapping[ArticleId, Sequence[Candidate]], frozenset[int]]:
+        identities = await self._intake.identities(
+            sorted({article.url_key for article in articles if article.url_key is not None}),
+            sorted({article.title_key for article in articles}),
+            since=now - self._look_back.titles,
+        )
+        found, common = await self._intake.candidates(
+            [sketch(self._readings.of(article).shingles) for article in articles],
+            since=now - self._look_back.wording,
+            min_shared=LINES.min_shared,
+            limit=LINES.candidates,
+            stop_count=LINES.stop_count,
+        )
+        candidates: dict[ArticleId, Sequence[Candidate]] = {}
+        for article, near in zip(articles, found, strict=True):
+            # Entries of one page share an id but not a text: each must meet what resembles any of them.
+            candidates[article.id] = [*candidates.get(article.id, ()), *near]
+        return identities, candidates, common
+
+    def _scores(self, judgement: Judgement) -> dict[ArticleId, tuple[Score, ...]]:
+        scores: dict[ArticleId, tuple[Score, ...]] = {}
+        for outcome in judgement.outcomes:
+            if outcome.is_stored:
+                scores[outcome.article.id] = tuple(self._score(outcome.article))
+            elif outcome.revised is not None:
+                scores[outcome.revised.id] = tuple(self._score(outcome.revised))
+        return scores
+
+    def _arrivals(self, outcomes: Sequence[Outcome], scores: Mapping[ArticleId, Sequence[Score]]) -> list[_Arrival]:
+        arrivals: dict[ArticleId, _Arrival] = {}
+        for outcome in outcomes:
+            article = outcome.article if outcome.is_stored else outcome.revised
+            if article is None or not self._is_grouped(scores[article.id]):
+                continue
+            if self._open.story_of(article.id) is not None:
+                continue
+            copy_of = outcome.verdict.of if outcome.verdict.kind is VerdictKind.COPY else None
+            arrivals[article.id] = _Arrival(article, copy_of, outcome.wordings)
+        return list(arrivals.values())
+
+    def _is_grouped(self, scores: Sequence[Score]) -> bool:
+        return self._group == "all" or any(score.is_match for score in scores)
+
+    def _place(self, arrivals: Sequence[_Arrival], now: datetime) -> list[Assignment]:
+        """Originals first, in the order for grouping, then copies: a copy follows its original, whichever came first."""
+        read = {arrival.article.id: features(arrival.article, self._gazetteer) for arrival in arrivals}
+        ordered = sorted(
+            arrivals,
+            key=lambda one: (one.copy_of is not None, *order_for_grouping(one.article, read[one.article.id])),
+        )
+        return [self._place_one(arrival, read[arrival.article.id], now) for arrival in ordered]
+
+    def _place_one(self, arrival: _Arrival, read: Features, now: datetime) -> Assignment:
+        assert self._pending is not None
+        placed = assign(
+            arrival.article,
+            read,
+            stories=self._open,
+            frequencies=self._frequencies,
+            now=now,
+            copy_of=arrival.copy_of,
+            wordings=arrival.wordings,
+        )
+        story = placed.story
+        before = self._open.get(story.id) if story.id in self._open else None
+        self._pending.stories_before.setdefault(story.id, before)
+        self._open.keep(story)
+        if placed.joining.is_first:
+            self._frequencies.add(read.terms)
+            self._pending.counted.append(read.terms)
+        return placed
+
+    def _intake_of(self, judgement: Judgement, placed: Sequence[Assignment]) -> Intake:
+        stored = [outcome for outcome in judgement.outcomes if outcome.is_stored]
+        grouping = _grouping(placed, self._artifacts())
+        return Intake(
+            articles=tuple(outcome.article for outcome in stored),
+            verdicts=tuple(outcome.verdict for outcome in stored),
+            aliases=judgement.aliases,
+            sketches=judgement.sketches,
+            stop_hashes=judgement.stop_hashes,
+            revisions=judgement.revisions,
+            stories=grouping.stories,
+            joinings=grouping.joinings,
+            decisions=(*judgement.decisions, *grouping.decisions),
+            artifacts=grouping.artifacts,
+        )
+
+    def _artifacts(self) -> dict[str, bytes]:
+        """The frequencies, when this batch counted something."""
+        assert self._pending is not None
+        return {FREQUENCIES: self._frequencies.to_bytes()} if self._pending.counted else {}
+
+
+def gazetteer_of(watchlists: Sequence[Watchlist]) -> Gazetteer:
+    """The actors that the watchlists know, by all their spellings."""
+    return Gazetteer(
+        {
+            alias.text: entity.id
+            for watchlist in watchlists
+            for entity in watchlist.entities.values()
+            for alias in entity.aliases
+        }
+    )
+
+
+def _grouping(placed: Sequence[Assignment], artifacts: Mapping[str, bytes]) -> Intake:
+    stories = {one.story.id: one.story for one in placed}
+    return Intake(
+        stories=tuple(stories.values()),
+        joinings=tuple(one.joining for one in placed),
+        decisions=tuple(one.decision for one in placed),
+        artifacts=artifacts,
+    )
