@@ -58,7 +58,8 @@ def to_feed_state(row: Row[Any]) -> FeedState:
     facts = row._asdict()
     url, etag, last_modified = facts.pop("validators_url"), facts.pop("etag"), facts.pop("last_modified")
     validators = None if url is None else Validators(url=url, etag=etag, last_modified=last_modified)
-    return FeedState(**facts, validators=validators)
+    # SQLite answers RETURNING with 900 for 900.0.
+    return FeedState(**{**facts, "interval_s": float(facts["interval_s"])}, validators=validators)
 
 
 def from_ledger_row(row: LedgerRow) -> Columns:
@@ -282,6 +283,7 @@ def from_delivery(delivery: Delivery) -> Columns:
         "sent_at": delivery.sent_at,
         "last_code": delivery.last_code,
         "last_reply": delivery.last_reply,
+        "was_uncertain": delivery.was_uncertain,
         "message_id": message.message_id,
         "sender": message.sender,
         "address": message.recipient,

@@ -111,6 +111,7 @@ def _settle_lapsed(connection: Connection, now: datetime) -> None:
                 else_=literal(now, _C.next_attempt_at.type),
             ),
             last_reply=case((may_have, LAPSED_REPLY), else_=_C.last_reply),
+            was_uncertain=or_(_C.was_uncertain, may_have),
             phase="",
             lease_until=None,
         )
@@ -140,6 +141,7 @@ def commit_outcome(connection: Connection, outcome: DeliveryOutcome) -> None:
         "last_code": outcome.code,
         "last_reply": outcome.reply,
         **({"sent_at": outcome.at} if is_sent else {}),
+        **({"was_uncertain": True} if outcome.state is DeliveryState.UNCERTAIN else {}),
         **({"next_attempt_at": outcome.next_attempt_at} if outcome.next_attempt_at else {}),
     }
     kept = update(DELIVERY).where(_C.id == outcome.delivery_id, _C.state != DeliveryState.SENT.value).values(**facts)

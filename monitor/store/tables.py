@@ -341,6 +341,7 @@ class DeliveryRow(Row, table=True):
     sent_at: datetime | None
     last_code: int
     last_reply: str = _text()
+    was_uncertain: bool
     message_id: str = _text()
     sender: str = _text()
     address: str = _text()

@@ -86,6 +86,7 @@ def upgrade() -> None:
         sa.Column("sent_at", _TIME, nullable=True),
         sa.Column("last_code", sa.Integer(), nullable=False),
         sa.Column("last_reply", sa.Text(), nullable=False),
+        sa.Column("was_uncertain", sa.Boolean(), nullable=False),
         sa.Column("message_id", sa.Text(), nullable=False),
         sa.Column("sender", sa.Text(), nullable=False),
         sa.Column("address", sa.Text(), nullable=False),

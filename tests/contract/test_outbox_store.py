@@ -1,0 +1,257 @@
+"""What every store promises of digests and deliveries."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.errors import StoreError
+from monitor.model.commits import DigestCommit, DigestSlot, Intake
+from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
+from tests.factories import NOW, make_article, make_delivery, make_match, make_message, make_slot
+
+DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+NEXT = Slot(key="2026-11-23T07:00", at=NOW + DAY)
+WATCHLIST = "russia-north-korea"
+
+
+def digest(delivery: Delivery | None = None, **facts: Any) -> DigestCommit:
+    return DigestCommit(
+        **{
+            "recipient_id": "analyst",
+            "slot": make_slot(),
+            "next_slot": NEXT,
+            "delivery": delivery,
+            "at": NOW + timedelta(seconds=1),
+            **facts,
+        }
+    )
+
+
+async def queue(store: Any, *deliveries: Delivery) -> None:
+    for delivery in deliveries:
+        slot = Slot(key=delivery.id, at=NOW)
+        await store.commit_digest(digest(dataclasses.replace(delivery, slot_key=delivery.id), slot=slot))
+
+
+async def claim(store: Any, now: datetime = NOW, limit: int = 10, lease_s: float = 60) -> list[Delivery]:
+    return await store.claim_deliveries(now, limit=limit, lease_s=lease_s)
+
+
+def outcome(state: DeliveryState, **facts: Any) -> DeliveryOutcome:
+    return DeliveryOutcome(**{"delivery_id": "d1", "state": state, "at": NOW, **facts})
+
+
+async def only(store: Any) -> Delivery:
+    (delivery,) = await store.deliveries(limit=2)
+    return delivery
+
+
+async def test_a_planned_slot_is_waited_for(store: Any) -> None:
+    assert await store.digest_slots() == {}
+    await store.set_digest_slot("analyst", make_slot())
+    assert await store.digest_slots() == {
+        "analyst": DigestSlot(recipient_id="analyst", slot=make_slot(), told_until=None)
+    }
+
+
+async def test_a_digest_is_kept_with_its_delivery_and_the_next_slot(store: Any) -> None:
+    delivery = make_delivery(
+        "d1",
+        message=make_message(content=bytes(range(256)) + b"\r\n", subject="북한", html="<p>é</p>", text="🚀"),
+        composed_at=NOW + timedelta(microseconds=3),
+    )
+    assert await store.commit_digest(digest(delivery)) is True
+    assert await store.deliveries(limit=9) == [delivery]
+    slots = await store.digest_slots()
+    assert slots == {"analyst": DigestSlot(recipient_id="analyst", slot=NEXT, told_until=NOW + timedelta(seconds=1))}
+
+
+async def test_a_slot_is_kept_only_once_and_the_second_time_changes_nothing(store: Any) -> None:
+    article = make_article()
+    await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),)))
+    assert await store.commit_digest(digest(make_delivery("d1"))) is True
+    again = digest(make_delivery("d2"), next_slot=make_slot(), told=((WATCHLIST, article.id),), at=NOW + DAY)
+    assert await store.commit_digest(again) is False
+    assert [delivery.id for delivery in await store.deliveries(limit=9)] == ["d1"]
+    assert (await store.digest_slots())["analyst"].slot == NEXT
+    assert [m.was_told for m in await store.matched_articles("analyst", [WATCHLIST], since=NOW - DAY)] == [False]
+
+
+async def test_of_twin_commits_of_a_slot_one_is_kept(store: Any) -> None:
+    twins = [digest(make_delivery(f"d{n}")) for n in range(8)]
+    kept = await asyncio.gather(*(store.commit_digest(twin) for twin in twins))
+    assert sorted(kept) == [False] * 7 + [True]
+    assert len(await store.deliveries(limit=9)) == 1
+
+
+async def test_the_same_slot_of_another_recipient_is_another_digest(store: Any) -> None:
+    assert await store.commit_digest(digest(make_delivery("d1"))) is True
+    other = make_delivery("d2", recipient_id="editor")
+    assert await store.commit_digest(digest(other, recipient_id="editor")) is True
+    assert len(await store.digest_slots()) == 2
+
+
+async def test_a_digest_with_nothing_to_say_moves_the_slot_and_sends_nothing(store: Any) -> None:
+    assert await store.commit_digest(digest(None)) is True
+    assert await store.commit_digest(digest(make_delivery())) is False
+    assert await store.deliveries(limit=9) == []
+    assert (await store.digest_slots())["analyst"].slot == NEXT
+
+
+async def test_a_delivery_id_used_twice_is_refused_and_nothing_of_the_digest_is_kept(store: Any) -> None:
+    await store.commit_digest(digest(make_delivery("d1")))
+    slot = Slot(key="another", at=NOW)
+    with pytest.raises(StoreError, match="d1"):
+        await store.commit_digest(digest(make_delivery("d1"), slot=slot, next_slot=slot))
+    assert (await store.digest_slots())["analyst"].slot == NEXT
+    assert await store.commit_digest(digest(make_delivery("d2"), slot=slot)) is True
+
+
+async def test_what_was_told_is_known_of_this_recipient_in_every_watchlist(store: Any) -> None:
+    told, untold = make_article("told"), make_article("untold")
+    matches = (make_match(told), make_match(untold), make_match(told, watchlist="asean"))
+    await store.commit_intake(Intake(articles=(told, untold), matches=matches))
+    await store.commit_digest(digest(make_delivery(), told=((WATCHLIST, told.id),)))
+
+    async def had(recipient_id: str) -> set[tuple[str, str, bool]]:
+        found = await store.matched_articles(recipient_id, [WATCHLIST, "asean"], since=NOW - DAY)
+        return {(m.article.title, m.match.watchlist, m.was_told) for m in found}
+
+    assert await had("analyst") == {("told", WATCHLIST, True), ("told", "asean", True), ("untold", WATCHLIST, False)}
+    assert {was_told for _, _, was_told in await had("editor")} == {False}
+
+
+async def test_a_new_schedule_moves_the_slot_and_what_was_told_stays_told(store: Any) -> None:
+    await store.commit_digest(digest(None))
+    sooner = Slot(key="2026-11-22T12:00", at=NOW + 5 * MINUTE)
+    await store.set_digest_slot("analyst", sooner)
+    assert await store.digest_slots() == {
+        "analyst": DigestSlot(recipient_id="analyst", slot=sooner, told_until=NOW + timedelta(seconds=1))
+    }
+
+
+async def test_due_deliveries_are_claimed_oldest_due_first_with_one_more_attempt(store: Any) -> None:
+    late, later, early = (
+        make_delivery(id, next_attempt_at=NOW + n * MINUTE) for id, n in (("b", 0), ("a", 1), ("c", -1))
+    )
+    await queue(store, late, later, early)
+    claimed = await claim(store)
+    assert [(d.id, d.state, d.attempts, d.phase) for d in claimed] == [
+        ("c", DeliveryState.SENDING, 1, ""),
+        ("b", DeliveryState.SENDING, 1, ""),
+    ]
+    assert claimed[0].message == early.message
+    assert await claim(store, NOW) == []
+    assert [d.id for d in await claim(store, NOW + MINUTE, lease_s=600)] == ["a", "b", "c"]
+
+
+async def test_a_claim_of_deliveries_takes_no_more_than_its_limit(store: Any) -> None:
+    await queue(store, *(make_delivery(f"d{n}") for n in range(3)))
+    assert [len(await claim(store, limit=2)) for _ in range(3)] == [2, 1, 0]
+
+
+async def test_claims_at_the_same_time_never_take_the_same_delivery(store: Any) -> None:
+    await queue(store, *(make_delivery(f"d{n:02}") for n in range(12)))
+    claims = await asyncio.gather(*(claim(store, limit=5) for _ in range(5)))
+    taken = sorted(delivery.id for claimed in claims for delivery in claimed)
+    assert taken == [f"d{n:02}" for n in range(12)]
+
+
+async def test_a_delivery_found_before_its_last_byte_goes_out_again_at_once(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store, lease_s=60)
+    assert await claim(store, NOW + timedelta(seconds=59)) == []
+    (again,) = await claim(store, NOW + timedelta(seconds=60))
+    assert (again.id, again.attempts, again.phase) == ("d1", 2, "")
+
+
+async def test_a_delivery_found_at_its_last_byte_is_uncertain_for_a_quarter_of_an_hour(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store, lease_s=60)
+    await store.mark_phase("d1", "data")
+    assert (await only(store)).phase == "data"
+    lapse = NOW + MINUTE
+    assert await claim(store, lapse) == []
+    found = await only(store)
+    assert (found.state, found.next_attempt_at, found.phase) == (DeliveryState.UNCERTAIN, lapse + 15 * MINUTE, "")
+    assert "may have" in found.last_reply
+    assert await claim(store, lapse + 14 * MINUTE) == []
+    (again,) = await claim(store, lapse + 15 * MINUTE)
+    assert (again.attempts, again.state, again.was_uncertain) == (2, DeliveryState.SENDING, True)
+
+
+async def test_a_mark_is_refused_when_the_delivery_is_in_other_hands(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    with pytest.raises(StoreError, match="d1"):
+        await store.mark_phase("d1", "data")
+    await claim(store)
+    await store.mark_phase("d1", "data")
+    with pytest.raises(StoreError, match="d1"):
+        await store.mark_phase("d1", "data")
+    with pytest.raises(StoreError, match="nobody"):
+        await store.mark_phase("nobody", "data")
+
+
+async def test_a_sent_delivery_is_done(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    await store.mark_phase("d1", "data")
+    await store.commit_outcome(outcome(DeliveryState.SENT, at=NOW + MINUTE, code=250, reply="2.0.0 Ok: queued as 1"))
+    done = await only(store)
+    assert (done.state, done.phase, done.sent_at) == (DeliveryState.SENT, "", NOW + MINUTE)
+    assert (done.last_code, done.last_reply) == (250, "2.0.0 Ok: queued as 1")
+    assert await claim(store, NOW + DAY) == []
+
+
+async def test_a_failed_attempt_waits_for_its_next_time(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    again_at = NOW + 5 * MINUTE
+    await store.commit_outcome(outcome(DeliveryState.PENDING, next_attempt_at=again_at, code=451, reply="4.7.1 later"))
+    assert await claim(store, NOW + 4 * MINUTE) == []
+    (again,) = await claim(store, again_at)
+    assert (again.attempts, again.last_code, again.last_reply) == (2, 451, "4.7.1 later")
+    assert not again.was_uncertain
+
+
+async def test_a_delivery_that_was_uncertain_once_says_so_ever_after(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.UNCERTAIN, next_attempt_at=NOW, reply="connection lost"))
+    (again,) = await claim(store)
+    assert again.was_uncertain
+    await store.commit_outcome(outcome(DeliveryState.PENDING, next_attempt_at=NOW, code=451))
+    assert (await only(store)).was_uncertain
+
+
+async def test_a_dead_delivery_is_never_claimed(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.DEAD, code=550, reply="no such user"))
+    assert await claim(store, NOW + 365 * DAY) == []
+    assert (await only(store)).state is DeliveryState.DEAD
+
+
+async def test_what_was_sent_stays_sent_whatever_a_late_attempt_reports(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.SENT, code=250))
+    await store.commit_outcome(outcome(DeliveryState.PENDING, next_attempt_at=NOW, code=421))
+    found = await only(store)
+    assert (found.state, found.last_code) == (DeliveryState.SENT, 250)
+
+
+async def test_the_outcome_of_an_unknown_delivery_is_an_error(store: Any) -> None:
+    with pytest.raises(StoreError, match="d1"):
+        await store.commit_outcome(outcome(DeliveryState.SENT))
+
+
+async def test_the_newest_deliveries_come_first(store: Any) -> None:
+    await queue(store, *(make_delivery(f"d{n}", composed_at=NOW + n * MINUTE) for n in (2, 0, 3, 1)))
+    assert [delivery.id for delivery in await store.deliveries(limit=3)] == ["d3", "d2", "d1"]

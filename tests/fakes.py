@@ -1,0 +1,406 @@
+"""Hand-made stand-ins for adapters; each passes the same contract suite as what it stands in for."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from monitor.errors import StoreError
+from monitor.model.articles import Article, ArticleId, Candidate, Decision, LedgerRow, Revision, Sketch, Verdict
+from monitor.model.articles import VerdictKind as Kind
+from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
+from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
+from monitor.model.feeds import FeedState
+from monitor.model.stories import Joining, Story
+from monitor.model.watchlists import Match
+
+_UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
+
+
+def storable(value: Any) -> Any:
+    """The value as a database gives it back: NUL and lone surrogates replaced; a time without a zone is refused."""
+    if isinstance(value, StrEnum):
+        return value
+    if isinstance(value, str):
+        return "".join("\ufffd" if char == "\x00" or "\ud800" <= char <= "\udfff" else char for char in value)
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise StoreError(f"{value} has no time zone")
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {field.name: storable(getattr(value, field.name)) for field in dataclasses.fields(value)}
+        return dataclasses.replace(value, **fields)
+    if isinstance(value, Mapping):
+        return {storable(key): storable(inner) for key, inner in value.items()}
+    if isinstance(value, tuple | list | frozenset):
+        return type(value)(storable(inner) for inner in value)
+    return value
+
+
+class MemoryStore:
+    """All store Protocols over dictionaries.
+
+    `refusals` are errors that the next writes raise, one each, keeping nothing: a full disk, a locked file.
+    `commits` counts the writes that were kept.
+    """
+
+    def __init__(self) -> None:
+        self.refusals: list[StoreError] = []
+        self.commits = 0
+        self.feeds: dict[str, FeedState] = {}
+        self.active: set[str] = set()
+        self.leases: dict[str, datetime] = {}
+        self.ledger: dict[tuple[str, int], LedgerRow] = {}
+        self.articles: dict[ArticleId, Article] = {}
+        self.verdicts: dict[ArticleId, Verdict] = {}
+        self.aliases: dict[int, ArticleId] = {}
+        self.sketches: dict[ArticleId, Sketch] = {}
+        self.stops: set[int] = set()
+        self.states: dict[ArticleId, list[Revision]] = {}
+        self.stories: dict[int, Story] = {}
+        self.joinings: dict[ArticleId, Joining] = {}
+        self.reasons: dict[ArticleId, list[Decision]] = {}
+        self.matches: dict[tuple[str, ArticleId], Match] = {}
+        self.watchlists: dict[str, tuple[str, ArticleId]] = {}
+        self.passes: dict[str, tuple[str, bool]] = {}
+        self.slots: dict[str, DigestSlot] = {}
+        self.digests: set[tuple[str, str]] = set()
+        self.told: dict[tuple[str, ArticleId, str], str] = {}
+        self.outbox: dict[str, Delivery] = {}
+        self.delivery_leases: dict[str, datetime] = {}
+        self.artifacts: dict[str, bytes] = {}
+
+    def _writing(self, value: Any = None) -> Any:
+        if self.refusals:
+            raise self.refusals.pop(0)
+        value = storable(value)
+        self.commits += 1
+        return value
+
+    async def close(self) -> None:
+        """Nothing to let go of."""
+
+    # Feeds
+
+    async def sync_feeds(self, states: Sequence[FeedState]) -> None:
+        states = self._writing(tuple(states))
+        self.active = {state.feed_id for state in states}
+        for state in states:
+            known = self.feeds.get(state.feed_id)
+            if known is None or known.url != state.url:
+                self.feeds[state.feed_id] = state
+                self.leases.pop(state.feed_id, None)
+
+    async def claim_due_feeds(self, now: datetime, *, limit: int, lease_s: float) -> list[FeedState]:
+        self._writing(now)
+        due = [
+            state
+            for state in map(self.feeds.__getitem__, self.active)
+            if state.next_check_at <= now and self.leases.get(state.feed_id, now) <= now
+        ]
+        claimed = sorted(due, key=lambda state: (state.next_check_at, state.feed_id))[:limit]
+        self.leases |= {state.feed_id: now + timedelta(seconds=lease_s) for state in claimed}
+        return claimed
+
+    async def feed_states(self) -> list[FeedState]:
+        return [self.feeds[feed_id] for feed_id in sorted(self.active)]
+
+    async def next_due_at(self) -> datetime | None:
+        due = [self.feeds[feed_id].next_check_at for feed_id in self.active if feed_id not in self.leases]
+        leased = [max(self.leases[i], self.feeds[i].next_check_at) for i in self.active if i in self.leases]
+        return min(due + leased, default=None)
+
+    # Collecting
+
+    async def ledger_rows(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LedgerRow]:
+        return {key: self.ledger[key] for key in keys if key in self.ledger}
+
+    async def identities(self, url_keys: Sequence[int], title_keys: Sequence[int], *, since: datetime) -> Identities:
+        aliases = {key: self.aliases[key] for key in url_keys if key in self.aliases}
+        by_title: dict[int, tuple[Article, ...]] = {}
+        for article in sorted(self.articles.values(), key=lambda article: (article.first_seen_at, article.id)):
+            if article.title_key in title_keys and article.first_seen_at >= since:
+                by_title[article.title_key] = (*by_title.get(article.title_key, ()), article)
+        return Identities(
+            by_url={key: self.articles[of] for key, of in aliases.items() if of in self.articles},
+            by_title=by_title,
+            forgotten={key: of for key, of in aliases.items() if of not in self.articles},
+        )
+
+    async def candidates(
+        self, sketches: Sequence[Sketch], *, since: datetime, min_shared: int, limit: int, stop_count: int
+    ) -> tuple[list[list[Candidate]], frozenset[int]]:
+        wanted = {value for sketch in sketches for value in sketch.hashes} - self.stops
+        counts = Counter(value for sketch in self.sketches.values() for value in set(sketch.hashes) & wanted)
+        common = frozenset(value for value, count in counts.items() if count > stop_count)
+        return [self._sharing(set(s.hashes) & wanted - common, since, min_shared)[:limit] for s in sketches], common
+
+    def _sharing(self, hashes: set[int], since: datetime, min_shared: int) -> list[Candidate]:
+        found = [
+            Candidate(article=article, shared=shared, verdict_of=self.verdicts[of].of)
+            for of, sketch in self.sketches.items()
+            if (shared := len(hashes.intersection(sketch.hashes))) >= min_shared
+            and (article := self.articles[of]).first_seen_at >= since
+        ]
+        return sorted(found, key=lambda c: (-c.shared, c.article.first_seen_at, c.article.id))
+
+    async def commit_intake(self, intake: Intake) -> None:
+        intake = self._writing(intake)
+        for state in intake.feed_states:
+            self._keep_feed_state(state)
+        verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
+        for article in intake.articles:
+            if article.id not in self.articles:
+                self.articles[article.id] = article
+                self.verdicts[article.id] = verdicts.get(article.id, Verdict(article_id=article.id, kind=Kind.NEW))
+        self.aliases = {**intake.aliases, **self.aliases}
+        for row in intake.ledger:
+            known = self.ledger.get((row.feed_id, row.entry_key))
+            if known is None or known.seen_at <= row.seen_at:
+                self.ledger[row.feed_id, row.entry_key] = row
+        for revision in intake.revisions:
+            self._keep_revision(revision)
+        self.stops |= intake.stop_hashes
+        self.sketches |= {of: sketch for of, sketch in intake.sketches.items() if of in self.articles}
+        self.matches |= {(match.watchlist, match.article_id): match for match in intake.matches}
+        self._keep_grouping(intake.stories, intake.joinings, intake.decisions)
+        self.artifacts |= intake.artifacts
+
+    def _keep_feed_state(self, state: FeedState) -> None:
+        known = self.feeds.get(state.feed_id)
+        if known is None or known.url == state.url:
+            self.feeds[state.feed_id] = state
+            self.leases.pop(state.feed_id, None)
+
+    def _keep_revision(self, revision: Revision) -> None:
+        article = self.articles.get(revision.article_id)
+        if article is None:
+            return
+        shown = {name: getattr(revision, name) for name in ("title", "summary", "text", "body_digest")}
+        original = Revision(
+            article_id=article.id, seen_at=article.first_seen_at, **{name: getattr(article, name) for name in shown}
+        )
+        states = self.states.setdefault(article.id, [original])
+        if (revision.seen_at, revision.body_digest) not in [(known.seen_at, known.body_digest) for known in states]:
+            states.append(revision)
+            self.articles[article.id] = dataclasses.replace(article, **shown)
+
+    def _keep_grouping(
+        self, stories: Sequence[Story], joinings: Sequence[Joining], decisions: Sequence[Decision]
+    ) -> None:
+        self.stories |= {story.id: story for story in stories}
+        self.joinings |= {joining.article_id: joining for joining in joinings}
+        for decision in decisions:
+            known = self.reasons.setdefault(decision.article_id, [])
+            if decision not in known:
+                known.append(decision)
+
+    async def artifact(self, name: str) -> bytes | None:
+        return self.artifacts.get(name)
+
+    # Stories and matches
+
+    async def open_stories(self, *, since: datetime) -> list[Story]:
+        found = [story for story in self.stories.values() if story.merged_into is None and story.last_at >= since]
+        return sorted(found, key=lambda story: (story.first_at, story.id))
+
+    async def watchlist_versions(self) -> dict[str, tuple[str, ArticleId]]:
+        return dict(self.watchlists)
+
+    async def set_watchlist_versions(self, versions: Mapping[str, str]) -> None:
+        for name, version in self._writing(versions).items():
+            self.watchlists[name] = (version, 0)
+            self.passes.pop(name, None)
+
+    async def articles_after(self, cursor: ArticleId, *, since: datetime, limit: int) -> list[Article]:
+        found = [
+            article for article in self.articles.values() if article.id > cursor and article.first_seen_at >= since
+        ]
+        return sorted(found, key=lambda article: article.id)[:limit]
+
+    async def commit_rematch(self, rematch: Rematch) -> None:
+        rematch = self._writing(rematch)
+        for article_id in rematch.scored_ids:
+            self.matches.pop((rematch.watchlist, article_id), None)
+        self.matches |= {(match.watchlist, match.article_id): match for match in rematch.matches}
+        self._keep_grouping(rematch.stories, rematch.joinings, rematch.decisions)
+        version, cursor = self.watchlists.get(rematch.watchlist, ("", 0))
+        is_whole = cursor == 0 or self.passes.get(rematch.watchlist) == (rematch.version, True)
+        if rematch.is_complete:
+            self.watchlists[rematch.watchlist] = (rematch.version if is_whole else version, 0)
+        else:
+            self.watchlists[rematch.watchlist] = (version, rematch.cursor)
+            self.passes[rematch.watchlist] = (rematch.version, is_whole)
+
+    # Digests and deliveries
+
+    async def digest_slots(self) -> dict[str, DigestSlot]:
+        return dict(self.slots)
+
+    async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
+        slot = self._writing(slot)
+        known = self.slots.get(recipient_id)
+        told_until = known.told_until if known else None
+        self.slots[recipient_id] = DigestSlot(recipient_id=recipient_id, slot=slot, told_until=told_until)
+
+    async def matched_articles(
+        self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
+    ) -> list[MatchedArticle]:
+        had = {article_id for of, article_id, _ in self.told if of == recipient_id}
+        found = [
+            MatchedArticle(
+                article=article,
+                verdict=self.verdicts[article_id],
+                match=match,
+                story=self._story_of(article_id),
+                was_told=article_id in had,
+            )
+            for (watchlist, article_id), match in self.matches.items()
+            if watchlist in watchlists
+            and (article := self.articles.get(article_id)) is not None
+            and article.first_seen_at >= since
+        ]
+        return sorted(
+            found,
+            key=lambda m: (
+                m.story is None,
+                m.story.id if m.story else 0,
+                m.article.at,
+                m.article.id,
+                m.match.watchlist,
+            ),
+        )
+
+    def _story_of(self, article_id: ArticleId) -> Story | None:
+        joining = self.joinings.get(article_id)
+        story = self.stories.get(joining.story_id) if joining else None
+        while story is not None and story.merged_into in self.stories:
+            story = self.stories[story.merged_into]
+        return story
+
+    async def commit_digest(self, commit: DigestCommit) -> bool:
+        commit = self._writing(commit)
+        if (commit.recipient_id, commit.slot.key) in self.digests:
+            return False
+        if commit.delivery is not None:
+            if commit.delivery.id in self.outbox:
+                raise StoreError(f"a delivery {commit.delivery.id} exists already")
+            self.outbox[commit.delivery.id] = commit.delivery
+        self.digests.add((commit.recipient_id, commit.slot.key))
+        for watchlist, article_id in commit.told:
+            self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
+        self.slots[commit.recipient_id] = DigestSlot(
+            recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
+        )
+        return True
+
+    async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
+        self._writing(now)
+        for delivery in list(self.outbox.values()):
+            if delivery.state is DeliveryState.SENDING and self.delivery_leases.get(delivery.id, now) <= now:
+                self.outbox[delivery.id] = _lapsed(delivery, now)
+        waiting = (DeliveryState.PENDING, DeliveryState.UNCERTAIN)
+        due = [d for d in self.outbox.values() if d.state in waiting and d.next_attempt_at <= now]
+        claimed = [
+            dataclasses.replace(delivery, state=DeliveryState.SENDING, phase="", attempts=delivery.attempts + 1)
+            for delivery in sorted(due, key=lambda delivery: (delivery.next_attempt_at, delivery.id))[:limit]
+        ]
+        self.outbox |= {delivery.id: delivery for delivery in claimed}
+        self.delivery_leases |= {delivery.id: now + timedelta(seconds=lease_s) for delivery in claimed}
+        return claimed
+
+    async def mark_phase(self, delivery_id: str, phase: str) -> None:
+        phase = self._writing(phase)
+        delivery = self.outbox.get(delivery_id)
+        if delivery is None or delivery.state is not DeliveryState.SENDING or delivery.phase == phase:
+            raise StoreError(f"the delivery {delivery_id} is in other hands")
+        self.outbox[delivery_id] = dataclasses.replace(delivery, phase=phase)
+
+    async def commit_outcome(self, outcome: DeliveryOutcome) -> None:
+        outcome = self._writing(outcome)
+        delivery = self.outbox.get(outcome.delivery_id)
+        if delivery is None:
+            raise StoreError(f"there is no delivery {outcome.delivery_id}")
+        if delivery.state is DeliveryState.SENT:
+            return
+        self.delivery_leases.pop(delivery.id, None)
+        self.outbox[delivery.id] = dataclasses.replace(
+            delivery,
+            state=outcome.state,
+            phase="",
+            sent_at=outcome.at if outcome.state is DeliveryState.SENT else None,
+            next_attempt_at=outcome.next_attempt_at or delivery.next_attempt_at,
+            last_code=outcome.code,
+            last_reply=outcome.reply,
+            was_uncertain=delivery.was_uncertain or outcome.state is DeliveryState.UNCERTAIN,
+        )
+
+    async def deliveries(self, *, limit: int) -> list[Delivery]:
+        return sorted(self.outbox.values(), key=lambda d: (d.composed_at, d.id), reverse=True)[:limit]
+
+    # Retention
+
+    async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
+        self._writing((articles_before, index_before))
+        oldest = sorted(self.articles.values(), key=lambda article: (article.first_seen_at, article.id))
+        indexed = [a.id for a in oldest if a.id in self.sketches and a.first_seen_at < index_before][:limit]
+        gone = Counter({"sketch": len(indexed)})
+        for article_id in indexed:
+            del self.sketches[article_id]
+        old = [a.id for a in oldest if a.first_seen_at < articles_before and not self._is_needed(a.id, articles_before)]
+        for article_id in old[:limit]:
+            gone["article"] += 1
+            del self.articles[article_id], self.verdicts[article_id]
+            for table in (self.sketches, self.states, self.joinings, self.reasons):
+                table.pop(article_id, None)
+            self.matches = {key: match for key, match in self.matches.items() if key[1] != article_id}
+            self.told = {key: slot for key, slot in self.told.items() if key[1] != article_id}
+        needed = {joining.story_id for joining in self.joinings.values()}
+        needed |= {story.merged_into for story in self.stories.values() if story.merged_into is not None}
+        for story in [s for s in self.stories.values() if s.last_at < articles_before and s.id not in needed][:limit]:
+            gone["story"] += 1
+            del self.stories[story.id]
+        settled = [d for d in self.outbox.values() if d.composed_at < articles_before and d.state not in _UNSETTLED]
+        for delivery in sorted(settled, key=lambda d: d.composed_at)[:limit]:
+            gone["delivery"] += 1
+            del self.outbox[delivery.id]
+        return dict(gone)
+
+    def _is_needed(self, article_id: ArticleId, before: datetime) -> bool:
+        joining = self.joinings.get(article_id)
+        stories = [self.stories.get(joining.story_id) if joining else None, self._story_of(article_id)]
+        unsettled = {(d.recipient_id, d.slot_key) for d in self.outbox.values() if d.state in _UNSETTLED}
+        tells = {(recipient_id, slot) for (recipient_id, of, _), slot in self.told.items() if of == article_id}
+        return any(story is not None and story.last_at >= before for story in stories) or bool(unsettled & tells)
+
+    # What a person asks
+
+    async def counts(self) -> dict[str, int]:
+        return {"article": len(self.articles), "ledger": len(self.ledger), "story": len(self.stories)}
+
+    async def article(self, article_id: ArticleId) -> Article | None:
+        return self.articles.get(article_id)
+
+    async def find_article(self, url_key: int) -> Article | None:
+        return self.articles.get(self.aliases.get(url_key, 0))
+
+    async def decisions(self, article_id: ArticleId) -> list[Decision]:
+        return sorted(self.reasons.get(article_id, []), key=lambda decision: decision.at)
+
+    async def revisions(self, article_id: ArticleId) -> list[Revision]:
+        return list(self.states.get(article_id, []))
+
+
+def _lapsed(delivery: Delivery, now: datetime) -> Delivery:
+    if delivery.phase == "data":
+        return dataclasses.replace(
+            delivery,
+            state=DeliveryState.UNCERTAIN,
+            phase="",
+            next_attempt_at=now + timedelta(minutes=15),
+            last_reply="the receiver may have this message",
+            was_uncertain=True,
+        )
+    return dataclasses.replace(delivery, state=DeliveryState.PENDING, phase="", next_attempt_at=now)
