@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -145,7 +146,7 @@ def _load_watchlists(folder: Path, gathering: _Gathering) -> dict[str, Watchlist
     found: dict[str, Watchlist | None] = {}
     files: dict[str, Path] = {}
     for path in sorted(folder.glob("*.yaml")):
-        watchlist = gathering.part(lambda path=path: load_watchlist(path))  # type: ignore[misc]
+        watchlist = gathering.part(partial(load_watchlist, path))
         if watchlist is None:
             found.setdefault(path.stem, None)
         elif watchlist.name in files:

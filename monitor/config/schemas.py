@@ -10,6 +10,7 @@ from pydantic.json_schema import GenerateJsonSchema
 
 from monitor.config.feeds import FeedsFile
 from monitor.config.recipients import RecipientsFile
+from monitor.config.seeds import ManifestFile
 from monitor.config.settings import MonitorFile
 from monitor.config.watchlists import AliasFile, WatchlistFile
 
@@ -19,6 +20,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "recipients.schema.json": RecipientsFile,
     "watchlist.schema.json": WatchlistFile,
     "aliases.schema.json": AliasFile,
+    "manifest.schema.json": ManifestFile,
 }
 """File name → the model of the YAML file that it describes."""
 

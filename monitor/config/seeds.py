@@ -46,9 +46,9 @@ def published_at(text: str) -> datetime:
 class SeedSection(Strict):
     """One seed document."""
 
-    file: Annotated[str, AfterValidator(check_file_name)]
-    title: Line
-    outlet: Line
+    file: Annotated[str, AfterValidator(check_file_name)] = Field(description="Name of the .txt file beside this one.")
+    title: Line = Field(description="The headline.")
+    outlet: Line = Field(description="The news brand, as readers know it.")
     language: Language
     url: WebUrl | None = None
     published: Annotated[str, AfterValidator(check_published)] | None = Field(
@@ -59,7 +59,7 @@ class SeedSection(Strict):
 class ManifestFile(Strict):
     """manifest.yaml."""
 
-    seeds: Many[SeedSection] = Field(min_length=1)
+    seeds: Many[SeedSection] = Field(min_length=1, description="The documents that show what is wanted.")
 
 
 def load_seed_manifest(path: Path) -> tuple[SeedEntry, ...]:

@@ -30,12 +30,14 @@ MAX_VALUES = 400_000
 MAX_ALIASED_VALUES = 20_000
 MAX_DEPTH = 60
 
+_CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _NULL = {"", "~", "null", "Null", "NULL"}
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _INTEGER = re.compile(r"[-+]?[0-9]{1,300}")
 _BASED = re.compile(r"0o[0-7]{1,100}|0x[0-9a-fA-F]{1,100}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _T = TypeVar("_T")
 _M = TypeVar("_M", bound=BaseModel)
 
@@ -108,15 +110,12 @@ def validate(document: Document, model: type[_M]) -> _M:
     try:
         return model.model_validate(document.content)
     except ValidationError as error:
-        found = [(_place_in(document, item["loc"]), item) for item in error.errors(include_url=False)]
-    problems = dict.fromkeys(_problems_of(document, model, [(loc, dict(item)) for loc, item in found]))
+        found = [(_place_in(document, item["loc"]), dict(item)) for item in error.errors(include_url=False)]
+    problems = dict.fromkeys(_problems_of(document, model, found))
     raise ConfigError(tuple(sorted(problems, key=lambda problem: (problem.line, problem.column)))) from None
 
 
 # --- reading -----------------------------------------------------------------------------------------------------
-
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 def _whole(path: Path | str, message: str, cure: str = "") -> Problem:
@@ -140,16 +139,15 @@ def _read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start) + 1
         column = error.start - raw.rfind(b"\n", 0, error.start)
-        problem = Problem(
-            file=str(path), line=line, column=column, message="is not UTF-8 text.", cure="Save the file as UTF-8."
-        )
-        raise ConfigError((problem,)) from None
+        message, cure = "is not UTF-8 text.", "Save the file as UTF-8."
+        raise ConfigError((Problem(file=str(path), line=line, column=column, message=message, cure=cure),)) from None
 
 
 def _syntax_problem(path: str, text: str, error: yaml.YAMLError) -> Problem:
     mark = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
-    if mark is None:  # a control character: the reader knows an offset only
-        offset = int(getattr(error, "position", 0))
+    if mark is None:  # the C loader and the Python one count the place of a control character differently
+        found = _CONTROL.search(text)
+        offset = found.start() if found else 0
         line, column = text.count("\n", 0, offset) + 1, offset - text.rfind("\n", 0, offset)
         return Problem(file=path, line=line, column=column, message="holds a control character.", cure="Remove it.")
     line, column = mark.line + 1, mark.column + 1
@@ -158,7 +156,7 @@ def _syntax_problem(path: str, text: str, error: yaml.YAMLError) -> Problem:
     message, cure = f"is not valid YAML: {what}{f' {context}' if context else ''}.", ""
     lines = text.splitlines()
     here = lines[mark.line] if mark.line < len(lines) else ""
-    if "\t" in here[: mark.column + 1]:
+    if "\t" in here[: len(here) - len(here.lstrip())]:
         message, cure = "is indented with a tab.", "YAML wants spaces."
     elif "mapping values are not allowed" in what:
         cure = "Put text that holds ': ' in quotes, and check the indentation."

@@ -118,9 +118,9 @@ def test_another_encoding_is_refused_with_its_place(write, problems_of):
 
 
 def test_a_control_character_is_refused_with_its_place(write, problems_of):
-    path = write("a: 1\nb: x\x00\n")
+    path = write("Корея: 1\nb: x\x00\n")
     (problem,) = problems_of(lambda: read_document(path))
-    assert (problem.line, problem.message) == (2, "holds a control character.")
+    assert (problem.line, problem.column, problem.message) == (2, 5, "holds a control character.")
 
 
 # --- files that cannot be read -----------------------------------------------------------------------------------
