@@ -1,0 +1,1 @@
+"""Digests as mail: `render` (digest → message), `wire` (message → bytes), `smtp` (bytes → server)."""

@@ -1,0 +1,100 @@
+"""The languages digests are written in: one gettext catalogue each (`catalogs/<language>.po`), read at run time.
+
+Adding a language is adding its file: the msgids are the English texts, the patterns of dates among them. Names of
+languages, countries and months come from CLDR through Babel.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import datetime, tzinfo
+from functools import cache
+from importlib.resources import files
+from io import BytesIO
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import Translations
+
+from monitor.errors import RenderError
+
+_CATALOGS = files("monitor.channels.email").joinpath("catalogs")
+
+
+class Language:
+    """Texts, numbers, dates and names in one language."""
+
+    def __init__(self, tag: str, translations: Translations) -> None:
+        self.tag = tag
+        self.translations = translations
+        self.locale = Locale.parse(tag, sep="-")
+
+    def gettext(self, text: str) -> str:
+        """The text in this language."""
+        return str(self.translations.ugettext(text))
+
+    def ngettext(self, one: str, many: str, count: int) -> str:
+        """The text for a count, with the count's form; `%(num)s` stands for the count as in templates."""
+        return str(self.translations.ungettext(one, many, count))
+
+    def number(self, value: float) -> str:
+        """A number with at most two decimals: points come in quarters, and what is shown has to add up."""
+        return str(format_decimal(round(value, 2), "#,##0.##", locale=self.locale))
+
+    def signed(self, value: float) -> str:
+        """A number with its sign, always shown."""
+        return ("+" if value >= 0 else "−") + self.number(abs(value))
+
+    def moment(self, at: datetime, zone: tzinfo, *, year: int | None = None) -> str:
+        """A day and a time on the clock of `zone`; the year only when it is not `year`."""
+        local = at.astimezone(zone)
+        pattern = self.gettext("d MMM, HH:mm") if local.year == year else self.gettext("d MMM y, HH:mm")
+        return str(format_datetime(local, pattern, tzinfo=zone, locale=self.locale))
+
+    def zone_name(self, at: datetime, zone: tzinfo) -> str:
+        """The zone's usual short name (WIB, CET), "UTC+04:00" where it has none."""
+        name = at.astimezone(zone).tzname() or ""
+        if re.fullmatch(r"[A-Za-z]{2,6}", name):
+            return name
+        offset = at.astimezone(zone).strftime("%z")
+        return f"UTC{offset[:3]}:{offset[3:5]}"
+
+    def language_name(self, tag: str | None) -> str:
+        """The name of a language, its tag where CLDR has none, empty for none."""
+        if not tag:
+            return ""
+        return str(self.locale.languages.get(tag.split("-")[0].lower(), ""))
+
+    def country_name(self, code: str | None) -> str:
+        """The name of a country (ISO 3166-1 alpha-2), empty for none."""
+        return str(self.locale.territories.get((code or "").upper(), ""))
+
+
+def language_tags() -> tuple[str, ...]:
+    """The languages there are catalogues for."""
+    return tuple(sorted(item.name[:-3] for item in _CATALOGS.iterdir() if item.name.endswith(".po")))
+
+
+@cache
+def language(tag: str) -> Language:
+    """The language of a tag. Raises `RenderError` when it has no catalogue."""
+    path = _CATALOGS.joinpath(f"{tag}.po")
+    if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]+)?", tag) or not path.is_file():
+        raise RenderError(f"no digest can be written in {tag!r}: choose one of {', '.join(language_tags())}")
+    compiled = BytesIO()
+    try:
+        with path.open("rb") as source:
+            write_mo(compiled, read_po(source, locale=tag))
+        compiled.seek(0)
+        return Language(tag, Translations(fp=compiled))
+    except (UnknownLocaleError, ValueError, OSError) as error:
+        raise RenderError(f"the catalogue {path} cannot be read: {error}") from error
+
+
+def in_language(texts: Mapping[str, str], tag: str, otherwise: str) -> str:
+    """A text given in several languages: in `tag`, else in English, else in any, else `otherwise`."""
+    return texts.get(tag) or texts.get("en") or next(iter(texts.values()), "") or otherwise

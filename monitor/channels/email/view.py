@@ -1,0 +1,261 @@
+"""Digest → what the templates show: every word chosen, cleaned and in the reader's language, nothing escaped yet.
+
+One view serves the HTML and the plain text, so both tell the same in the same order.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from zoneinfo import ZoneInfo
+
+from monitor.channels.email.languages import Language, in_language
+from monitor.channels.email.text import clean, direction, language_tag, marked, safe_link, window
+from monitor.model.articles import Article
+from monitor.model.digests import Digest, DigestStory, StoryState
+from monitor.model.watchlists import Signal
+
+MAX_SUBJECT = 70
+MAX_TAG = 28
+MAX_TITLE = 200
+MAX_QUOTE = 360
+MAX_NAME = 60
+MAX_EVIDENCE = 80
+LEAD_TITLES = 3
+SHOWN_OUTLETS = 5
+SHOWN_REASONS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Foreign words with their language ("und" when unknown) and direction; `href` when they lead somewhere."""
+
+    text: str
+    lang: str = "und"
+    dir: str = "ltr"
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One signal in words: what it is, its evidence, its signed points."""
+
+    words: str
+    evidence: Phrase
+    points: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryView:
+    """One story as shown. `quote` is in pieces, each with whether it matched."""
+
+    state: str
+    badge: str
+    title: Phrase
+    outlet: Phrase
+    when: str
+    origin: str
+    quote: list[tuple[str, bool]]
+    quote_dir: str
+    reasons: list[Reason]
+    more_reasons: str
+    score: str
+    threshold: str
+    watchlist: str
+    outlets: list[Phrase]
+    more_outlets: int
+    spread: str
+    told_before: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestView:
+    """A digest as shown: `stories` in full, `titles` in brief, `carried` as lines."""
+
+    lang: str
+    dir: str
+    subject: str
+    heading: str
+    lead: list[Phrase]
+    more_in_lead: int
+    period: str
+    counts: str
+    stories: list[StoryView]
+    titles: list[StoryView]
+    carried: list[StoryView]
+    rest: int
+    held_back: int
+    remarks: list[str]
+    address: str
+    delivery_id: str
+    unsubscribe: str | None
+
+
+def digest_view(
+    digest: Digest, words: Language, *, delivery_id: str, address: str, unsubscribe: str | None
+) -> DigestView:
+    """The whole digest in the words of `words`, times on the clock of the recipient's zone."""
+    zone = ZoneInfo(digest.recipient.schedule.zone)
+    views = [(story, _story(story, digest, words, zone)) for story in digest.stories]
+    news = [(story, view) for story, view in views if story.state is not StoryState.CARRIED]
+    lead = [view.title for _, view in news[:LEAD_TITLES]]
+    return DigestView(
+        lang=words.tag,
+        dir="rtl" if words.locale.text_direction == "rtl" else "ltr",
+        subject=subject(digest),
+        heading=" · ".join(_titles(digest)),
+        lead=lead,
+        more_in_lead=len(views) - len(lead),
+        period=_period(digest, words, zone),
+        counts=_counts(digest, words),
+        stories=[view for story, view in news if not story.is_brief],
+        titles=[view for story, view in news if story.is_brief],
+        carried=[view for story, view in views if story.state is StoryState.CARRIED],
+        rest=digest.rest,
+        held_back=digest.held_back,
+        remarks=[clean(remark, 300) for remark in digest.remarks],
+        address=address,
+        delivery_id=delivery_id,
+        unsubscribe=unsubscribe,
+    )
+
+
+def subject(digest: Digest) -> str:
+    """`[Watchlist] top headline (+n)`: at most 70 characters, the news first, distinct from digest to digest."""
+    top = digest.stories[0]
+    tag = f"[{clean(digest.titles.get(top.watchlist, top.watchlist), MAX_TAG)}] "
+    more = f" (+{len(digest.stories) - 1})" if len(digest.stories) > 1 else ""
+    title = clean(top.lead.article.title, MAX_SUBJECT - len(tag) - len(more))
+    return tag + (title or clean(top.lead.article.outlet, 20)) + more
+
+
+def _titles(digest: Digest) -> list[str]:
+    names = dict.fromkeys(story.watchlist for story in digest.stories)
+    return [clean(digest.titles.get(name, name), MAX_TITLE) for name in names]
+
+
+def _period(digest: Digest, words: Language, zone: tzinfo) -> str:
+    until = words.moment(digest.until, zone)
+    name = words.zone_name(digest.until, zone)
+    if digest.since is None:
+        return words.gettext("Until {until} {zone}").format(until=until, zone=name)
+    since = words.moment(digest.since, zone, year=digest.until.astimezone(zone).year)
+    return f"{since} – {until} {name}"
+
+
+def _counts(digest: Digest, words: Language) -> str:
+    articles = [telling.article for story in digest.stories for telling in story.tellings]
+    outlets = {article.outlet for article in articles}
+    return " · ".join(
+        (
+            words.ngettext("%(num)s story", "%(num)s stories", len(digest.stories)) % {"num": len(digest.stories)},
+            words.ngettext("%(num)s article", "%(num)s articles", len(articles)) % {"num": len(articles)},
+            words.ngettext("%(num)s outlet", "%(num)s outlets", len(outlets)) % {"num": len(outlets)},
+        )
+    )
+
+
+def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) -> StoryView:
+    article, match = story.lead.article, story.lead.match
+    terms = {hit.text for signal in match.signals for hit in signal.hits}
+    quote = window(match.quote, terms, MAX_QUOTE)
+    reasons, more_reasons = _reasons(match.signals, words)
+    firsts = {telling.article.outlet: telling.article for telling in reversed((story.lead, *story.others))}
+    others = [_outlet(firsts[name]) for name in story.outlets if name != article.outlet]
+    new, developing = words.gettext("New"), words.gettext("Developing")
+    return StoryView(
+        state=story.state.value,
+        badge=new if story.state is StoryState.NEW else developing,
+        title=_title(article, words),
+        outlet=_outlet(article),
+        when=_when(article, words, zone, digest.until),
+        origin=_origin(article, words),
+        quote=marked(quote, terms),
+        quote_dir=direction(quote),
+        reasons=reasons,
+        more_reasons=more_reasons,
+        score=words.number(match.points),
+        threshold=words.number(match.threshold),
+        watchlist=clean(digest.titles.get(story.watchlist, story.watchlist), MAX_TITLE) if _is_mixed(digest) else "",
+        outlets=others[:SHOWN_OUTLETS],
+        more_outlets=max(0, len(others) - SHOWN_OUTLETS),
+        spread=_spread(story, words, zone, digest.until),
+        told_before=_told_before(story, words),
+    )
+
+
+def _is_mixed(digest: Digest) -> bool:
+    return len({story.watchlist for story in digest.stories}) > 1
+
+
+def _title(article: Article, words: Language) -> Phrase:
+    text = clean(article.title, MAX_TITLE) or words.gettext("(no title)")
+    return Phrase(text, language_tag(article.language), direction(text), safe_link(article.url))
+
+
+def _phrase(text: str, limit: int, href: str | None = None) -> Phrase:
+    cleaned = clean(text, limit)
+    return Phrase(cleaned, dir=direction(cleaned), href=href)
+
+
+def _outlet(article: Article) -> Phrase:
+    return _phrase(article.outlet, MAX_NAME, safe_link(article.url))
+
+
+def _when(article: Article, words: Language, zone: tzinfo, until: datetime) -> str:
+    moment = words.moment(article.at, zone, year=until.astimezone(zone).year)
+    return moment if article.is_dated else words.gettext("undated, seen {moment}").format(moment=moment)
+
+
+def _origin(article: Article, words: Language) -> str:
+    """Language and country, where known; the language only when it is not the reader's."""
+    tag = language_tag(article.language)
+    is_foreign = tag != "und" and tag.split("-")[0].lower() != words.tag.split("-")[0]
+    name = words.language_name(tag) if is_foreign else ""
+    parts = (words.gettext("in {language}").format(language=name) if name else "", words.country_name(article.country))
+    return ", ".join(part for part in parts if part)
+
+
+def _reasons(signals: tuple[Signal, ...], words: Language) -> tuple[list[Reason], str]:
+    """The weightiest signals in words, and one phrase for the points of the rest, so that they still add up."""
+    ranked = sorted(signals, key=lambda signal: -abs(signal.points))
+    shown, rest = ranked[:SHOWN_REASONS], ranked[SHOWN_REASONS:]
+    reasons = [
+        Reason(
+            clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120),
+            _phrase(signal.evidence, MAX_EVIDENCE),
+            words.signed(signal.points),
+        )
+        for signal in shown
+    ]
+    if not rest:
+        return reasons, ""
+    more = words.ngettext("%(num)s smaller reason", "%(num)s smaller reasons", len(rest)) % {"num": len(rest)}
+    return reasons, f"{more} {words.signed(sum(signal.points for signal in rest))}"
+
+
+def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) -> str:
+    """How far a story went: articles, outlets, independent reports, since when; empty for a single article."""
+    count = len(story.tellings)
+    if count < 2:
+        return ""
+    outlets = len(story.outlets)
+    parts = [
+        words.ngettext("%(num)s article", "%(num)s articles", count) % {"num": count},
+        words.ngettext("%(num)s outlet", "%(num)s outlets", outlets) % {"num": outlets},
+    ]
+    if story.origins < count:
+        wording = words.ngettext("%(num)s independent report", "%(num)s independent reports", story.origins)
+        parts.append(wording % {"num": story.origins})
+    first = words.moment(story.first_at, zone, year=until.astimezone(zone).year)
+    parts.append(words.gettext("first {moment}").format(moment=first))
+    return ", ".join(parts)
+
+
+def _told_before(story: DigestStory, words: Language) -> str:
+    if not story.told_before:
+        return ""
+    wording = words.ngettext(
+        "you had %(num)s article of this story", "you had %(num)s articles of this story", story.told_before
+    )
+    return wording % {"num": story.told_before}

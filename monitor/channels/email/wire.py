@@ -1,0 +1,157 @@
+"""A mail's bytes, made once: what is stored in the outbox is what every attempt sends.
+
+Python's own serialisers break what we need (email.policy.SMTP writes any token over 77 characters of References or
+List-Unsubscribe as an RFC 2047 word, and folds differently from version to version), so the headers are folded here:
+at blanks only, ASCII only, words encoded by our own RFC 2047 routine. The body is quoted-printable with CRLF ends:
+7bit-clean, so that no relay has a reason to change it. Same input → same bytes.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import EmailPolicy
+from email.utils import format_datetime
+from hashlib import blake2b
+from typing import Any, TypeVar
+
+MAX_LINE = 76
+_ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
+_LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}\Z")
+_DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\Z")
+# An RFC 2047 word has at most 75 characters, "=?utf-8?q?" and "?=" included; base64 makes four of three bytes.
+_WORD_CHARS = 63
+_WORD_BYTES = 45
+_Q_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
+_Piece = TypeVar("_Piece", str, bytes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """All that goes into a mail's bytes. `sender` and `recipient` are (display name, ASCII address)."""
+
+    message_id: str
+    date: datetime
+    sender: tuple[str, str]
+    recipient: tuple[str, str]
+    subject: str
+    text: str
+    html: str
+    language: str
+    list_id: str
+    unsubscribe: str | None = None
+    """A mailto: URI for List-Unsubscribe."""
+
+
+def serialise(letter: Letter) -> bytes:
+    """The mail: headers and multipart/alternative. Raises ValueError for what cannot stand in a header."""
+    message = EmailMessage(policy=_POLICY)
+    headers = {
+        "Date": format_datetime(letter.date),
+        "From": _mailbox(*letter.sender),
+        "To": _mailbox(*letter.recipient),
+        "Message-ID": letter.message_id,
+        "Subject": _words(letter.subject),
+        "List-Id": f"<{letter.list_id}>",
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "list",
+    }
+    if letter.unsubscribe is not None:
+        headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
+    for name, value in headers.items():
+        message[name] = value
+    message.set_content(letter.text, cte="quoted-printable")
+    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
+    message["Content-Language"] = letter.language  # after the content: setting content clears Content-* headers
+    # "=_" cannot occur in quoted-printable, so no body can hold the boundary.
+    message.set_boundary("=_" + blake2b(letter.message_id.encode(), digest_size=15).hexdigest())
+    return message.as_bytes()
+
+
+def ascii_address(address: str) -> str:
+    """The address with an ASCII (IDNA) domain.
+
+    Raises ValueError, naming the cure, for one that no 7bit mail can carry or that is none.
+    """
+    local, _, domain = address.rpartition("@")
+    if not local.isascii():
+        raise ValueError(f"the address {address!r} has letters outside ASCII before the @: ask for an ASCII alias")
+    try:
+        domain = domain.encode("idna").decode("ascii")
+    except UnicodeError:
+        domain = ""
+    if not _LOCAL_PART.match(local) or ".." in local or not _DOMAIN.match(domain):
+        raise ValueError(f"{address!r} is no mail address of the form name@example.org")
+    return f"{local}@{domain}"
+
+
+class _Policy(EmailPolicy):
+    """Headers as they were given (strings, already encoded), folded at blanks."""
+
+    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
+        if not str(value).isascii() or any(char in str(value) for char in "\r\n\0"):
+            raise ValueError(f"the header {name} holds what no header may: {str(value)[:60]!r}")
+        return super().header_store_parse(name, value) if name.lower().startswith("content-") else (name, str(value))
+
+    def header_fetch_parse(self, name: str, value: str) -> Any:
+        return super().header_fetch_parse(name, value) if name.lower().startswith("content-") else value
+
+    def fold(self, name: str, value: Any) -> str:
+        return _folded(name, str(value)) + self.linesep
+
+    def fold_binary(self, name: str, value: Any) -> bytes:
+        return self.fold(name, value).encode("ascii")
+
+
+_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=MAX_LINE, utf8=False)
+
+
+def _folded(name: str, value: str) -> str:
+    lines = [f"{name}:"]
+    for token in value.split(" "):
+        if len(lines[-1]) + 1 + len(token) > MAX_LINE and lines[-1].strip() and not lines[-1].endswith(":"):
+            lines.append("")
+        lines[-1] += " " + token
+    return "\r\n".join(lines)
+
+
+def _mailbox(name: str, address: str) -> str:
+    if not name:
+        return address
+    if not name.isascii():
+        return f"{_words(name)} <{address}>"
+    if _ATOM.match(name) and "=?" not in name:
+        return f"{name} <{address}>"
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{address}>'
+
+
+def _words(text: str) -> str:
+    """The text itself where it is plain ASCII, else as RFC 2047 words that break between characters."""
+    if text.isascii() and "=?" not in text:
+        return text
+    quoted = ["_" if char == " " else char if char in _Q_SAFE else _q_escaped(char) for char in text]
+    if sum(map(len, quoted)) <= len(text.encode()) * 4 / 3:
+        return " ".join(f"=?utf-8?q?{''.join(word)}?=" for word in _chunks(quoted, _WORD_CHARS))
+    chunks = _chunks([char.encode() for char in text], _WORD_BYTES)
+    return " ".join(f"=?utf-8?b?{base64.b64encode(b''.join(word)).decode()}?=" for word in chunks)
+
+
+def _q_escaped(char: str) -> str:
+    return "".join(f"={byte:02X}" for byte in char.encode())
+
+
+def _chunks(pieces: Sequence[_Piece], limit: int) -> list[list[_Piece]]:
+    chunks: list[list[_Piece]] = [[]]
+    size = 0
+    for piece in pieces:
+        if size + len(piece) > limit:
+            chunks.append([])
+            size = 0
+        chunks[-1].append(piece)
+        size += len(piece)
+    return chunks

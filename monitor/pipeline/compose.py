@@ -1,0 +1,254 @@
+"""Compose: due recipients and their untold matches → digests → messages, kept as deliveries.
+
+Planning reads and decides, keeping writes: `compose` does both, `rehearse` (a dry run) plans the same and keeps
+nothing. A digest's bytes, what it tells and the recipient's next slot are kept in one transaction, so a crash before
+it loses nothing and one after it repeats nothing. A recipient that fails is reported and comes again with the next
+cycle; the others go on.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta, tzinfo
+from zoneinfo import ZoneInfo
+
+from monitor.core import digests, schedules
+from monitor.errors import MonitorError
+from monitor.model.articles import ArticleId
+from monitor.model.commits import DigestCommit, DigestSlot
+from monitor.model.digests import Delivery, Digest, Message, Recipient, Slot
+from monitor.ports import ComposeStore, Renderer
+
+log = logging.getLogger(__name__)
+
+FIRST_SLOT = "first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeRules:
+    """What holds for all recipients.
+
+    `titles` maps a watchlist to its name per language. `look_back`: how long an untold match may wait; `max_age`: how
+    old an article may be at first sight to be news (a recipient's first digest knows no such bound).
+    `is_first_due`: whether a recipient never seen before gets a digest at once. `remarks` are lines for the footer.
+    `zones` finds a time zone by its IANA name.
+    """
+
+    titles: Mapping[str, Mapping[str, str]]
+    look_back: timedelta
+    max_age: timedelta | None = None
+    is_first_due: bool = False
+    remarks: tuple[str, ...] = ()
+    zones: Callable[[str], tzinfo] = ZoneInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What is to be kept for a recipient whose slot is due: a digest with its message, or only that time has passed.
+
+    `digest` and `message` are both None when there is nothing to say.
+    """
+
+    recipient: Recipient
+    slot: Slot
+    next_slot: Slot
+    digest: Digest | None = None
+    message: Message | None = None
+    told: tuple[tuple[str, ArticleId], ...] = ()
+    at: datetime
+
+    @property
+    def delivery_id(self) -> str:
+        """The id that the delivery has or would have."""
+        return digests.delivery_id(self.recipient.id, self.slot.key, self.recipient.channel)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ComposeReport:
+    """What a cycle came to: digests, recipients due with nothing to read, and (recipient id, reason) of failures."""
+
+    composed: tuple[Plan, ...] = ()
+    quiet: tuple[str, ...] = ()
+    failures: tuple[tuple[str, str], ...] = ()
+
+
+async def compose(
+    recipients: Sequence[Recipient], *, store: ComposeStore, renderer: Renderer, rules: ComposeRules, now: datetime
+) -> ComposeReport:
+    """One cycle: compose and keep the digests of all recipients whose slot is due, and plan the slots of the others."""
+
+    async def wait(recipient: Recipient, slot: Slot) -> None:
+        await store.set_digest_slot(recipient.id, slot)
+
+    async def keep(plan: Plan) -> bool:
+        return await keep_plan(plan, store=store)
+
+    return await _each(recipients, store=store, renderer=renderer, rules=rules, now=now, wait=wait, keep=keep)
+
+
+async def rehearse(
+    recipients: Sequence[Recipient], *, store: ComposeStore, renderer: Renderer, rules: ComposeRules, now: datetime
+) -> ComposeReport:
+    """The same cycle, keeping nothing: what `compose` would do now."""
+
+    async def wait(recipient: Recipient, slot: Slot) -> None:
+        """Plan nothing."""
+
+    async def keep(plan: Plan) -> bool:
+        return True
+
+    return await _each(recipients, store=store, renderer=renderer, rules=rules, now=now, wait=wait, keep=keep)
+
+
+def planned_slot(recipient: Recipient, known: DigestSlot | None, *, rules: ComposeRules, now: datetime) -> Slot:
+    """The slot that a recipient waits for: due when not later than `now`.
+
+    A recipient without one gets its first digest at once or waits for its next time; missed slots become the latest
+    of them; a schedule changed since the slot was planned moves it.
+    """
+    tz = rules.zones(recipient.schedule.zone)
+    if known is None:
+        if rules.is_first_due:
+            return Slot(key=FIRST_SLOT, at=now)
+        return schedules.next_slot(recipient.schedule, after=now, tz=tz)
+    if known.slot.key == FIRST_SLOT:
+        return known.slot
+    if known.slot.at <= now:
+        return schedules.due_slot(known.slot, recipient.schedule, now=now, tz=tz)
+    return schedules.next_slot(recipient.schedule, after=now, tz=tz)
+
+
+async def plan_digest(
+    recipient: Recipient,
+    slot: Slot,
+    told_until: datetime | None,
+    *,
+    store: ComposeStore,
+    renderer: Renderer,
+    rules: ComposeRules,
+    now: datetime,
+) -> Plan:
+    """What `recipient` gets in `slot`, rendered; writes nothing. Raises `StoreError`, `RenderError`."""
+    since = now - rules.look_back if told_until is None else min(now - rules.look_back, told_until)
+    matched = await store.matched_articles(recipient.id, recipient.watchlists, since=since)
+    next_slot = schedules.next_slot(recipient.schedule, after=now, tz=rules.zones(recipient.schedule.zone))
+    plan = Plan(recipient=recipient, slot=slot, next_slot=next_slot, at=now)
+    digest = digests.build(
+        recipient,
+        slot,
+        matched,
+        since=told_until,
+        until=now,
+        titles={name: _title(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
+        max_age=None if slot.key == FIRST_SLOT else rules.max_age,
+        remarks=rules.remarks,
+    )
+    if digest is None:
+        return plan
+    digest, message = _fitted(digest, renderer, delivery_id=plan.delivery_id, now=now)
+    return replace(plan, digest=digest, message=message, told=digests.told_pairs(digest, matched))
+
+
+async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
+    """Keep a plan in one transaction; False when its slot was kept before (then only the next slot is planned)."""
+    delivery = None
+    if plan.message is not None:
+        delivery = Delivery(
+            id=plan.delivery_id,
+            recipient_id=plan.recipient.id,
+            slot_key=plan.slot.key,
+            channel=plan.recipient.channel,
+            message=plan.message,
+            next_attempt_at=plan.at,
+            composed_at=plan.at,
+        )
+    is_kept = await store.commit_digest(
+        DigestCommit(
+            recipient_id=plan.recipient.id,
+            slot=plan.slot,
+            next_slot=plan.next_slot,
+            delivery=delivery,
+            told=plan.told,
+            at=plan.at,
+        )
+    )
+    if not is_kept:
+        # The wall time was told already, in another zone or before the clock was set back; its stories stay untold.
+        await store.set_digest_slot(plan.recipient.id, plan.next_slot)
+    return is_kept
+
+
+async def _each(
+    recipients: Sequence[Recipient],
+    *,
+    store: ComposeStore,
+    renderer: Renderer,
+    rules: ComposeRules,
+    now: datetime,
+    wait: Callable[[Recipient, Slot], Awaitable[None]],
+    keep: Callable[[Plan], Awaitable[bool]],
+) -> ComposeReport:
+    known = await store.digest_slots()
+    composed: list[Plan] = []
+    quiet: list[str] = []
+    failures: list[tuple[str, str]] = []
+    for recipient in recipients:
+        row = known.get(recipient.id)
+        try:
+            slot = planned_slot(recipient, row, rules=rules, now=now)
+            if slot.at > now:
+                if row is None or row.slot != slot:
+                    await wait(recipient, slot)
+                continue
+            told_until = row.told_until if row is not None else None
+            plan = await plan_digest(recipient, slot, told_until, store=store, renderer=renderer, rules=rules, now=now)
+            is_kept = await keep(plan)
+        except Exception as error:  # a recipient that raises is data (law 3): bugs included, loudly
+            failures.append((recipient.id, _reason(error)))
+            log.error(  # noqa: TRY400 - the traceback is only of use for bugs
+                "digest not composed",
+                extra={"recipient": recipient.id, "reason": _reason(error)},
+                exc_info=None if isinstance(error, MonitorError) else error,
+            )
+            continue
+        if plan.digest is None:
+            quiet.append(recipient.id)
+        elif is_kept:
+            composed.append(plan)
+            _log_digest(plan, plan.digest)
+    return ComposeReport(composed=tuple(composed), quiet=tuple(quiet), failures=tuple(failures))
+
+
+def _fitted(digest: Digest, renderer: Renderer, *, delivery_id: str, now: datetime) -> tuple[Digest, Message]:
+    """The digest as large as one mail carries, with its message."""
+    while True:
+        message = renderer.render(digest, delivery_id=delivery_id, composed_at=now)
+        smaller = digests.shrink(digest, html_bytes=len(message.html.encode()), wire_bytes=len(message.content))
+        if smaller is None:
+            return digest, message
+        digest = smaller
+
+
+def _title(titles: Mapping[str, str], language: str, name: str) -> str:
+    return titles.get(language) or titles.get("en") or next(iter(titles.values()), name)
+
+
+def _reason(error: Exception) -> str:
+    return str(error) if isinstance(error, MonitorError) else f"{type(error).__name__}: {error}"
+
+
+def _log_digest(plan: Plan, digest: Digest) -> None:
+    log.info(
+        "digest composed",
+        extra={
+            "recipient": plan.recipient.id,
+            "slot": plan.slot.key,
+            "stories": len(digest.stories),
+            "rest": digest.rest,
+            "held_back": digest.held_back,
+            "bytes": len(plan.message.content) if plan.message else 0,
+            "delivery": plan.delivery_id,
+        },
+    )
