@@ -7,13 +7,16 @@ from pathlib import Path
 from monitor.errors import ConfigError, Problem
 
 
-def default_folder() -> Path:
+PACKAGE = Path(__file__).resolve().parent.parent
+"""The installed package's folder."""
+
+
+def default_folder(package: Path = PACKAGE) -> Path:
     """The folder that holds `config/` and `seeds/` as they are delivered.
 
     Raises:
         ConfigError: Neither place has them.
     """
-    package = Path(__file__).resolve().parent.parent
     for folder in (package / "defaults", package.parent):
         if (folder / "config" / "monitor.yaml").is_file() and (folder / "seeds").is_dir():
             return folder
