@@ -6,7 +6,6 @@ from pathlib import Path
 
 from monitor.errors import ConfigError, Problem
 
-
 PACKAGE = Path(__file__).resolve().parent.parent
 """The installed package's folder."""
 
