@@ -1,14 +1,37 @@
-"""The stores that one suite is run over."""
+"""The stores that one suite is run over. What costs time (migrations, databases) is done once a session."""
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.databases import database
 from tests.fakes import MemoryStore
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite store with the schema and nothing in it, to copy."""
+    from monitor.store import open_store
+
+    path = tmp_path_factory.mktemp("template") / "monitor.db"
+    open_store(f"sqlite:///{path}").close_now()
+    return path
+
+
+@pytest.fixture(scope="session")
+def shared_postgres_store(postgres_url: str, postgres_template: str) -> Iterator[Any]:
+    """One open store on PostgreSQL; each test empties it for itself."""
+    from monitor.store import open_store
+
+    with database(postgres_url, template=postgres_template) as url:
+        opened = open_store(url)
+        yield opened
+        opened.close_now()
 
 
 @pytest.fixture(params=["memory", "sqlite", "postgresql"])
@@ -18,10 +41,15 @@ def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
         yield MemoryStore()
         return
     from monitor.store import open_store
+    from monitor.store.tables import Row
 
-    is_file = request.param == "sqlite"
-    opened = open_store(
-        f"sqlite:///{tmp_path}/monitor.db" if is_file else request.getfixturevalue("postgres_store_url")
-    )
+    if request.param == "postgresql":
+        opened = request.getfixturevalue("shared_postgres_store")
+        tables = Row.metadata.sorted_tables
+        opened.writer.submit(lambda connection: [connection.execute(table.delete()) for table in tables]).result()
+        yield opened
+        return
+    shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "monitor.db")
+    opened = open_store(f"sqlite:///{tmp_path}/monitor.db")
     yield opened
     opened.close_now()
