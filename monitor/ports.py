@@ -13,7 +13,7 @@ from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Ske
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchOutcome, FetchRequest, ParsedFeed
-from monitor.model.stories import Story
+from monitor.model.stories import Story, StoryId
 
 
 class Clock(Protocol):
@@ -103,6 +103,10 @@ class MatchStore(Protocol):
 
     async def articles_after(self, cursor: ArticleId, *, since: datetime, limit: int) -> list[Article]:
         """Stored articles with a larger id, first seen since, by id."""
+        ...
+
+    async def story_ids(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
+        """The stories of those articles that are in one, redirects of merged stories followed."""
         ...
 
     async def commit_rematch(self, rematch: Rematch) -> None:

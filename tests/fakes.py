@@ -220,6 +220,10 @@ class MemoryStore:
         ]
         return sorted(found, key=lambda article: article.id)[:limit]
 
+    async def story_ids(self, article_ids: Sequence[int]) -> dict[int, int]:
+        found = {article_id: self._story_of(article_id) for article_id in article_ids}
+        return {article_id: story.id for article_id, story in found.items() if story is not None}
+
     async def commit_rematch(self, rematch: Rematch) -> None:
         rematch = self._writing(rematch)
         for article_id in rematch.scored_ids:

@@ -11,7 +11,7 @@ import logging
 import sys
 import time
 from datetime import UTC, datetime
-from typing import Any, TextIO
+from typing import Any, ClassVar, TextIO
 
 # Attributes that every LogRecord has; what else stands in its __dict__ was given as `extra` and belongs to the event.
 _STANDARD = frozenset(logging.makeLogRecord({}).__dict__) | {"message", "asctime", "taskName"}
@@ -37,7 +37,7 @@ class JsonFormatter(logging.Formatter):
 class ReadableFormatter(logging.Formatter):
     """`07:00:03  message  key=value`; warnings and errors carry their level, coloured on a terminal."""
 
-    _COLOURS = {logging.WARNING: "33", logging.ERROR: "31", logging.CRITICAL: "31;1"}
+    _COLOURS: ClassVar = {logging.WARNING: "33", logging.ERROR: "31", logging.CRITICAL: "31;1"}
 
     def __init__(self, *, is_coloured: bool) -> None:
         super().__init__()

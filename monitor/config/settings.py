@@ -233,6 +233,11 @@ class Settings:
         return self.base / self.mail.maildir
 
     @property
+    def heartbeat(self) -> Path:
+        """The file that tells `monitor health` that the daemon lives: beside the SQLite file, else the Maildir."""
+        return (self.store_path or self.maildir).parent / "heartbeat.json"
+
+    @property
     def seeds_folder(self) -> Path | None:
         """Where the seeds' manifest lies, if seeds are wanted."""
         return None if self.seeds.folder is None else self.base / self.seeds.folder

@@ -112,6 +112,14 @@ def reading_order(found: MatchedArticle) -> tuple[bool, StoryId, datetime, Artic
     return (found.story is None, story_id, found.article.at, found.article.id, found.match.watchlist)
 
 
+def story_ids(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
+    """The stories of those articles that are in one."""
+    c = JOINING.c
+    rows = connection.execute(select(c.article_id, c.story_id).where(among(connection, c.article_id, article_ids))).all()
+    stories = _roots(connection, {row.story_id for row in rows})
+    return {row.article_id: stories[row.story_id].id for row in rows if row.story_id in stories}
+
+
 def _roots(connection: Connection, ids: set[StoryId]) -> dict[StoryId, Story]:
     """Each story with the one that it was merged into in the end."""
     stories: dict[StoryId, Story] = {}

@@ -16,7 +16,7 @@ from monitor.model.articles import Article, ArticleId, Candidate, Decision, Ledg
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
-from monitor.model.stories import Story
+from monitor.model.stories import Story, StoryId
 from monitor.ports import ComposeStore, DeliverStore, FeedStore, IntakeStore, MatchStore, PruneStore, StoryStore
 from monitor.store import feeds, inspection, intakes, lookups, matches, outbox, retention
 from monitor.store.failures import Place, store_error
@@ -128,6 +128,10 @@ class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, Del
     async def articles_after(self, cursor: ArticleId, *, since: datetime, limit: int) -> list[Article]:
         """See `MatchStore`."""
         return await self._read(partial(matches.articles_after, cursor=cursor, since=since, limit=limit))
+
+    async def story_ids(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
+        """See `MatchStore`."""
+        return await self._read(partial(matches.story_ids, article_ids=article_ids))
 
     async def commit_rematch(self, rematch: Rematch) -> None:
         """See `MatchStore`; a pass that another version began is followed by one from the start."""

@@ -1,0 +1,171 @@
+"""The life of the process on one page: APScheduler's few jobs call the stages; signals stop, hurry or reload them.
+
+The only importer of apscheduler, and only as an alarm clock: due times live in the store, so a missed alarm loses
+nothing. Traps it avoids (measured with 3.11.3): the default grace of one second drops a late job without a word;
+`shutdown(wait=True)` of the asyncio scheduler does not wait but cancels.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import os
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+
+from monitor.app import Runtime
+from monitor.errors import ConfigError, StoreError
+
+log = logging.getLogger("monitor.daemon")
+
+BEAT_S = 10.0
+DRAIN_S = 30.0
+
+
+class Daemon:
+    """Runs the stages of a `Runtime` until told to stop.
+
+    Args:
+        runtime: The composed program; the daemon opens and closes nothing of it but what `run` says.
+        heartbeat: File that tells `monitor health` that the loop lives.
+        notify_socket: systemd's NOTIFY_SOCKET, empty without systemd.
+    """
+
+    def __init__(self, runtime: Runtime, *, heartbeat: Path, notify_socket: str = "") -> None:
+        self._runtime = runtime
+        self._heartbeat = heartbeat
+        self._notify_socket = notify_socket
+        self._stop = asyncio.Event()
+        self._running: set[asyncio.Task[None]] = set()
+        self._stage = "starting"
+        self._scheduler = AsyncIOScheduler(
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+        )
+
+    async def run(self) -> int:
+        """Until SIGTERM or SIGINT; then lets running stages end. 0, or 1 when they had to be cut off."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._on_stop)
+        loop.add_signal_handler(signal.SIGHUP, self._on_reload)
+        self._beat()
+        # Everything that needs no network comes first: a first digest must not wait for a feed to answer.
+        await self._guarded("start", self._runtime.start)
+        self._plan()
+        self._scheduler.start()
+        self._tell_systemd("READY=1")
+        log.info("running", extra=self._runtime.summary())
+        await self._stop.wait()
+        return await self._drain()
+
+    def _plan(self) -> None:
+        """One line a job. Intervals are how late a stage may notice its work, not how often work is due."""
+        settings = self._runtime.configuration.settings
+        self._every(settings.polling.tick_s, "collect", self._runtime.collect)
+        self._every(20, "digests", self._runtime.digests)
+        self._every(10, "deliver", self._runtime.deliver)
+        self._every(3600, "prune", self._runtime.prune)
+        self._scheduler.add_job(self._beat, "interval", seconds=BEAT_S, id="beat")
+
+    def _every(self, seconds: float, name: str, stage: Callable[[], Awaitable[object]]) -> None:
+        async def alarm() -> None:
+            await self._guarded(name, stage)
+
+        first = datetime.now(UTC) + timedelta(seconds=0.1 if name == "collect" else min(seconds, 5))
+        self._scheduler.add_job(alarm, "interval", seconds=seconds, id=name, next_run_time=first)
+
+    async def _guarded(self, name: str, stage: Callable[[], Awaitable[object]]) -> None:
+        """Run a stage as a task of ours, so that draining can wait for it; what it raises is logged, never fatal."""
+        if self._stop.is_set():
+            return
+        task = asyncio.ensure_future(self._logged(name, stage))
+        self._running.add(task)
+        try:
+            # Shielded: APScheduler cancels its own coroutine at shutdown, the stage must end by itself.
+            await asyncio.shield(task)
+        finally:
+            self._running.discard(task)
+
+    async def _logged(self, name: str, stage: Callable[[], Awaitable[object]]) -> None:
+        self._stage = name
+        try:
+            await stage()
+        except asyncio.CancelledError:
+            raise
+        except StoreError as error:
+            log.error("%s: %s (will be tried again)", name, error)  # noqa: TRY400 - the message has it all
+        except Exception:
+            log.exception("%s failed; it will be tried again", name)
+        finally:
+            self._stage = "idle"
+
+    def _on_stop(self) -> None:
+        if self._stop.is_set():
+            log.warning("second signal: leaving at once; what was under way will be done again after the next start")
+            os._exit(1)
+        log.info("stopping: letting what is under way end (a second signal ends it at once)")
+        self._stop.set()
+        self._runtime.stop_collecting()
+
+    def _on_reload(self) -> None:
+        task = asyncio.ensure_future(self._logged("reload", self._reload))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _reload(self) -> None:
+        self._tell_systemd(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
+        try:
+            await self._runtime.reload()
+            log.info("configuration reloaded", extra=self._runtime.summary())
+        except ConfigError as error:
+            lines = "\n".join(str(problem) for problem in error.problems)
+            log.error(  # noqa: TRY400 - a traceback would not help who wrote the YAML
+                "the new configuration cannot be used; the old one stays in force:\n%s", lines
+            )
+        finally:
+            self._tell_systemd("READY=1")
+
+    async def _drain(self) -> int:
+        self._tell_systemd("STOPPING=1")
+        self._scheduler.pause()
+        waiting = set(self._running)
+        late: set[asyncio.Task[None]] = set()
+        if waiting:
+            _, late = await asyncio.wait(waiting, timeout=DRAIN_S)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+        self._scheduler.shutdown(wait=False)
+        self._heartbeat.unlink(missing_ok=True)
+        log.info("stopped", extra={"cut_off": len(late)})
+        return 1 if late else 0
+
+    def _beat(self) -> None:
+        """Written from the loop, so a blocked loop looks dead; a full disk must not stop the daemon."""
+        beat = {"at": time.time(), "pid": os.getpid(), "stage": self._stage}
+        fresh = self._heartbeat.with_suffix(".new")
+        try:
+            self._heartbeat.parent.mkdir(parents=True, exist_ok=True)
+            fresh.write_text(json.dumps(beat))
+            fresh.replace(self._heartbeat)
+        except OSError as error:
+            log.warning("the heartbeat cannot be written: %s", error)
+        self._tell_systemd("WATCHDOG=1")
+
+    def _tell_systemd(self, message: str) -> None:
+        """sd_notify: one datagram; an abstract address begins with @, written as NUL on the wire."""
+        if not self._notify_socket:
+            return
+        address = "\0" + self._notify_socket[1:] if self._notify_socket.startswith("@") else self._notify_socket
+        try:
+            with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as datagram:
+                datagram.sendto(message.encode(), address)
+        except OSError as error:
+            log.warning("systemd cannot be told %s: %s", message.split("=", 1)[0], error)

@@ -1,0 +1,295 @@
+"""What checks brought becomes articles, verdicts, stories and matches, kept in one transaction.
+
+Gather: which entries are known already. Decide: the rest become articles, are judged, scored, grouped. Commit: all of
+it with the feeds' new states, so that a feed is never marked as read before what it said is kept.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, tzinfo
+
+from monitor.core.articles import Dropped, to_article
+from monitor.core.dedupe import Outcome
+from monitor.core.identity import entry_keys, format_id, shared_links
+from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
+from monitor.model.commits import Intake
+from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed
+from monitor.model.watchlists import Match, Score
+from monitor.pipeline.judging import Judge, Judged
+from monitor.ports import IntakeStore
+
+log = logging.getLogger("monitor.intake")
+
+StateAfter = Callable[[datetime | None], FeedState]
+"""The newest date among a check's new articles (None: none has one) → what the feed's state becomes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Check:
+    """One finished check. `state` is the one before it; `parsed` is None when the body held nothing new to read."""
+
+    feed: Feed
+    state: FeedState
+    outcome: FetchOutcome
+    digest: str | None = None
+    parsed: ParsedFeed | None = None
+    checked_at: datetime
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """The account of what was taken in: entries = known + stored + copies + revisions + dropped.
+
+    `known` counts entries that are in the ledger already and new ones that lead to a stored article.
+    `matched` counts matches kept; `reasons` says why entries were dropped.
+    """
+
+    entries: int = 0
+    known: int = 0
+    stored: int = 0
+    copies: int = 0
+    revisions: int = 0
+    dropped: int = 0
+    matched: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    def add(self, other: Tally) -> None:
+        """Sum another account into this one."""
+        self.entries += other.entries
+        self.known += other.known
+        self.stored += other.stored
+        self.copies += other.copies
+        self.revisions += other.revisions
+        self.dropped += other.dropped
+        self.matched += other.matched
+        for reason, count in other.reasons.items():
+            self.reasons[reason] = self.reasons.get(reason, 0) + count
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """Where an entry stands in the ledger; `led_to` is the article that it ended in before, if it changed since."""
+
+    feed_id: str
+    key: int
+    digest: int
+    seen_at: datetime
+    led_to: ArticleId | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unread:
+    """An entry that the ledger does not know in this state."""
+
+    feed: Feed
+    entry: Entry
+    shared: frozenset[int]
+    place: _Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Arrival:
+    """An article on its way to the judge, with its place in the ledger."""
+
+    place: _Place
+    article: Article
+
+
+class Intaker:
+    """Takes in what checks brought, batch after batch, never two at once.
+
+    Args:
+        zones: IANA name → time zone, for feeds whose dates name none.
+    """
+
+    def __init__(self, *, store: IntakeStore, judge: Judge, zones: Mapping[str, tzinfo]) -> None:
+        self._store = store
+        self._judge = judge
+        self._zones = zones
+
+    async def take_in(self, checks: Sequence[tuple[Check, StateAfter]]) -> Tally:
+        """Keep everything of these checks or nothing; raises what the store raises."""
+        tally = Tally()
+        rows: list[LedgerRow] = []
+        arrivals: list[_Arrival] = []
+        for item in await self._unread([check for check, _ in checks], tally):
+            result = to_article(
+                item.entry,
+                item.feed,
+                now=item.place.seen_at,
+                zone=self._zones.get(item.feed.zone or ""),
+                entry_key=item.place.key,
+                shared=item.shared,
+            )
+            if isinstance(result, Dropped):
+                rows.append(_row(item.place, LedgerState.DROPPED, result.reason, None))
+            else:
+                arrivals.append(_Arrival(place=item.place, article=result))
+        states = tuple(after(_newest(check.feed.id, arrivals)) for check, after in checks)
+        return await self._keep(arrivals, rows, states, tally)
+
+    async def take_in_documents(self, documents: Sequence[Article], *, name: str, now: datetime) -> Tally:
+        """Keep documents that come from no feed (seeds) under the ledger name `name`; those kept before are known."""
+        tally = Tally(entries=len(documents))
+        places = [
+            _Place(
+                feed_id=name,
+                key=document.url_key or document.title_key,
+                digest=document.body_digest,
+                seen_at=now,
+                led_to=None,
+            )
+            for document in documents
+        ]
+        rows = await self._store.ledger_rows([(place.feed_id, place.key) for place in places]) if places else {}
+        arrivals = [
+            _Arrival(place=place, article=document)
+            for place, document in zip(places, documents, strict=True)
+            if (place.feed_id, place.key) not in rows
+        ]
+        tally.known = len(documents) - len(arrivals)
+        return await self._keep(arrivals, [], (), tally) if arrivals else tally
+
+    async def _keep(
+        self, arrivals: Sequence[_Arrival], rows: list[LedgerRow], states: tuple[FeedState, ...], tally: Tally
+    ) -> Tally:
+        """Judge what arrived and commit it with its ledger rows and the feeds' states."""
+        if not arrivals:
+            await self._store.commit_intake(Intake(feed_states=states, ledger=tuple(rows)))
+            return _account(tally, rows, 0)
+        now = max(arrival.place.seen_at for arrival in arrivals)
+        judged = await self._judge.judge(
+            [arrival.article for arrival in arrivals],
+            now=now,
+            entries={
+                arrival.article.id: arrival.place.led_to for arrival in arrivals if arrival.place.led_to is not None
+            },
+        )
+        rows += [
+            _row(arrival.place, outcome.state, _reason(outcome), outcome.target_id)
+            for arrival, outcome in zip(arrivals, judged.outcomes, strict=True)
+        ]
+        matches = matches_of(judged, now=now)
+        intake = replace(judged.intake, feed_states=states, ledger=tuple(rows), matches=matches)
+        await keep(intake, store=self._store, judge=self._judge)
+        titles = {outcome.article.id: outcome.article for outcome in judged.outcomes}
+        for match in matches:
+            article = titles.get(match.article_id)
+            log.info(
+                "matched: %s",
+                article.title if article else "a revised article",
+                extra={
+                    "outlet": article.outlet if article else "",
+                    "points": f"{match.points:g}/{match.threshold:g}",
+                    "watchlist": match.watchlist,
+                    "article": format_id(match.article_id),
+                },
+            )
+        return _account(tally, rows, len(matches))
+
+    async def _unread(self, checks: Sequence[Check], tally: Tally) -> list[_Unread]:
+        """The entries worth reading; a feed may hold one entry twice, the first is taken."""
+        found: dict[tuple[str, int], _Unread] = {}
+        for check in checks:
+            if check.parsed is None:
+                continue
+            entries = check.parsed.entries
+            shared = shared_links(entries)
+            for entry, (key, digest) in zip(entries, entry_keys(entries, check.feed.id), strict=True):
+                tally.entries += 1
+                if (check.feed.id, key) in found:
+                    tally.known += 1
+                    continue
+                place = _Place(feed_id=check.feed.id, key=key, digest=digest, seen_at=check.checked_at, led_to=None)
+                found[check.feed.id, key] = _Unread(feed=check.feed, entry=entry, shared=shared, place=place)
+        rows = await self._store.ledger_rows(list(found)) if found else {}
+        unread: list[_Unread] = []
+        for where, item in found.items():
+            row = rows.get(where)
+            if row is not None and row.entry_digest == item.place.digest:
+                tally.known += 1
+            elif row is not None:
+                unread.append(replace(item, place=replace(item.place, led_to=row.article_id)))
+            else:
+                unread.append(item)
+        return unread
+
+
+async def keep(intake: Intake, *, store: IntakeStore, judge: Judge) -> None:
+    """Commit what the judge decided; the judge's memory stands or falls with the commit."""
+    try:
+        await store.commit_intake(intake)
+    except BaseException:
+        judge.discard()
+        raise
+    judge.confirm()
+
+
+def matches_of(judged: Judged, *, now: datetime) -> tuple[Match, ...]:
+    """The scores at or over their thresholds, as they are stored."""
+    return tuple(
+        as_match(article_id, score, now=now)
+        for article_id, scores in judged.scores.items()
+        for score in scores
+        if score.is_match
+    )
+
+
+def as_match(article_id: ArticleId, score: Score, *, now: datetime) -> Match:
+    """One score as a match."""
+    return Match(
+        article_id=article_id,
+        watchlist=score.watchlist,
+        version=score.version,
+        points=score.points,
+        threshold=score.threshold,
+        signals=score.signals,
+        quote=score.quote,
+        matched_at=now,
+    )
+
+
+def _row(place: _Place, state: LedgerState, reason: str, article_id: ArticleId | None) -> LedgerRow:
+    return LedgerRow(
+        feed_id=place.feed_id,
+        entry_key=place.key,
+        entry_digest=place.digest,
+        state=state,
+        reason=reason,
+        article_id=article_id,
+        seen_at=place.seen_at,
+    )
+
+
+def _reason(outcome: Outcome) -> str:
+    return "" if outcome.state is LedgerState.STORED else outcome.verdict.reason
+
+
+def _newest(feed_id: str, arrivals: Sequence[_Arrival]) -> datetime | None:
+    dates = [
+        arrival.article.published_at
+        for arrival in arrivals
+        if arrival.place.feed_id == feed_id and arrival.article.published_at
+    ]
+    return max(dates, default=None)
+
+
+def _account(tally: Tally, rows: Sequence[LedgerRow], matched: int) -> Tally:
+    for row in rows:
+        match row.state:
+            case LedgerState.STORED:
+                tally.stored += 1
+            case LedgerState.COPY:
+                tally.copies += 1
+            case LedgerState.REVISION:
+                tally.revisions += 1
+            case LedgerState.KNOWN:
+                tally.known += 1
+            case LedgerState.DROPPED:
+                tally.dropped += 1
+                tally.reasons[row.reason] = tally.reasons.get(row.reason, 0) + 1
+    tally.matched = matched
+    return tally

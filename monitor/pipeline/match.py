@@ -1,0 +1,121 @@
+"""The match stage: a watchlist that changed is applied to what is stored, by the same scoring as live.
+
+New articles are scored when they are stored; this stage is for the others. It works in chunks, each committed with its
+cursor, and goes on after an interruption where it was. What was told stays told.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.core.scoring import compile_watchlists
+from monitor.model.articles import ArticleId
+from monitor.model.commits import Intake, Rematch
+from monitor.model.watchlists import Match, Watchlist
+from monitor.pipeline.intake import as_match
+from monitor.pipeline.judging import Judge
+from monitor.ports import MatchStore
+
+log = logging.getLogger("monitor.match")
+
+CHUNK = 500
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchReport:
+    """Watchlist → how many stored articles were scored, and how many of them match now."""
+
+    scored: Mapping[str, int]
+    matched: Mapping[str, int]
+
+
+async def match(
+    watchlists: Sequence[Watchlist],
+    *,
+    store: MatchStore,
+    judge: Judge,
+    now: datetime,
+    look_back: timedelta,
+    is_stopping: Callable[[], bool] = lambda: False,
+) -> MatchReport:
+    """Score stored articles, first seen within `look_back`, against every watchlist that is not the stored version."""
+    known = await store.watchlist_versions()
+    scored: dict[str, int] = {}
+    matched: dict[str, int] = {}
+    for watchlist in watchlists:
+        version, cursor = known.get(watchlist.name, ("", 0))
+        if version == watchlist.version:
+            continue
+        scorer = compile_watchlists([watchlist])
+        scored[watchlist.name] = matched[watchlist.name] = 0
+        is_complete = False
+        while not is_complete and not is_stopping():
+            articles = await store.articles_after(cursor, since=now - look_back, limit=CHUNK)
+            is_complete = len(articles) < CHUNK
+            cursor = articles[-1].id if articles else cursor
+            matches = tuple(
+                as_match(article.id, score, now=now)
+                for article in articles
+                for score in scorer.score(article)
+                if score.is_match
+            )
+            ids = {match.article_id for match in matches}
+            grouped = await store.story_ids(sorted(ids)) if ids else {}
+            placing = judge.place(
+                [article for article in articles if article.id in ids and article.id not in grouped], now=now
+            )
+            await _keep(
+                watchlist,
+                [article.id for article in articles],
+                matches,
+                placing,
+                cursor=cursor,
+                is_complete=is_complete,
+                store=store,
+                judge=judge,
+            )
+            scored[watchlist.name] += len(articles)
+            matched[watchlist.name] += len(matches)
+        if scored[watchlist.name]:
+            log.info(
+                "watchlist changed: stored articles scored again",
+                extra={
+                    "watchlist": watchlist.name,
+                    "scored": scored[watchlist.name],
+                    "matched": matched[watchlist.name],
+                },
+            )
+    return MatchReport(scored=scored, matched=matched)
+
+
+async def _keep(
+    watchlist: Watchlist,
+    scored_ids: Sequence[ArticleId],
+    matches: tuple[Match, ...],
+    placing: Intake,
+    *,
+    cursor: ArticleId,
+    is_complete: bool,
+    store: MatchStore,
+    judge: Judge,
+) -> None:
+    rematch = Rematch(
+        watchlist=watchlist.name,
+        version=watchlist.version,
+        scored_ids=tuple(scored_ids),
+        matches=matches,
+        stories=placing.stories,
+        joinings=placing.joinings,
+        decisions=placing.decisions,
+        cursor=cursor,
+        is_complete=is_complete,
+    )
+    try:
+        await store.commit_rematch(rematch)
+    except BaseException:
+        judge.discard()
+        raise
+    judge.confirm()
