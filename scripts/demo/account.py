@@ -73,8 +73,9 @@ class Account:
         return next((row for row in self.articles.values() if row.feed_id == feed_id and row.url == url), None)
 
     def at(self, url: str) -> Stored | None:
-        """The article at an address, whoever brought it."""
-        return next((row for row in self.articles.values() if row.url == url), None)
+        """The article at an address, whoever brought it and with whatever query."""
+        address = url.partition("?")[0]
+        return next((row for row in self.articles.values() if row.url.partition("?")[0] == address), None)
 
 
 EMPTY = Account(articles={}, ledger=Counter(), reasons={}, checks={}, revisions={}, outbox=())

@@ -59,11 +59,12 @@ class Item:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """All outlets and items, in the order of the file."""
+    """All outlets and items, in the order of the file; the titles of the seeds that the daemon starts with."""
 
     start: datetime
     outlets: tuple[Outlet, ...]
     items: tuple[Item, ...]
+    seed_titles: tuple[str, ...]
 
     def entries(self, outlet_id: str, round_number: int) -> list[Item]:
         """What a feed holds in a round, newest first; a correction stands in the place of what it corrects."""
@@ -98,7 +99,13 @@ def load_day(start: datetime | None = None, seeds: Path = REPOSITORY / "seeds") 
     items: dict[str, Item] = {}
     for facts in raw["items"]:
         items[facts["id"]] = _item(facts, outlets[facts["outlet"]], items, start, seeds)
-    return Day(start=start, outlets=tuple(outlets.values()), items=tuple(items.values()))
+    manifest = yaml.safe_load((seeds / "manifest.yaml").read_text("utf-8"))
+    return Day(
+        start=start,
+        outlets=tuple(outlets.values()),
+        items=tuple(items.values()),
+        seed_titles=tuple(seed["title"] for seed in manifest["seeds"]),
+    )
 
 
 def _item(facts: dict[str, Any], outlet: Outlet, known: dict[str, Item], start: datetime, seeds: Path) -> Item:
