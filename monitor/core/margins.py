@@ -54,61 +54,82 @@ class Line:
 
 _PHOTO = r"(?:foto|photo|photograph|фото|photographie|bild|imagen|zdjęcie|ảnh|写真|図|사진|صورة)"
 _CAPTION_START = re.compile(
-    rf"\W*(?:file {_PHOTO}|{_PHOTO}(?: (?:file|ilustrasi))?|ilustrasi|keterangan foto|caption)\s*[:=：＝]\s*\S|▲|\[사진|（?图为",
+    rf"\W*(?:file {_PHOTO}|{_PHOTO}(?: (?:file|ilustrasi))?|ilustrasi|keterangan foto|caption)\s*[:=：＝]\s*\S"
+    r"|▲|\[사진|（?图为",
     re.I,
+)
+_CREDITS = (
+    rf"\b{_PHOTO}\s*[:/=]",
+    r"\bphoto (?:by|via)",
+    r"\bvia (?:ap|reuters|afp|getty|kcna|epa)\b",
+    r"(?:\bap|\bafp|reuters|\bepa|antara|kcna)\s?/\s?\w",
+    r"\bdok(?:\.|/|umentasi\b)",
+    r"\b(?:pool|getty images|handout|file photo|antara foto|ilustrasi)\b",
+    "写真",
 )
 _CREDIT = re.compile(
-    rf"[(（\[][^()（）\[\]\n]*?(?:\b{_PHOTO}\s*[:/=]|\bphoto (?:by|via)|\bpool\b|\bvia (?:ap|reuters|afp|getty|kcna|epa)\b"
-    r"|getty images|\bdok(?:\.|/|umentasi\b)|\bhandout\b|\bfile photo|(?:\bap|\bafp|reuters|\bepa|antara|kcna)\s?/\s?\w"
-    r"|antara foto|\bilustrasi\b|写真|사진\s*=|фото\s*:)[^()（）\[\]\n]*[)）\]]",
+    r"[(（\[][^()（）\[\]\n]*?(?:" + "|".join(_CREDITS) + r")[^()（）\[\]\n]*[)）\]]",
     re.I,
 )
-_SOURCE_CUE = re.compile(r"\s*(?:sumber|source|quelle|fuente|источник|출처|来源|出典)(?:\s+(?:foto|photo|фото))?\s*[:：]\s*", re.I)
+_SOURCE_CUE = re.compile(
+    r"\s*(?:sumber|source|quelle|fuente|источник|출처|来源|出典)(?:\s+(?:foto|photo|фото))?\s*[:：]\s*", re.I
+)
 _BULLET_CREDIT = re.compile(r"\s*[•·*-]\s*\S{2,40}\s*:\s*\S.{0,80}")
 
 # Cues that open a link to another item whatever follows, and cues that do so only with a colon or alone on a line.
-_LINK_START = re.compile(
-    r"\W*(?:baca (?:juga|selengkapnya|pula)|lihat juga|simak juga|tonton juga|simak video|artikel terkait|berita terkait"
-    r"|read more|read also|also read|lire aussi|à lire aussi|lesen sie auch|lea también|le puede interesar|xem thêm"
-    r"|đọc thêm|czytaj (?:też|także)|zobacz (?:też|także)|leia também|leggi anche|lees ook|читайте также|читать также"
-    r"|также по теме|материалы по теме|관련\s?기사|함께 본 기사|اقرأ أيضا|延伸[阅閱][读讀]|相[关關](?:新闻|新聞|报道|報導|阅读)"
-    r"|関連記事|あわせて読みたい)",
-    re.I,
-)
+_LINK_CUES = (
+    "baca (?:juga|selengkapnya|pula)", "lihat juga", "simak juga", "tonton juga", "simak video", "artikel terkait",
+    "berita terkait", "read more", "read also", "also read", "(?:à )?lire aussi", "lesen sie auch", "lea también",
+    "le puede interesar", "xem thêm", "đọc thêm", "czytaj (?:też|także)", "zobacz (?:też|także)", "leia também",
+    "leggi anche", "lees ook", "чита(?:йте|ть) также", "также по теме", "материалы по теме", r"관련\s?기사",
+    "함께 본 기사", "اقرأ أيضا", "延伸[阅閱][读讀]", "相[关關](?:新闻|新聞|报道|報導|阅读)", "関連記事",
+    "あわせて読みたい",
+)  # fmt: skip
+_LINK_START = re.compile(rf"\W*(?:{'|'.join(_LINK_CUES)})", re.I)
+# Where a page's lines were run together, a cue with its colon stands inside the line.
+_LINK_INLINE = re.compile(rf"(?<=[.!?”\"…)]\s)(?:{'|'.join(_LINK_CUES)})\s*[:：]", re.I)
+_NEXT_SENTENCE = re.compile(r"[.!?…][\"”»’')\]]*\s+(?=[^\W\d_])")
 _LINK_LABEL = re.compile(
-    r"\W*(?:see also|related(?: stories| articles| news)?|more on this(?: story)?|more stories|по теме|ver también|mehr zum thema"
-    r"|terkait|video terkait|topik terkait|tags?)\s*(?:[:：]|$)",
+    r"\W*(?:see also|related(?: stories| articles| news)?|more on this(?: story)?|more stories|по теме|ver también"
+    r"|mehr zum thema|terkait|video terkait|topik terkait|tags?)\s*(?:[:：]|$)",
     re.I,
 )
-_WIDGETS = frozenset(
-    (
-        "lanjutkan membaca|loading|video pilihan hari ini|video pilihan|video terkini|populer|terpopuler|terkini"
-        "|berita terkini|berita terkini selengkapnya|berita selengkapnya|selengkapnya|advertisement|iklan"
-        "|scroll to continue with content|bagikan|share|share this|copy link|most read|trending|trending now|newsletter"
-        "|реклама|поделиться|подписаться|最新ニュース|인기 기사|많이 본 뉴스|热门|分享"
-    ).split("|")
-)
+_WIDGETS = frozenset({
+    "lanjutkan membaca", "loading", "video pilihan hari ini", "video pilihan", "video terkini", "populer",
+    "terpopuler", "terkini", "berita terkini", "berita terkini selengkapnya", "berita selengkapnya", "selengkapnya",
+    "advertisement", "iklan", "scroll to continue with content", "bagikan", "share", "share this", "copy link",
+    "most read", "trending", "trending now", "newsletter", "реклама", "поделиться", "подписаться", "最新ニュース",
+    "인기 기사", "많이 본 뉴스", "热门", "分享",
+})  # fmt: skip
 _BYLINE = re.compile(
     r"\s*(?:oleh|by|penulis|editor|reporter|laporan|kontributor|автор|von|par|por)(?:\s*:\s*|\s+)(?P<names>\S.*)", re.I
 )
-_BYLINE_JOINS = frozenset("dan and und et y и i di de van von bin binti al & |".split())
+_BYLINE_JOINS = frozenset({"dan", "and", "und", "et", "y", "и", "i", "di", "de", "van", "von", "bin", "al", "&", "|"})
 _STAMP = re.compile(r"(?:^\s*|\s)(?:diterbitkan|diperbarui|published|updated|опубликовано)\b[^.]*\d", re.I)
 _INITIALS = re.compile(r"[ \t]*\((?:[a-z]{2,5}(?:/[a-z]{2,5}){0,3})\)[ \t]*$")
 _SIGNATURE = re.compile(r"\s*\([A-Z][\w'’-]+(?: [A-Z][\w.'’-]+){1,3}\)\s*")
 _REPORTER = re.compile(r"[가-힣]{2,4} (?:기자|특파원)(?:\s*[=\w.@]{0,40})?\s*")
 
 _UPPER = "A-ZÀ-ÞĄĆĘŁŃŚŹŻА-ЯЁ"
+_IN_BRACKETS = r"\s*\([^)\n]{2,30}\)"
+_DASH = r"\s*(?:--|[-–—])"
 _DATELINES = tuple(
-    re.compile(pattern)
+    re.compile(r"\s*" + pattern)
     for pattern in (
-        r"\s*[\w-]+(?:\.(?:com|id|co|net|org))+(?:\s*,[^\n–—]{2,40}?)?\s+[-–—]\s*",  # "Situs.com, Jakarta - "
-        rf"\s*[{_UPPER}][{_UPPER} .'/-]{{2,30}}(?:, [^\n–—]{{2,40}}?)?(?:\s*\([^)\n]{{1,30}}\))?\s*(?:--|[-–—]|:)\s+",
-        rf"\s*[{_UPPER}][\w. ]{{1,25}}(?:, [^\n()–—]{{2,25}})?\s*\([^)\n]{{2,20}}\)\s*(?:--|[-–—])\s*",  # "Seoul (Yonhap) -- "
-        rf"\s*[{_UPPER}][\w. ]{{1,25}}, \d{{1,2}} \w+\.?(?: \d{{4}})?\s*(?:/[^/\n]{{2,20}}/|\.\s*/[^/\n]{{2,20}}/|\([^)\n]{{2,20}}\)|[-–—])\.?\s*",
-        r"\s*[(（][^()（）\n]{1,30}=[^()（）\n]{1,20}[)）]\s*(?:[가-힣]{2,4} (?:기자|특파원)\s*=?\s*)?",  # (서울=연합뉴스)
-        r"\s*【[^】\n]{1,30}[＝=・][^】\n]{1,30}】",
-        r"\s*[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日(?:电|電|讯|訊)",
-        r"\s*[A-Z]\w{2,14} [–—](?=[^\W\d_])",  # "Situs –Pemimpin": a dash that sticks to the text only on its right
+        # such as: Situs.com, Jakarta -
+        r"[\w-]+(?:\.(?:com|id|co|net|org))+(?:\s*,[^\n–—]{2,40}?)?\s+[-–—]\s*",
+        # such as: MOSKOW - or SEOUL, Jan 6 (Reuters) -
+        rf"[{_UPPER}][{_UPPER} .'/-]{{2,30}}(?:, [^\n–—]{{2,40}}?)?(?:{_IN_BRACKETS})?(?:{_DASH}|:)\s+",
+        # such as: Jakarta (ANTARA) - or Pyongyang, January 16 (KCNA) --
+        rf"[{_UPPER}][\w. ]{{1,25}}(?:, [^\n()–—]{{2,25}})?{_IN_BRACKETS}{_DASH}\s*",
+        # such as: ПХЕНЬЯН, 5 июня. /ТАСС/.
+        rf"[{_UPPER}][\w. ]{{1,25}}, \d{{1,2}} \w+\.?(?: \d{{4}})?\s*(?:\.?\s*/[^/\n]{{2,20}}/\.?|{_DASH})\s*",
+        # such as: (서울=연합뉴스) followed by the reporter
+        r"[(（][^()（）\n]{1,30}=[^()（）\n]{1,20}[)）]\s*(?:[가-힣]{2,4} (?:기자|특파원)\s*=?\s*)?",
+        r"【[^】\n]{1,30}[＝=・][^】\n]{1,30}】",
+        r"[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日(?:电|電|讯|訊)",
+        # such as: Situs –Pemimpin, a dash that sticks to the text only on its right
+        r"[A-Z]\w{2,14} [–—](?=[^\W\d_])",
     )
 )
 _ENDS_SENTENCE = re.compile(r"[.!?。！？…:;][\s\"”»’')\]]*$")
@@ -199,7 +220,12 @@ def _caption_end(text: str) -> int:
 def _is_caption_title(lines: list[Line], index: int) -> bool:
     """A short line directly above a caption or its source line repeats what the photo shows."""
     line = lines[index]
-    if index + 1 >= len(lines) or lines[index + 1].gap_before or len(line.text) > MAX_HEADLINE or ends_sentence(line.text):
+    if (
+        index + 1 >= len(lines)
+        or lines[index + 1].gap_before
+        or len(line.text) > MAX_HEADLINE
+        or ends_sentence(line.text)
+    ):
         return False
     below = lines[index + 1].text
     return _caption_end(below) == len(below.rstrip()) or _SOURCE_CUE.match(below) is not None
@@ -222,13 +248,17 @@ def _is_byline(text: str) -> bool:
 
 
 def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> Iterator[Margin]:
-    """A dateline before the first sentence, an editor's initials behind the last."""
+    """A dateline before the first sentence, a link run into the line, an editor's initials behind the last."""
     if is_open:
         for pattern in _DATELINES:
             dateline = pattern.match(text, start, min(end, start + 120))
             if dateline:
                 yield Margin(MarginKind.DATELINE, dateline.start(), dateline.end())
                 break
+    link = _LINK_INLINE.search(text, start, end)
+    if link:  # up to the end of its headline; where that has none, to the end of the line
+        stop = _NEXT_SENTENCE.search(text, link.end(), end)
+        yield Margin(MarginKind.LINK, link.start(), stop.end() if stop else end)
     if is_last:
         initials = _INITIALS.search(text, max(start, end - 40), end)
         if initials:

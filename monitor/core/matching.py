@@ -1,4 +1,4 @@
-"""Text as the matcher sees it, and where known spellings stand in it: boundaries by script.
+"""Where known spellings stand in a text: boundaries by script.
 
 What one finds decides everything (measured on 23,000 Korean and Japanese items): `\\b북한\\b` finds 55 % of 북한 and no
 プーチン, a bare substring finds Pyongyang in 태평양 (Pacific). So:
@@ -6,86 +6,29 @@ What one finds decides everything (measured on 23,000 Korean and Japanese items)
 - alphabetic scripts match whole words; a trailing `*` on a word matches any ending;
 - Hangul matches from the left edge of a run of syllables (particles follow); one syllable alone only as a whole run;
 - Han, kana and scripts without spaces match as substrings, with exceptions (`Alias.excluding`);
-- Arabic words also match behind their proclitics (و ب ل ف ك ال).
+- Arabic words also match behind their proclitics (و ب ل ف ك ال);
+- hyphens, blanks and apostrophes are alike inside a phrase: `Kim Jong-un`, `Kim Jong Un`, `KimJongUn` are one
+  spelling; a word that mixes look-alike letters of two scripts ("Рutin") is read in either.
 
-Both sides are compared in one normal form: NFKC, casefold, look-alike letters of a mixed-script word folded, format
-characters (soft hyphen, zero width, bidi) dropped, hyphens and apostrophes as word gaps; `Kim Jong-un`, `Kim Jong Un`
-and `KimJongUn` are one spelling. Offsets lead back to the text as given. All spellings of all watchlists share one
-table of words and one trie of phrases, so a text is walked once; no step is worse than linear in its length.
+All spellings of all watchlists share one table of words and one trie of phrases, so a text is walked once.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import accumulate
 
+from monitor.core.words import HANGUL_CHAR, UNSPACED_CHAR, Prepared, exact_words, normalise, pattern_words
 from monitor.model.watchlists import Alias
 
-MAX_MARKS = 30
-"""Combining marks kept on one letter: the limit of Unicode's stream-safe format (UAX #15), against quadratic sorting."""
 NOT_NEAR_WORDS = 10
 MIN_JOINED = 6
 """Shortest run-together spelling ("KimJongUn") that is derived from a phrase; shorter ones hit other words."""
+MAX_CASED = 400
 _MEMO_LIMIT = 60_000
 _MEMO_WORD = 40
 
-# --- character classes -------------------------------------------------------------------------------------------
-
-_HANGUL = "가-힣"
-_UNSPACED = (  # Han, kana, bopomofo, Thai, Lao, Burmese, Khmer: written without spaces between words
-    "\u3005-\u3007\u3021-\u3029\u3031-\u3035\u3041-\u3096\u309d-\u309f\u30a1-\u30fa\u30fc-\u30ff\u3105-\u312f"
-    "\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-    "\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ece\u1000-\u109f\u1780-\u17d3"
-)
-
-
-def _ranges(wanted: Callable[[str], bool], stop: int) -> str:
-    """A regex class body of all characters from U+0000 to `stop` that are wanted."""
-    parts: list[str] = []
-    start: int | None = None
-    for code in range(stop + 1):
-        if code < stop and wanted(chr(code)):
-            start = code if start is None else start
-        elif start is not None:
-            parts.append(f"{re.escape(chr(start))}-{re.escape(chr(code - 1))}")
-            start = None
-    return "".join(parts)
-
-
-# Word characters are everything but punctuation, symbols, separators and controls: `\w` would cut Indic and Thai
-# words at their vowel signs and Arabic ones at their points.
-_GAPS = _ranges(lambda char: unicodedata.category(char)[0] in "PSZC", 0x20000)
-_MARKS = _ranges(lambda char: unicodedata.combining(char) != 0, 0x3100)
-_WORD = re.compile(f"([{_HANGUL}]+|[{_UNSPACED}]+|[^{_GAPS}{_HANGUL}{_UNSPACED}]+)")
-_UNSPACED_CHAR = re.compile(f"[{_UNSPACED}]")
-_HANGUL_CHAR = re.compile(f"[{_HANGUL}]")
-_DROPPED = "\u00ad\u034f\u061c\u0640\u064b-\u065f\u0670\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff"
-_DROPS = re.compile(f"[{_DROPPED}]")
-_FLOOD = re.compile(f"[{_MARKS}]{{{MAX_MARKS + 1}}}")
-_CHUNK = re.compile(r"\s*\S*")
-# One user-perceived unit of decomposed text: jamo of a syllable, or a character with its marks.
-_CLUSTER = re.compile(f"[\u1100-\u115f]+[\u1160-\u11a7]*[\u11a8-\u11ff]*|.[{_MARKS}]*", re.DOTALL)
-
-
-def _one_to_one() -> dict[int, str]:
-    """Foldings that keep every character's place."""
-    table = {code: " " for code in (0x00A0, 0x1680, *range(0x2000, 0x200B), 0x202F, 0x205F, 0x3000)}
-    table |= {ord(char): "-" for char in "‐‑‒–—―−﹘﹣－⁃"}
-    table |= {ord(char): "'" for char in "‘’‚‛ʼʻʹ′｀´`＇"}
-    table |= {ord(char): "·" for char in "・･ㆍ‧∙•⋅"}
-    table |= {ord(char): "\n" for char in "\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"}
-    table |= {code: chr(code - 0xFEE0) for code in range(0xFF01, 0xFF5F) if code not in table}
-    table |= {ord("…"): ".", ord("ё"): "е", ord("Ё"): "Е", ord("№"): "n", ord("™"): " ", ord("\t"): " "}
-    table |= {ord(char): "ا" for char in "أإآٱ"} | {ord("ى"): "ي", ord("ة"): "ه", ord("ک"): "ك", ord("ی"): "ي"}
-    return table
-
-
-_TABLE = _one_to_one()
 # Letters that look alike across scripts ("Рutin" with a Cyrillic Р): folded only in words that mix the scripts.
 _CYRILLIC, _LATIN = "аеорсухівкмнт", "aeopcyxibkmht"
 _TO_LATIN = str.maketrans(_CYRILLIC + "οανρτικ", _LATIN + "oavptik")
@@ -94,95 +37,6 @@ _MIXED = re.compile(r"(?=.*[a-z])(?=.*[\u0370-\u03ff\u0400-\u04ff])")
 _ARABIC = re.compile("[\u0600-\u06ff]")
 _PROCLITICS = ("وال", "بال", "فال", "كال", "ولل", "ال", "لل", "و", "ب", "ل", "ف", "ك")
 _MIN_ARABIC = 3
-
-
-# --- normal form -------------------------------------------------------------------------------------------------
-
-
-def normalise(raw: str) -> tuple[str, list[int] | None]:
-    """The normal form of a text, and for each of its characters the offset in `raw` (None = the same offset)."""
-    folded = raw.translate(_TABLE)
-    if folded.isascii():
-        return folded.lower(), None
-    if _is_plain(folded):
-        lowered = folded.casefold()
-        if len(lowered) == len(raw):
-            return lowered, None
-    pieces: list[str] = []
-    origin: list[int] = []
-    for chunk in _CHUNK.finditer(folded):
-        text, start = chunk.group(), chunk.start()
-        if _is_plain(text) and len(lowered := text.casefold()) == len(text):
-            pieces.append(lowered)
-            origin.extend(range(start, chunk.end()))
-            continue
-        for cluster in _CLUSTER.finditer(text):
-            kept = _DROPS.sub("", cluster.group())[: MAX_MARKS + 1]
-            normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
-            pieces.append(normal)
-            origin.extend([start + cluster.start()] * len(normal))
-    return "".join(pieces), origin
-
-
-def _is_plain(text: str) -> bool:
-    return not _DROPS.search(text) and not _FLOOD.search(text) and unicodedata.is_normalized("NFKC", text)
-
-
-def split_words(normal: str) -> list[str]:
-    """Gap, word, gap, word, …, gap: joined, they are the normal text again."""
-    return _WORD.split(normal)
-
-
-class Prepared:
-    """One text in normal form, cut into words; offsets of words are those of the normal form."""
-
-    def __init__(self, raw: str) -> None:
-        self.raw = raw
-        self.normal, self._origin = normalise(raw)
-        parts = split_words(self.normal)
-        edges = list(accumulate(map(len, parts), initial=0))
-        self.words = parts[1::2]
-        self.gaps = parts[::2]
-        self.starts = edges[1:-1:2]
-        self.ends = edges[2::2]
-
-    def raw_span(self, start: int, end: int) -> tuple[int, int]:
-        """A span of the normal form as a span of the raw text."""
-        if self._origin is None:
-            return start, end
-        last = self._origin[end - 1]
-        # What a cluster folds into shares one origin: the end is where the next unit begins.
-        following = end
-        while following < len(self._origin) and self._origin[following] == last:
-            following += 1
-        stop = self._origin[following] if following < len(self._origin) else len(self.raw)
-        return self._origin[start], self._trimmed(last, stop)
-
-    def _trimmed(self, last: int, stop: int) -> int:
-        """`stop` without dropped characters that follow the span's last unit."""
-        while stop > last + 1 and _DROPS.match(self.raw[stop - 1]):
-            stop -= 1
-        return stop
-
-    @cached_property
-    def ordinals(self) -> list[int]:
-        """For each word the number of words before it; two characters of unspaced script count as one word."""
-        if not _UNSPACED_CHAR.search(self.normal):
-            return list(range(len(self.words)))
-        sizes = ((len(word) + 1) // 2 if _UNSPACED_CHAR.match(word) else 1 for word in self.words)
-        return list(accumulate(sizes, initial=0))[:-1]
-
-    def word_at(self, position: int) -> int:
-        """Index of the last word that starts at or before a position of the normal form."""
-        return max(bisect_right(self.starts, position) - 1, 0)
-
-    def ordinal_at(self, position: int) -> int:
-        """How many words stand before a position of the normal form."""
-        if not self.words:
-            return 0
-        index = self.word_at(position)
-        inside = position - self.starts[index]
-        return self.ordinals[index] + (inside // 2 if _UNSPACED_CHAR.match(self.words[index]) else 0)
 
 
 # --- spellings ---------------------------------------------------------------------------------------------------
@@ -214,39 +68,24 @@ class Atom:
     excluding: tuple[str, ...]
     not_near: tuple[str, ...]
     needs_hangul: bool
-
-    @property
-    def is_free(self) -> bool:
-        """Whether every place counts."""
-        return not (self.cased_words or self.excluding or self.not_near or self.needs_hangul)
-
-
-def pattern_words(text: str) -> list[str]:
-    """The words of a spelling in normal form, `*` kept at the ends where it stands ("kore*")."""
-    normal, _ = normalise(text)
-    parts = split_words(normal)
-    return [word + ("*" if parts[2 * index + 2].startswith("*") else "") for index, word in enumerate(parts[1::2])]
+    is_free: bool
+    """Every place counts."""
 
 
 def is_unspaced(text: str) -> bool:
     """Whether a spelling is matched as a substring."""
-    return _UNSPACED_CHAR.search(text) is not None
+    return UNSPACED_CHAR.search(text) is not None
 
 
 def _atom(alias: Alias) -> Atom:
-    cased: tuple[str, ...] = ()
-    if alias.is_cased:
-        parts = split_words(unicodedata.normalize("NFKC", alias.text).translate(_TABLE))
-        cased = tuple(
-            word + ("*" if parts[2 * index + 2].startswith("*") else "") for index, word in enumerate(parts[1::2])
-        )
     hanja = alias.language == "ko" and is_unspaced(alias.text)
     return Atom(
         alias=alias,
-        cased_words=cased,
+        cased_words=tuple(exact_words(alias.text)) if alias.is_cased else (),
         excluding=tuple(normalise(text)[0] for text in alias.excluding),
         not_near=tuple(" " + " ".join(pattern_words(text)).removesuffix("*") for text in alias.not_near),
         needs_hangul=hanja,  # 北 stands for North Korea in Korean headlines only
+        is_free=not (alias.is_cased or alias.excluding or alias.not_near or hanja),
     )
 
 
@@ -267,14 +106,15 @@ class _Memo(dict[str, tuple[int, ...]]):
 
 
 class Matcher:
-    """All given spellings at once; `atom_of` names each, `find` says where they stand."""
+    """All given spellings at once; `atom_of` numbers each, from `first_number`, `find` says where they stand."""
 
-    def __init__(self, aliases: Iterable[Alias]) -> None:
+    def __init__(self, aliases: Iterable[Alias], *, first_number: int = 0) -> None:
+        self._first_number = first_number
         self.atoms: list[Atom] = []
         self._atom_of: dict[tuple[object, ...], int] = {}
         self._exact: dict[str, int] = {}
         self._prefixes: dict[str, int] = {}
-        self._is_hangul: dict[int, int] = {}
+        self._hangul: dict[int, int] = {}
         self._root = _Node()
         self._substrings: dict[str, list[tuple[str, int]]] = {}
         for alias in aliases:
@@ -284,8 +124,16 @@ class Matcher:
         firsts = "".join(re.escape(char) for char in self._substrings)
         self._first = re.compile(f"[{firsts}]") if firsts else None
 
+    def __contains__(self, alias: Alias) -> bool:
+        """Whether a spelling was given (as `Alias`es compare, but for what does not matter to matching)."""
+        return _key(alias) in self._atom_of
+
+    def __len__(self) -> int:
+        """How many different spellings there are."""
+        return len(self.atoms)
+
     def atom_of(self, alias: Alias) -> int:
-        """The number under which `find` reports a spelling."""
+        """The number under which `find` reports a spelling; KeyError when it was not given or holds no word."""
         return self._atom_of[_key(alias)]
 
     def find(self, text: Prepared) -> dict[int, list[Found]]:
@@ -307,7 +155,7 @@ class Matcher:
         words = pattern_words(alias.text)
         if key in self._atom_of or not words:
             return
-        number = self._atom_of[key] = len(self.atoms)
+        number = self._atom_of[key] = self._first_number + len(self.atoms)
         self.atoms.append(_atom(alias))
         if is_unspaced(alias.text):
             needle = normalise(alias.text)[0].replace("*", "")
@@ -316,7 +164,7 @@ class Matcher:
         self._insert(words, number)
         joined = "".join(words)
         is_joinable = len(words) > 1 and "*" not in joined[:-1] and len(joined) >= MIN_JOINED
-        if is_joinable and not alias.is_cased and not _HANGUL_CHAR.search(joined):
+        if is_joinable and not alias.is_cased and not HANGUL_CHAR.search(joined):
             self._insert([joined], number)
 
     def _insert(self, words: Sequence[str], number: int) -> None:
@@ -329,11 +177,11 @@ class Matcher:
     def _pattern(self, word: str) -> int:
         """The number of a word pattern; Hangul of two syllables or more is open at its right."""
         stem = word.removesuffix("*")
-        is_hangul = _HANGUL_CHAR.match(stem) is not None
+        is_hangul = HANGUL_CHAR.match(stem) is not None
         table = self._prefixes if word.endswith("*") or (is_hangul and len(stem) > 1) else self._exact
         number = table.setdefault(stem, len(self._exact) + len(self._prefixes))
         if is_hangul:
-            self._is_hangul[number] = len(stem)
+            self._hangul[number] = len(stem)
         return number
 
     # --- finding ---
@@ -359,25 +207,24 @@ class Matcher:
                 found.append(number)
         return tuple(found)
 
-    def _walk(
-        self, text: Prepared, patterns: list[tuple[int, ...]], first: int, found: dict[int, list[Found]]
-    ) -> None:
-        states = [(self._root, -1)]
+    def _walk(self, text: Prepared, patterns: list[tuple[int, ...]], first: int, found: dict[int, list[Found]]) -> None:
+        """Every spelling that begins at a word: the trie is followed as long as the gaps allow."""
+        states = [self._root]
         index = first
-        while states and index < len(patterns):
-            if index > first and not _joins(text, index):
-                return
-            states = [
-                (following, pattern)
-                for node, _ in states
-                for pattern in patterns[index]
-                if (following := node.following.get(pattern)) is not None
-            ]
-            for node, pattern in states:
-                for number in node.atoms:
-                    size = self._is_hangul.get(pattern)
-                    end = text.ends[index] if size is None else text.starts[index] + size
-                    self._keep(text, Found(number, text.starts[first], end), found)
+        while states and index < len(patterns) and patterns[index] and (index == first or _joins(text, index)):
+            following: list[_Node] = []
+            for pattern in patterns[index]:
+                for state in states:
+                    node = state.following.get(pattern)
+                    if node is None:
+                        continue
+                    if node.atoms:
+                        size = self._hangul.get(pattern)
+                        end = text.ends[index] if size is None else text.starts[index] + size
+                        self._keep(text, node.atoms, text.starts[first], end, found)
+                    if node.following:
+                        following.append(node)
+            states = following
             index += 1
 
     def _find_substrings(self, text: Prepared, found: dict[int, list[Found]]) -> None:
@@ -387,14 +234,16 @@ class Matcher:
             start = place.start()
             for needle, number in self._substrings[place.group()]:
                 if normal.startswith(needle, start):
-                    self._keep(text, Found(number, start, start + len(needle)), found)
+                    self._keep(text, [number], start, start + len(needle), found)
 
-    def _keep(self, text: Prepared, hit: Found, found: dict[int, list[Found]]) -> None:
-        atom = self.atoms[hit.atom]
-        if atom.is_free or _is_allowed(text, hit, atom):
-            places = found.setdefault(hit.atom, [])
-            if not places or places[-1].start < hit.start or places[-1].end < hit.end:
-                places.append(hit)
+    def _keep(self, text: Prepared, atoms: list[int], start: int, end: int, found: dict[int, list[Found]]) -> None:
+        for number in atoms:
+            hit = Found(number, start, end)
+            atom = self.atoms[number - self._first_number]
+            if atom.is_free or _is_allowed(text, hit, atom):
+                places = found.setdefault(number, [])
+                if not places or places[-1].start < start or places[-1].end < end:
+                    places.append(hit)
 
 
 def _key(alias: Alias) -> tuple[object, ...]:
@@ -415,7 +264,7 @@ def _joins(text: Prepared, index: int) -> bool:
 
 
 def _is_allowed(text: Prepared, hit: Found, atom: Atom) -> bool:
-    if atom.needs_hangul and not _HANGUL_CHAR.search(_line_around(text, hit)):
+    if atom.needs_hangul and not HANGUL_CHAR.search(_line_around(text, hit)):
         return False
     if atom.cased_words and not _is_cased(text, hit, atom.cased_words):
         return False
@@ -432,8 +281,7 @@ def _line_around(text: Prepared, hit: Found) -> str:
 
 def _is_cased(text: Prepared, hit: Found, wanted: tuple[str, ...]) -> bool:
     start, end = text.raw_span(hit.start, hit.end)
-    slice_ = unicodedata.normalize("NFKC", _DROPS.sub("", text.raw[start:end][:400])).translate(_TABLE)
-    words = split_words(slice_)[1::2]
+    words = exact_words(text.raw[start:end][:MAX_CASED])
     return len(words) == len(wanted) and all(
         word.startswith(stem[:-1]) if stem.endswith("*") else word == stem
         for word, stem in zip(words, wanted, strict=True)

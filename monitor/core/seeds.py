@@ -8,11 +8,20 @@ headlines; every other line stays, in order. A clean text passes unchanged.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.core.identity import digest62, make_article_id
 from monitor.core.margins import Line, ends_sentence, lines_of, margins
+from monitor.core.text import letters_only, normalize
+from monitor.core.urls import host_of, url_key
+from monitor.errors import SeedError
+from monitor.model.articles import Article
+from monitor.model.seeds import SeedEntry
+
+SEED_FEED = "seeds"
+"""The feed id of articles that came from seed documents."""
 
 MIN_HEADLINE_WORDS = 6
 """Shorter lines are section headings ("Latar Belakang"), not another item's headline."""
@@ -103,3 +112,38 @@ def _without(text: str, spans: list[tuple[int, int, str]]) -> tuple[str, tuple[t
     if not removed:
         return text, ()
     return re.sub(r"\n[ \t]*(?:\n[ \t]*)+", "\n\n", "".join(kept)).strip(), tuple(removed)
+
+
+def to_seed_articles(entries: Sequence[SeedEntry], now: datetime) -> list[Article]:
+    """The seeds as articles, in order, cleaned, first seen `now`; ids follow from address or file name.
+
+    Raises:
+        SeedError: A document holds no text once it is cleaned.
+    """
+    return [_to_article(entry, now) for entry in entries]
+
+
+def _to_article(entry: SeedEntry, now: datetime) -> Article:
+    document = clean_document(entry.raw_text, title=entry.title)
+    text = re.sub(r"\n\s*\n", "\n", document.text)
+    if not text.strip():
+        raise SeedError(
+            f"the seed {entry.file} holds no text besides captions and links. Put the article's text into it."
+        )
+    key = url_key(entry.url) if entry.url else None
+    return Article(
+        id=make_article_id(f"url\x1f{key}" if key is not None else f"{SEED_FEED}\x1f{entry.file}", now),
+        feed_id=SEED_FEED,
+        outlet=entry.outlet,
+        url=entry.url or "",
+        url_key=key,
+        host=host_of(entry.url) if entry.url else "",
+        title=entry.title,
+        title_key=digest62(f"{normalize(entry.outlet)}\x1f{letters_only(entry.title) or normalize(entry.title)}"),
+        text=text,
+        language=entry.language,
+        published_at=entry.published_at,
+        first_seen_at=now,
+        body_digest=digest62("\x1f".join(map(normalize, (entry.title, "", text)))),
+        flags=() if entry.published_at else ("undated",),
+    )

@@ -1,0 +1,189 @@
+"""The shape of watchlist and alias files, as pydantic models; what they mean is worked out in `watchlists`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, model_validator
+
+from monitor.config.texts import Line, Slug
+from monitor.config.yaml_nodes import Many, Strict
+
+STEP = 0.25
+"""Points go in quarters: a binary float holds them exactly, so that signals sum to the score exactly."""
+MIN_STEM = 3
+"""Shortest stem before a `*`; shorter ones hit half a dictionary."""
+
+FieldName = Literal["title", "lead", "body", "url"]
+
+
+def check_points(points: float) -> float:
+    """Points in steps of a quarter."""
+    if points / STEP != int(points / STEP):
+        raise ValueError(f"points go in steps of {STEP}: write {round(points / STEP) * STEP:g}.")
+    return points
+
+
+def check_term(text: str) -> str:
+    """A spelling: it holds a letter or digit, and `*` stands only behind a word's stem (alone, of three letters)."""
+    if not any(char.isalnum() for char in text):
+        raise ValueError("a term needs at least one letter or digit.")
+    words = text.replace("-", " ").split()
+    for word in words:
+        stem, star, rest = word.partition("*")
+        if star and (rest or not stem):
+            raise ValueError(f"{word!r}: a * stands for the end of a word, so it comes last, as in “senjat*”.")
+        if star and len(words) == 1 and len(stem) < MIN_STEM:
+            raise ValueError(f"{word!r} hits too much: write at least {MIN_STEM} letters before the *.")
+    return text
+
+
+Points = Annotated[float, Field(gt=0, le=1000), AfterValidator(check_points)]
+TermText = Annotated[str, AfterValidator(check_term)]
+
+
+class TermSection(Strict):
+    """A spelling with what limits it."""
+
+    term: TermText
+    cased: bool = Field(default=False, description="Compare case as written: DPRK, not dprk.")
+    in_: Many[FieldName] = Field(default=(), alias="in", description="Only there: title, lead, body, url.")
+    not_: Many[TermText] = Field(default=(), alias="not", description="Longer strings inside which it does not count.")
+    not_near: Many[TermText] = Field(default=(), description="It does not count within ten words of one of these.")
+
+
+TermValue = TermText | TermSection
+Terms = Many[TermValue]
+EntityValue = Terms | dict[str, Terms]
+"""A list of spellings, or spellings by language; the key `include` lists other entities, `any` is every language."""
+
+
+class NearSection(Strict):
+    """Things that must stand close together. In order: `of` as listed, or entities before terms."""
+
+    of: Many[TermText | Terms | LeafSection] = Field(
+        default=(), description="Each item must be near: a term, a list of terms (any of them), {entity: name}."
+    )
+    entities: Many[str] = Field(default=(), description="Short for `of` with entities.")
+    terms: Terms = Field(default=(), description="Short for one more item of `of`: any of these terms.")
+    within: Annotated[int, Field(ge=1, le=1000)] | Literal["sentence"] = Field(
+        default="sentence", description="A number of words, or `sentence`."
+    )
+    ordered: bool = False
+
+    @model_validator(mode="after")
+    def _two_things(self) -> Self:
+        if len(self.of) + len(self.entities) + bool(self.terms) < 2:
+            raise ValueError("near needs two things or more, in `of`, `entities` and `terms`.")
+        return self
+
+
+class LeafSection(Strict):
+    """An entity or some terms, somewhere."""
+
+    entity: str | None = Field(default=None, description="Name of an entity.")
+    terms: Terms = Field(default=(), description="Any of these.")
+    in_: Many[FieldName] = Field(default=(), alias="in", description="Only there: title, lead, body, url.")
+    min_count: int = Field(default=1, ge=1, le=1000, description="At least so often.")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.entity is None) == (not self.terms):
+            raise ValueError("needs either entity or terms.")
+        return self
+
+
+class ConditionSection(Strict):
+    """Exactly one of all, any, none, entity, terms, near; `in` and `min_count` go with entity and terms."""
+
+    all: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
+    any: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
+    none: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
+    entity: str | None = Field(default=None, description="Name of an entity.")
+    terms: Terms | None = Field(default=None, min_length=1, description="Any of these.")
+    near: NearSection | None = None
+    in_: Many[FieldName] = Field(default=(), alias="in", description="Only there: title, lead, body, url.")
+    min_count: int = Field(default=1, ge=1, le=1000, description="At least so often.")
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        kinds = ("all", "any", "none", "entity", "terms", "near")
+        given = [kind for kind in kinds if getattr(self, kind) is not None]
+        if len(given) != 1:
+            found = f", found {' and '.join(given)}" if given else ""
+            raise ValueError(f"needs exactly one of {', '.join(kinds)}{found}.")
+        if given[0] not in {"entity", "terms"} and self.min_count != 1:
+            raise ValueError("min_count goes with entity or terms.")
+        if given[0] in {"all", "any", "none"} and self.in_:
+            raise ValueError("`in` goes with entity, terms or near: write it at each of them.")
+        return self
+
+
+class RuleSection(Strict):
+    """Points for what is nice to have (boost) or speaks against (penalty)."""
+
+    name: Slug
+    when: TermText | ConditionSection
+    points: Points = Field(description="A positive number; a penalty takes it away.")
+    label: dict[str, Line] = Field(default_factory=dict, description="Words for the reader: {id: …, en: …}.")
+
+
+class ExampleSection(Strict):
+    """A text with its headline, or a file."""
+
+    title: str = ""
+    text: str = ""
+    file: str = Field(default="", description="A saved document, relative to the folder above config/.")
+
+    @model_validator(mode="after")
+    def _something(self) -> Self:
+        if not (self.title or self.text or self.file):
+            raise ValueError("needs a title, a text or a file.")
+        if self.text and self.file:
+            raise ValueError("has both text and file: keep one.")
+        return self
+
+
+class TestsSection(Strict):
+    """Texts that must match, and texts that must not; a watchlist that fails one never goes live."""
+
+    must_match: Many[str | ExampleSection] = ()
+    must_not_match: Many[str | ExampleSection] = ()
+
+
+class WatchlistFile(Strict):
+    """One watchlist."""
+
+    name: Slug
+    title: dict[str, Line] = Field(min_length=1, description="By language of the digest: {id: …, en: …}.")
+    aliases: Many[str] = Field(default=(), description="Shared alias files, relative to the configuration folder.")
+    entities: dict[str, EntityValue] = Field(default_factory=dict)
+    sides: Many[str] | None = Field(
+        default=None, description="The entities whose relation is wanted; by default those that `match: all` names."
+    )
+    others: str | None = Field(default=None, description="The entity of third parties, whose listing costs points.")
+    match: TermText | ConditionSection = Field(description="The gate: without it there is no match.")
+    boost: Many[RuleSection] = ()
+    boost_cap: Points | None = Field(default=None, description="Most that all boosts may add together.")
+    penalty: Many[RuleSection] = ()
+    threshold: Annotated[float, Field(gt=-1000, le=1000)] = Field(default=50.0, description="Points for the digest.")
+    alert_threshold: Annotated[float, Field(gt=-1000, le=1000)] | None = Field(
+        default=None, description="Points for an alert at once."
+    )
+    profile: dict[TermText, Annotated[float, Field(gt=0, le=1000)]] = Field(
+        default_factory=dict, description="Terms derived from seed documents, with weights."
+    )
+    languages: Many[str] = Field(default=(), description="Only articles in these; empty = all.")
+    outlets: Many[Line] = Field(default=(), description="Only these outlets; empty = all.")
+    ignored_outlets: Many[Line] = ()
+    tests: TestsSection = TestsSection()
+
+
+class AliasFile(Strict):
+    """Entities that several watchlists share."""
+
+    entities: dict[str, EntityValue] = Field(min_length=1)
+
+
+for _model in (NearSection, ConditionSection, RuleSection, WatchlistFile):
+    _model.model_rebuild()

@@ -1,0 +1,11 @@
+"""Watchlists compiled into a scorer; the score of an article as named signals that sum to it exactly.
+
+The way of an article: one walk for all spellings (`core.matching`), the gate (`conditions`), where and how the sides
+stand (`standing`, `structure`), the watchlist's own rules and profile (`scorer`), the sentence to quote (`quote`).
+The points are in `weights`.
+"""
+
+from monitor.core.scoring.examples import ExampleFailure, run_examples
+from monitor.core.scoring.scorer import SCORING_VERSION, Scorer, compile_watchlists
+
+__all__ = ["SCORING_VERSION", "ExampleFailure", "Scorer", "compile_watchlists", "run_examples"]

@@ -1,0 +1,199 @@
+"""One article as the rules see it: its fields in one text, the places of every spelling, sentences, margins.
+
+Title, summary, body and (where a rule asks for it) URL are joined by line breaks and walked once; everything dearer
+is worked out when a rule first asks.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from monitor.core.margins import margins
+from monitor.core.matching import Matcher
+from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL
+from monitor.core.text import sentences
+from monitor.core.words import Prepared
+from monitor.model.articles import Article
+from monitor.model.watchlists import Alias, Field, Hit
+
+_HAN = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
+_HANGUL = re.compile("[가-힣]")
+# Scraped pages lose the blank after a stop: "регату.Об этом".
+_GLUED = re.compile("(?<=[a-zà-ÿа-яё])[.!?](?=[A-ZÀ-ÞА-ЯЁ«“])")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One place of a leaf's spelling: offsets into the joined raw text, and what is asked of it most.
+
+    `is_early`: it lies in the lead of body or summary.
+    """
+
+    start: int
+    end: int
+    normal_start: int
+    normal_end: int
+    field: Field
+    is_early: bool
+    group: str
+
+    def is_in(self, fields: tuple[Field, ...]) -> bool:
+        """Whether it lies in one of the fields of a condition (empty = title, summary and body)."""
+        field = self.field
+        if not fields:
+            return field is not Field.URL
+        if field in fields or (self.is_early and Field.LEAD in fields):
+            return True
+        return Field.BODY in fields and field is not Field.TITLE and field is not Field.URL
+
+
+class Spellings:
+    """The spellings of all watchlists, numbered: those that open a gate, and those that matter only behind it.
+
+    Most articles open no gate, so most texts are walked for a small part of the spellings only (the idea of Lucene's
+    monitor, which looks for a query's rarest terms first).
+    """
+
+    def __init__(self, gate: Iterable[Alias], rest: Iterable[Alias], *, with_url: bool) -> None:
+        self.with_url = with_url
+        self.gate = Matcher(gate)
+        self.rest = Matcher((alias for alias in rest if alias not in self.gate), first_number=len(self.gate))
+
+    def number(self, alias: Alias) -> int:
+        """The number of a spelling."""
+        return (self.gate if alias in self.gate else self.rest).atom_of(alias)
+
+
+class Evidence:
+    """The places of all spellings in one article."""
+
+    def __init__(self, article: Article, spellings: Spellings) -> None:
+        parts = [article.title, article.summary, article.text] + ([article.url] if spellings.with_url else [])
+        self.article = article
+        self.raw = "\n".join(parts)
+        self.summary_at = len(article.title) + 1
+        self.text_at = self.summary_at + len(article.summary) + 1
+        self.url_at = self.text_at + len(article.text) + 1
+        self.prepared = Prepared(self.raw)
+        self._spellings = spellings
+        self.found = spellings.gate.find(self.prepared)
+        """Places by number: of the gates' spellings at first, of all after `complete`."""
+        self._is_complete = False
+
+    def complete(self) -> None:
+        """Find the spellings that no gate asks for, too."""
+        if not self._is_complete:
+            self._is_complete = True
+            self.found.update(self._spellings.rest.find(self.prepared))
+
+    # --- fields ---
+
+    @cached_property
+    def lead_end(self) -> int:
+        """Where the body's lead ends."""
+        return self.text_at + _lead_length(self.article.text)
+
+    @cached_property
+    def summary_lead_end(self) -> int:
+        """Where the summary's lead ends: a feed may put a whole article into it."""
+        return self.summary_at + _lead_length(self.article.summary)
+
+    def field_at(self, position: int) -> Field:
+        """The field that a raw position lies in, as a hit names it."""
+        if position < self.summary_at:
+            return Field.TITLE
+        if position < self.text_at:
+            return Field.SUMMARY
+        if position < self.url_at:
+            return Field.LEAD if position < self.lead_end else Field.BODY
+        return Field.URL
+
+    def places(self, groups: Mapping[int, str], fields_of: Mapping[int, tuple[Field, ...]]) -> list[Place]:
+        """All places of some spellings (number → group), in order; where they overlap, the longest counts once."""
+        hits = [hit for atom in groups.keys() & self.found.keys() for hit in self.found[atom]]
+        hits.sort(key=lambda hit: (hit.start, -hit.end, hit.atom))
+        places: list[Place] = []
+        last = -1
+        for hit in hits:
+            if hit.start < last:
+                continue
+            start, end = self.prepared.raw_span(hit.start, hit.end)
+            field = self.field_at(start)
+            is_early = field is Field.LEAD or (field is Field.SUMMARY and start < self.summary_lead_end)
+            place = Place(start, end, hit.start, hit.end, field, is_early, groups[hit.atom])
+            if place.is_in(fields_of.get(hit.atom, ())):
+                places.append(place)
+                last = hit.end
+        return places
+
+    def hit(self, place: Place) -> Hit:
+        """A place as the article's own offsets."""
+        base = {Field.TITLE: 0, Field.SUMMARY: self.summary_at, Field.URL: self.url_at}.get(place.field, self.text_at)
+        return Hit(
+            field=place.field,
+            start=place.start - base,
+            end=place.end - base,
+            text=self.raw[place.start : place.end],
+        )
+
+    # --- sentences and margins ---
+
+    @cached_property
+    def _sentences(self) -> tuple[list[int], list[int]]:
+        """Raw offsets at which sentences begin and end; no sentence spans two fields."""
+        starts: list[int] = []
+        ends: list[int] = []
+        for first, last in sentences(self.raw):
+            begin = first
+            for stop in _GLUED.finditer(self.raw, first, last):
+                starts.append(begin)
+                ends.append(stop.end())
+                begin = stop.end()
+            starts.append(begin)
+            ends.append(last)
+        return starts, ends
+
+    def sentence_at(self, position: int) -> int:
+        """The number of the sentence that a raw position lies in."""
+        return max(bisect_right(self._sentences[0], position) - 1, 0)
+
+    def sentence_span(self, number: int) -> tuple[int, int]:
+        """A sentence's raw offsets without the blanks around it."""
+        starts, ends = self._sentences
+        return starts[number], ends[number]
+
+    @cached_property
+    def _margins(self) -> tuple[list[int], list[int]]:
+        spans = [
+            (margin.start + base, margin.end + base)
+            for text, base in ((self.article.summary, self.summary_at), (self.article.text, self.text_at))
+            if text
+            for margin in margins(text)
+        ]
+        return [start for start, _ in spans], [end for _, end in spans]
+
+    def is_marginal(self, position: int) -> bool:
+        """Whether a raw position lies in a caption, dateline, byline, link or widget."""
+        starts, ends = self._margins
+        index = bisect_right(starts, position) - 1
+        return index >= 0 and position < ends[index]
+
+    def words_between(self, first: Place, second: Place) -> int:
+        """Words from the end of the earlier place to the start of the later one; 0 where they touch or overlap."""
+        early, late = sorted((first, second), key=lambda place: place.normal_start)
+        if late.normal_start <= early.normal_end:
+            return 0
+        distance = self.prepared.ordinal_at(late.normal_start) - self.prepared.ordinal_at(early.normal_end - 1)
+        return max(distance - 1, 0)
+
+
+def _lead_length(text: str) -> int:
+    start = text[:LEAD_CHARS]
+    han, hangul = len(_HAN.findall(start)), len(_HANGUL.findall(start))
+    if max(han, hangul) * 3 < len(start):
+        return LEAD_CHARS
+    return LEAD_CHARS_HAN if han > hangul else LEAD_CHARS_HANGUL
