@@ -31,6 +31,9 @@ from monitor.ports import PhaseMark
 # What no retry cures before somebody acts (credentials, certificate, sender): one connection an hour.
 _OPERATOR_S = 3600.0
 _QUIT_S = 5.0
+# What may stand between the angle brackets of MAIL and RCPT; aiosmtplib reads leniently and would drop the rest.
+_ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9.-]+")
+_UNSAFE_IN_ADDRESS = re.compile(r"[<>\"(),:;\[\]\\]")
 _BARE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _CURE_TLS = "Set smtp.tls to what the server speaks (tls on port 465, starttls on 587), or trust its certificate."
 _CURE_LOGIN = "Check smtp.username and the password in MONITOR_SMTP_PASSWORD."
@@ -81,7 +84,7 @@ class SmtpChannel:
 
     async def send(self, delivery: Delivery, mark: PhaseMark) -> str:
         """Hand in the delivery's bytes; returns the server's reply. Raises `DeliveryError`."""
-        _check_bytes(delivery)
+        _check(delivery)
         async with self._lock:
             attempt = _Attempt()
             is_clean = False
@@ -277,14 +280,17 @@ def _line(text: str) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in printable).split())[:300]
 
 
-def _check_bytes(delivery: Delivery) -> None:
-    """Refuse what a server could read as two mails (bare line breaks), or what is not 7bit."""
+def _check(delivery: Delivery) -> None:
+    """Refuse what a server could read as two mails or two commands, and what is not 7bit."""
     content = delivery.message.content
     if not content.isascii() or _BARE_BREAK.search(content) or not content.endswith(b"\r\n"):
         raise DeliveryError(
             f"the stored bytes of {delivery.id} are no 7bit mail with CRLF line ends: compose it again",
             permanent=True,
         )
+    for address in (delivery.message.sender, delivery.message.recipient):
+        if not _ADDRESS.fullmatch(address) or _UNSAFE_IN_ADDRESS.search(address):
+            raise DeliveryError(f"{address!r} is no address that a mail can be handed in for", permanent=True)
 
 
 def _payload(content: bytes) -> bytes:

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from monitor.model.articles import Article, VerdictKind
 from monitor.model.digests import Digest, DigestStory, StoryState, Telling
 from monitor.model.watchlists import Field, Hit, Signal
-from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_slot, make_verdict
+from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_slot, make_verdict, number
 
 SLOT_AT = datetime.fromisoformat("2026-11-22T07:00:00+07:00")
 TITLES = {
@@ -90,13 +90,8 @@ def article(title: str, outlet: str, hours: float, language: str, country: str |
         country=country,
         published_at=SLOT_AT - timedelta(hours=hours),
         first_seen_at=SLOT_AT - timedelta(hours=hours - 0.2),
-        url=f"https://{'berita' if language == 'id' else 'news'}.example.org/{language}/2026/11/{abs(hash_of(title + outlet)):x}",
+        url=f"https://{'berita' if language == 'id' else 'news'}.example.org/2026/11/{number(title + outlet) % 10**7}",
     )
-
-
-def hash_of(text: str) -> int:
-    """A small stable number."""
-    return sum(ord(char) * (n + 7) for n, char in enumerate(text)) % 0xFFFFFF
 
 
 def stories() -> tuple[DigestStory, ...]:
@@ -137,7 +132,10 @@ def stories() -> tuple[DigestStory, ...]:
             ],
             "위성사진에는 북한 나진항에서 러시아 선박에 컨테이너가 실리는 모습이 담겼다.",
             signals(
-                ("all_in_title", 40.0, "북한 … 러시아"), ("arms", 20.0, "포탄"), ("near", 18.0, ""), hits=("북한", "러시아")
+                ("all_in_title", 40.0, "북한 … 러시아"),
+                ("arms", 20.0, "포탄"),
+                ("near", 18.0, ""),
+                hits=("북한", "러시아"),
             ),
             state=StoryState.DEVELOPING,
             told_before=3,
@@ -145,28 +143,41 @@ def stories() -> tuple[DigestStory, ...]:
         story(
             [article("Лавров прибыл в Пхеньян на переговоры о военном сотрудничестве", "Пример-ТВ", 8.0, "ru", "RU")],
             "Стороны обсудят выполнение договора о всеобъемлющем партнёрстве между Россией и КНДР.",
-            signals(("near", 28.0, "Россией и КНДР"), ("visit", 20.0, "прибыл"), ("arms", 20.5, ""), hits=("Пхеньян", "Россией", "КНДР")),
+            signals(
+                ("near", 28.0, "Россией и КНДР"),
+                ("visit", 20.0, "прибыл"),
+                ("arms", 20.5, ""),
+                hits=("Пхеньян", "Россией", "КНДР"),
+            ),
         ),
         story(
             [article("روسيا وكوريا الشمالية توقعان اتفاقا للتعاون الغذائي", "صحيفة المثال", 10.0, "ar", "EG")],
             "وقع الجانبان الروسي والكوري الشمالي في بيونغ يانغ اتفاقا يشمل الحبوب والأسمدة.",
-            signals(("all_in_title", 40.0, "روسيا وكوريا الشمالية"), ("near", 24.0, ""), hits=("كوريا الشمالية", "بيونغ يانغ")),
+            signals(
+                ("all_in_title", 40.0, "روسيا وكوريا الشمالية"),
+                ("near", 24.0, ""),
+                hits=("كوريا الشمالية", "بيونغ يانغ"),
+            ),
         ),
         story(
             [article(invited, "Harian Contoh", 11.0, "id", "ID"), article(friends, "Warta Misal", 12.0, "id", "ID")],
             "Kremlin mengonfirmasi undangan itu, tetapi tidak mengungkapkan waktu kunjungan dan rincian lainnya.",
-            signals(("all_in_title", 40.0, "Kim Jong-un … Putin"), ("visit", 20.0, "Undang"), hits=("Kremlin", "kunjungan")),
+            signals(
+                ("all_in_title", 40.0, "Kim Jong-un … Putin"), ("visit", 20.0, "Undang"), hits=("Kremlin", "kunjungan")
+            ),
         ),
         story(
             [article(rumoured, "Kabar Umpama", 15.0, "id", "ID")],
             "Amerika Serikat dan Korea Selatan memperingatkan Putin agar tidak menjalin hubungan militer yang lebih "
             "erat dengan Korea Utara.",
             signals(
-                ("all_in_title", 40.0, "Putin … Korea Utara"), ("near", 18.0, ""), ("listed", -4.0, "AS, Korea Selatan"),
+                ("all_in_title", 40.0, "Putin … Korea Utara"),
+                ("near", 18.0, ""),
+                ("listed", -4.0, "AS, Korea Selatan"),
                 hits=("Putin", "Korea Utara"),
             ),
         ),
-    )  # fmt: skip
+    )
 
 
 def sample(language: str = "id", **facts: object) -> Digest:
@@ -201,7 +212,9 @@ def many(count: int, language: str = "id") -> Digest:
     repeated = []
     for n in range(count):
         base = samples[n % len(samples)]
-        lead = replace(base.lead, article=replace(base.lead.article, id=n + 1, title=f"{base.lead.article.title} ({n + 1})"))
+        lead = replace(
+            base.lead, article=replace(base.lead.article, id=n + 1, title=f"{base.lead.article.title} ({n + 1})")
+        )
         repeated.append(replace(base, story_id=n + 1, lead=lead, points=base.points - n / 100))
     return sample(language, stories=tuple(repeated), held_back=0)
 

@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from monitor.channels.email.render import EmailRenderer
+from monitor.core.digests import MAX_HTML_BYTES, MAX_WIRE_BYTES
+from monitor.errors import RenderError, StoreError
+from monitor.model.articles import Article
+from monitor.model.commits import Intake
+from monitor.model.digests import DeliveryState, Digest, Message, Recipient, Slot
+from monitor.pipeline.compose import ComposeReport, ComposeRules, compose, rehearse
+from tests.factories import NOW, make_article, make_match, make_message, make_recipient, make_schedule, make_verdict
+from tests.fakes import MemoryStore
+
+RULES = ComposeRules(
+    titles={"russia-north-korea": {"en": "Russia–North Korea", "id": "Rusia–Korea Utara"}},
+    look_back=timedelta(days=7),
+    max_age=timedelta(hours=24),
+)
+FIRST = replace(RULES, is_first_due=True)
+# The factories' schedule is seven in the morning in Jakarta, midnight UTC.
+SEVEN = datetime.fromisoformat("2026-11-23T07:00:00+07:00")
+
+
+class TitleRenderer:
+    """Renders a digest as its titles, as large as told; fails for the recipients told."""
+
+    def __init__(self, *, bytes_per_story: int = 100, failing: dict[str, Exception] | None = None) -> None:
+        self.bytes_per_story = bytes_per_story
+        self.failing = failing or {}
+        self.rendered: list[Digest] = []
+
+    def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
+        if (error := self.failing.get(digest.recipient.id)) is not None:
+            raise error
+        self.rendered.append(digest)
+        size = sum(self.bytes_per_story // (3 if story.is_brief else 1) for story in digest.stories)
+        titles = "\n".join(story.lead.article.title for story in digest.stories)
+        return make_message(text=titles, html="x" * size, message_id=f"<{delivery_id}@example.org>")
+
+
+async def stored(*articles: Article, store: MemoryStore | None = None, **facts: Any) -> MemoryStore:
+    store = store or MemoryStore()
+    await store.commit_intake(
+        Intake(
+            articles=articles,
+            verdicts=tuple(make_verdict(article) for article in articles),
+            matches=tuple(make_match(article, **facts) for article in articles),
+        )
+    )
+    return store
+
+
+async def run(
+    store: MemoryStore, *recipients: Recipient, now: datetime = NOW, rules: ComposeRules = RULES, renderer: Any = None
+) -> ComposeReport:
+    return await compose(
+        recipients or (make_recipient(),), store=store, renderer=renderer or TitleRenderer(), rules=rules, now=now
+    )
+
+
+async def test_a_new_recipient_waits_for_the_next_time_of_its_schedule() -> None:
+    store = await stored(make_article())
+    assert await run(store) == ComposeReport()
+    assert store.slots["analyst"].slot == Slot(key="2026-11-23T07:00", at=SEVEN)
+    assert store.outbox == {}
+
+
+async def test_on_the_first_start_a_digest_is_due_at_once_whatever_the_age_of_the_seeds() -> None:
+    seed = make_article(published_at=NOW - timedelta(days=800))
+    store = await stored(seed)
+    report = await run(store, rules=FIRST)
+    (delivery,) = store.outbox.values()
+    assert [plan.delivery_id for plan in report.composed] == [delivery.id]
+    assert (delivery.slot_key, delivery.state, delivery.message.text) == ("first", DeliveryState.PENDING, seed.title)
+    assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
+    assert set(store.told) == {("analyst", seed.id, "russia-north-korea")}
+
+
+async def test_a_first_slot_waited_for_over_a_crash_is_still_the_first() -> None:
+    store = await stored(make_article(published_at=NOW - timedelta(days=800)))
+    await store.set_digest_slot("analyst", Slot(key="first", at=NOW - timedelta(days=3)))
+    report = await run(store)
+    assert [plan.slot.key for plan in report.composed] == ["first"]
+
+
+async def test_running_again_at_once_does_nothing() -> None:
+    store = await stored(make_article())
+    await run(store, rules=FIRST)
+    before = store.commits
+    assert await run(store, rules=FIRST) == ComposeReport()
+    assert store.commits == before
+
+
+async def test_what_came_after_one_digest_is_in_the_next_and_nothing_twice() -> None:
+    store = await stored(make_article("Pertama"))
+    await run(store, rules=FIRST)
+    await stored(make_article("Kedua", first_seen_at=NOW + timedelta(hours=1)), store=store)
+    await run(store, now=SEVEN)
+    assert sorted(d.message.text for d in store.outbox.values()) == ["Kedua", "Pertama"]
+
+
+async def test_nothing_to_say_is_no_mail_and_time_goes_on() -> None:
+    store = MemoryStore()
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T07:00", at=NOW))
+    report = await run(store)
+    assert report.quiet == ("analyst",)
+    assert store.outbox == {}
+    assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
+
+
+async def test_a_daemon_asleep_for_days_sends_one_digest_with_the_latest_slot() -> None:
+    store = await stored(make_article(first_seen_at=NOW - timedelta(days=2)))
+    await store.set_digest_slot("analyst", Slot(key="2026-11-19T07:00", at=NOW - timedelta(days=3)))
+    report = await run(store)
+    assert [plan.slot.key for plan in report.composed] == ["2026-11-22T07:00"]
+    assert len(store.outbox) == 1
+
+
+async def test_a_monthly_reader_gets_what_is_older_than_the_look_back() -> None:
+    store = MemoryStore()
+    monthly = make_recipient(schedule=make_schedule(monthdays=(22,)))
+    await run(store, monthly, now=NOW - timedelta(days=31), rules=FIRST)
+    await stored(make_article(first_seen_at=NOW - timedelta(days=20), published_at=None), store=store)
+    report = await run(store, monthly, now=NOW)
+    assert len(report.composed) == 1
+
+
+async def test_a_changed_schedule_moves_the_slot_that_was_planned() -> None:
+    store = MemoryStore()
+    await store.set_digest_slot("analyst", Slot(key="2026-11-30T07:00", at=NOW + timedelta(days=8)))
+    await run(store)
+    assert store.slots["analyst"].slot == Slot(key="2026-11-23T07:00", at=SEVEN)
+
+
+async def test_a_wall_time_already_told_in_another_zone_is_passed_over_and_loses_nothing() -> None:
+    store = await stored(make_article("Pertama"))
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T07:00", at=NOW - timedelta(hours=7)))
+    await run(store)
+    await stored(make_article("Kedua", first_seen_at=NOW), store=store)
+    moved = make_recipient(schedule=make_schedule(zone="Europe/Berlin"))
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T07:00", at=NOW - timedelta(hours=1)))
+    report = await run(store, moved)
+    assert report.composed == ()
+    assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
+    report = await run(store, moved, now=NOW + timedelta(days=1))
+    assert [plan.message.text for plan in report.composed if plan.message] == ["Kedua"]
+
+
+@pytest.mark.parametrize("error", [RenderError("no catalogue"), KeyError("bug"), StoreError("locked")])
+async def test_a_recipient_that_fails_is_reported_and_the_others_get_their_digests(error: Exception) -> None:
+    store = await stored(make_article())
+    renderer = TitleRenderer(failing={"bad": error})
+    report = await run(store, make_recipient("bad"), make_recipient("good"), rules=FIRST, renderer=renderer)
+    assert [plan.recipient.id for plan in report.composed] == ["good"]
+    ((failed, reason),) = report.failures
+    assert failed == "bad"
+    assert str(error) in reason
+    assert "bad" not in store.slots
+    recovered = await run(store, make_recipient("bad"), rules=FIRST)
+    assert [plan.recipient.id for plan in recovered.composed] == ["bad"]
+
+
+async def test_a_store_that_refuses_the_commit_leaves_everything_to_be_told() -> None:
+    store = await stored(make_article())
+    store.refusals = [StoreError("disk full")]
+    report = await run(store, rules=FIRST)
+    assert report.failures == (("analyst", "disk full"),)
+    assert (store.outbox, store.told) == ({}, {})
+    assert len((await run(store, rules=FIRST)).composed) == 1
+
+
+async def test_a_rehearsal_says_what_would_be_sent_and_keeps_nothing() -> None:
+    store = await stored(make_article())
+    before = store.commits
+    report = await rehearse((make_recipient(),), store=store, renderer=TitleRenderer(), rules=FIRST, now=NOW)
+    assert [plan.message.text for plan in report.composed if plan.message] == ["Putin tiba di Pyongyang"]
+    assert (
+        await rehearse((make_recipient(),), store=store, renderer=TitleRenderer(), rules=RULES, now=NOW)
+        == ComposeReport()
+    )
+    assert (store.commits, store.outbox, store.slots) == (before, {}, {})
+
+
+async def test_a_digest_too_large_for_one_mail_is_made_smaller_until_it_fits_and_the_rest_comes_next_time() -> None:
+    articles = [make_article(f"Kabar {n}", first_seen_at=NOW) for n in range(300)]
+    store = await stored(*articles)
+    reader = make_recipient(max_stories=300)
+    renderer = TitleRenderer(bytes_per_story=2000)
+    report = await run(store, reader, rules=FIRST, renderer=renderer)
+    (plan,) = report.composed
+    assert plan.digest is not None
+    assert plan.message is not None
+    assert len(plan.message.html) <= MAX_HTML_BYTES
+    told = {article_id for _, article_id, _ in store.told}
+    assert len(told) == len(plan.digest.stories) == 300 - plan.digest.rest
+    for day in range(1, 7):
+        await run(store, reader, now=SEVEN + timedelta(days=day - 1), rules=RULES, renderer=renderer)
+    assert {article_id for _, article_id, _ in store.told} == {article.id for article in articles}
+
+
+async def test_the_real_renderer_keeps_two_hundred_stories_within_the_budget() -> None:
+    store = await stored(*(make_article(f"Kabar tentang 북한 {n}" * 4, first_seen_at=NOW) for n in range(200)))
+    renderer = EmailRenderer("monitor@example.org")
+    report = await run(store, make_recipient(max_stories=200), rules=FIRST, renderer=renderer)
+    (plan,) = report.composed
+    assert plan.message is not None
+    assert len(plan.message.html.encode()) <= MAX_HTML_BYTES
+    assert len(plan.message.content) <= MAX_WIRE_BYTES
+    assert plan.digest is not None
+    assert plan.digest.rest > 0
+    assert str(plan.digest.rest) in plan.message.text
