@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, or_, select, update
 
 from monitor.model.feeds import FeedState
 from monitor.store.columns import among, keep
@@ -66,8 +66,9 @@ def feed_states(connection: Connection) -> list[FeedState]:
 
 def next_due_at(connection: Connection) -> datetime | None:
     """The first moment at which a claim can bring something; for a leased feed that is not before its lease ends."""
-    waiting = select(func.min(_C.next_check_at)).where(_C.is_active.is_(True), _C.lease_until.is_(None))
-    free_at = case((_C.lease_until > _C.next_check_at, _C.lease_until), else_=_C.next_check_at)
-    leased = select(func.min(free_at)).where(_C.is_active.is_(True), _C.lease_until.is_not(None))
-    moments = [connection.execute(waiting).scalar(), connection.execute(leased).scalar()]
-    return min((moment for moment in moments if moment is not None), default=None)
+    waiting = select(_C.next_check_at).where(_C.is_active.is_(True), _C.lease_until.is_(None))
+    soonest = connection.execute(waiting.order_by(_C.next_check_at).limit(1)).scalar()
+    # Few are out on a lease; asking for the active ones among them would make SQLite walk through all active feeds.
+    leased = select(_C.is_active, _C.lease_until, _C.next_check_at).where(_C.lease_until.is_not(None))
+    moments = [max(row.lease_until, row.next_check_at) for row in connection.execute(leased) if row.is_active]
+    return min([*moments, *([soonest] if soonest else [])], default=None)

@@ -115,7 +115,9 @@ def reading_order(found: MatchedArticle) -> tuple[bool, StoryId, datetime, Artic
 def story_ids(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
     """The stories of those articles that are in one."""
     c = JOINING.c
-    rows = connection.execute(select(c.article_id, c.story_id).where(among(connection, c.article_id, article_ids))).all()
+    rows = connection.execute(
+        select(c.article_id, c.story_id).where(among(connection, c.article_id, article_ids))
+    ).all()
     stories = _roots(connection, {row.story_id for row in rows})
     return {row.article_id: stories[row.story_id].id for row in rows if row.story_id in stories}
 

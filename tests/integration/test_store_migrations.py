@@ -1,0 +1,137 @@
+"""The schema: migrations and tables say the same, and the queries that run all day use the indexes made for them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, create_engine, event, inspect
+
+from monitor.model.articles import Sketch
+from monitor.model.commits import Intake
+from monitor.store import open_store
+from monitor.store.engines import place_of
+from monitor.store.schema import HEAD, alembic_settings, bring_to_head
+from monitor.store.tables import Row
+from tests.factories import NOW, make_article, make_feed_state
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def connection(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Connection]:
+    """A connection to an empty database."""
+    url = f"sqlite:///{tmp_path}/monitor.db"
+    if request.param == "postgresql":
+        url = str(request.getfixturevalue("empty_postgres_url"))
+    engine = create_engine(place_of(url).url)
+    with engine.begin() as opened:
+        yield opened
+    engine.dispose()
+
+
+def test_the_migrations_lead_to_the_tables_and_autogenerate_finds_nothing_to_add(connection: Connection) -> None:
+    bring_to_head(connection, place_of("sqlite://"))
+    context = MigrationContext.configure(connection, opts={"compare_type": True, "render_as_batch": True})
+    assert compare_metadata(context, Row.metadata) == []
+
+
+def test_a_difference_would_be_found(connection: Connection) -> None:
+    bring_to_head(connection, place_of("sqlite://"))
+    connection.exec_driver_sql("ALTER TABLE story ADD COLUMN mood TEXT")
+    context = MigrationContext.configure(connection, opts={"compare_type": True})
+    ((kind, _, table, column),) = compare_metadata(context, Row.metadata)
+    assert (kind, table, column.name) == ("remove_column", "story", "mood")
+
+
+def test_the_way_down_leaves_nothing_of_ours(connection: Connection) -> None:
+    bring_to_head(connection, place_of("sqlite://"))
+    command.downgrade(alembic_settings(connection), "base")
+    assert set(inspect(connection).get_table_names()) <= {"alembic_version"}
+
+
+def test_the_head_that_a_start_compares_with_is_the_newest_migration(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path}/x.db")
+    with engine.begin() as opened:
+        assert ScriptDirectory.from_config(alembic_settings(opened)).get_current_head() == HEAD
+    engine.dispose()
+
+
+def test_a_migration_that_is_broken_off_leaves_an_empty_database(tmp_path: Path) -> None:
+    from monitor.store.engines import writer_engine
+
+    place = place_of(f"sqlite:///{tmp_path}/monitor.db")
+    engine = writer_engine(place, hold_lock=False, busy_timeout_s=1.0)
+
+    def stop_at_told(*call: Any) -> None:
+        if "CREATE TABLE told" in call[2]:
+            raise KeyboardInterrupt
+
+    event.listen(engine, "before_cursor_execute", stop_at_told)
+    with pytest.raises(KeyboardInterrupt), engine.begin() as opened:
+        bring_to_head(opened, place)
+    event.remove(engine, "before_cursor_execute", stop_at_told)
+    with engine.begin() as opened:
+        assert inspect(opened).get_table_names() == []
+        bring_to_head(opened, place)
+    engine.dispose()
+
+
+def test_a_new_store_is_made_in_well_under_a_second(tmp_path: Path) -> None:
+    """CPU time of this thread, Alembic being loaded: on a busy machine the wall clock tells of the neighbours."""
+    open_store(f"sqlite:///{tmp_path}/warm.db").close_now()
+    begun = time.thread_time()
+    open_store(f"sqlite:///{tmp_path}/monitor.db").close_now()
+    assert time.thread_time() - begun < 0.5
+
+
+async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> None:
+    async with open_store(f"sqlite:///{tmp_path}/monitor.db") as store:
+        articles = tuple(make_article(f"a{n}", id=n) for n in range(1, 30))
+        sketch = Sketch(modulus=8, size=9, hashes=(8, 16, 24))
+        await store.commit_intake(Intake(articles=articles, sketches={article.id: sketch for article in articles}))
+        await store.sync_feeds([make_feed_state(f"f{n}") for n in range(30)])
+        asked: list[tuple[str, Any]] = []
+        assert store.writer is not None
+
+        def listen(_connection: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
+            asked.append((statement, values))
+
+        engines = [store._readers, store.writer._engine]
+        for engine in engines:
+            event.listen(engine, "before_cursor_execute", listen)
+        await store.candidates([sketch], since=NOW, min_shared=3, limit=5, stop_count=50)
+        await store.identities([1, 2], [3, 4], since=NOW)
+        await store.ledger_rows([("f1", 1), ("f1", 2)])
+        await store.claim_due_feeds(NOW, limit=5, lease_s=60)
+        await store.next_due_at()
+        await store.open_stories(since=NOW)
+        await store.claim_deliveries(NOW, limit=5, lease_s=60)
+        await store.articles_after(5, since=NOW, limit=5)
+        await store.prune(articles_before=NOW, index_before=NOW, limit=5)
+        for engine in engines:
+            event.remove(engine, "before_cursor_execute", listen)
+
+        def plans(connection: Connection) -> list[str]:
+            found = []
+            for statement, values in asked:
+                if statement.startswith(("SELECT", "UPDATE", "DELETE")):
+                    given = values[0] if isinstance(values, list) else values
+                    rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)
+                    found += [f"{row[3]} <- {statement}" for row in rows]
+            return found
+
+        whole_tables = [
+            plan
+            for plan in store.writer.submit(plans).result()
+            if plan.startswith("SCAN")
+            and not plan.startswith(("SCAN json_each", "SCAN anon", "SCAN CONSTANT"))
+            and "USING" not in plan.partition("<-")[0]
+        ]
+        assert len(asked) > 20
+        assert whole_tables == []
