@@ -28,6 +28,7 @@ from pathlib import Path
 
 from benchmarks.process_tree import Usage, measure
 from scripts.demo.configuration import Stage, make_recipient
+from scripts.demo.daemon import environment
 
 READY_TIMEOUT_S = 600
 ROUNDS = ("cold", "mostly 304")
@@ -137,7 +138,7 @@ def run_rounds(base: str, folder: Path, feeds: int, concurrency: int, workers: i
         control(base, f"/_ctl/round?n={number}")
         for who, command in commands.items():
             control(base, "/_ctl/reset")
-            usage = measure(command, log=folder / f"{who.split()[0]}-{number}.log")
+            usage = measure(command, log=folder / f"{who.split()[0]}-{number}.log", environment=environment())
             stats = json.loads(control(base, "/_ctl/stats"))
             statuses = {key[1:]: count for key, count in stats.items() if key[1:].isdigit() and key.startswith("s")}
             entries = 40 * statuses.get("200", 0)

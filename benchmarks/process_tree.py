@@ -79,11 +79,13 @@ class Sampler(threading.Thread):
         self.join()
 
 
-def measure(command: list[str], *, log: Path) -> Usage:
+def measure(command: list[str], *, log: Path, environment: dict[str, str] | None = None) -> Usage:
     """Run a command to its end; its output goes to `log`. It is killed when this function is left early."""
     started = time.monotonic()
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)
+        process = subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, start_new_session=True, env=environment
+        )
     sampler = Sampler(process.pid)
     sampler.start()
     status = None

@@ -47,7 +47,8 @@ class Stage:
     def write(self) -> None:
         """Write the configuration's folder anew; store and outbox stay."""
         shutil.rmtree(self.config, ignore_errors=True)
-        shutil.copytree(DEFAULT / "watchlists", self.config / "watchlists")
+        shutil.copytree(DEFAULT, self.config)
+        shutil.copytree(SEEDS, self.folder / "seeds", dirs_exist_ok=True)
         settings = yaml.safe_load((DEFAULT / "monitor.yaml").read_text("utf-8")) or {}
         for changes in (self._own(), self.changes):
             for section, values in changes.items():
@@ -67,7 +68,6 @@ class Stage:
             mail["smtp"] = {"host": "127.0.0.1", "port": self.smtp_port, "tls": "none", "timeout_s": 10}
         return {
             "store": {"url": f"sqlite:///{self.store}"},
-            "seeds": {"folder": str(SEEDS)},
             # Every demo feed comes from one host, which a polite client would not ask in such a hurry.
             "polling": {"allow_private_hosts": ["127.0.0.1"], "concurrency": 16, "per_host": 16, "timeout_s": 10},
             "log": {"format": "json"},

@@ -15,7 +15,21 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from .day import REPOSITORY
+
 PROGRAM = (sys.executable, "-m", "monitor")
+
+
+def environment() -> dict[str, str]:
+    """Ours, without settings of another installation, and with byte code that is kept from one start to the next.
+
+    Where byte code must not be written beside the sources, every start would compile every library again: that takes
+    longer than the cycle that is looked at.
+    """
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith("MONITOR_")}
+    if inherited.pop("PYTHONDONTWRITEBYTECODE", ""):
+        inherited["PYTHONPYCACHEPREFIX"] = str(REPOSITORY / "var" / "pycache")
+    return inherited
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,7 +99,7 @@ class Running:
 
 
 @contextlib.asynccontextmanager
-async def started(*words: str, folder: Path, environment: dict[str, str] | None = None) -> AsyncIterator[Running]:
+async def started(*words: str, folder: Path) -> AsyncIterator[Running]:
     """`monitor WORDS…`, killed with all its children at the end of the block, whatever happens there.
 
     Its output and its log go to files in `folder`, which exists.
@@ -100,7 +114,7 @@ async def started(*words: str, folder: Path, environment: dict[str, str] | None 
             stdout=output,
             stderr=log,
             start_new_session=True,
-            env={**os.environ, **(environment or {})},
+            env=environment(),
         )
     running = Running(process, log_file, output_file)
     try:
