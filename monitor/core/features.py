@@ -25,7 +25,7 @@ TERM_BITS = 20
 LEAST_BODY = 60
 """Characters; a shorter body is no evidence, the article counts as a bare title."""
 PRIOR_DOCUMENTS = 500.0
-"""As many stories weigh as much as the built-in knowledge of common words. Enough that a story's own words are not
+"""As many articles weigh as much as the built-in knowledge of common words. Enough that a story's own words are not
 suppressed by its first members; on the Telegram pairs F1 at the line moves between .81 and .84 from 100 to 1,000."""
 PRIOR_SHARES = ((ALMOST_EVERYWHERE, 0.8), (OFTEN, 0.3))
 """The share of news texts taken to hold a word of each list; any two such shares order the lists alike."""
@@ -44,12 +44,14 @@ class Features:
     """An article as grouping sees it.
 
     `terms` ascend; `scale` is 1 + ln of how often each occurs. `template` is the folded title where it holds a digit,
-    else empty. `lead` is the text that the terms were read from.
+    else empty. `lead` is the text that the terms were read from; `spots` tells for each n-gram in it the index of its
+    term and its place.
     """
 
     terms: Terms
     scale: Weights
     lead: str
+    spots: tuple[NDArray[np.intp], NDArray[np.intp]]
     has_body: bool
     event_date: LeadDate | None
     template: str
@@ -94,9 +96,10 @@ class Gazetteer:
 
 
 class Frequencies:
-    """In how many stories' first articles each hashed term stood: a table of 2^20 counts with a neutral prior.
+    """In how many grouped articles each hashed term stood: a table of 2^20 counts with a neutral prior.
 
-    Stories are counted, not articles: fifty reports of one event must not make its names common.
+    Articles are counted, not stories: were a story ever to swallow too much, its words grow common and it stops;
+    counting stories it would keep them rare and go on. Copies are not counted.
     """
 
     def __init__(self, counts: NDArray[np.int32] | None = None, documents: int = 0) -> None:
@@ -104,7 +107,7 @@ class Frequencies:
         self.documents = documents
 
     def add(self, terms: Terms) -> None:
-        """Count one more story by its first article."""
+        """Count one more article."""
         self._counts[terms] += 1
         self.documents += 1
 
@@ -148,12 +151,14 @@ def features(article: Article, gazetteer: Gazetteer) -> Features:
     """Read an article for grouping: title and the first 1,500 characters of its body."""
     body = body_of(article)
     lead = f"{article.title}\n{body[:LEAD_LENGTH]}"
-    terms, counts = np.unique(_terms(lead)[0], return_counts=True)
+    found, places = _terms(lead)
+    terms, spots, counts = np.unique(found, return_inverse=True, return_counts=True)
     title = spaced(article.title)
     return Features(
         terms=terms,
         scale=1.0 + np.log(counts),
         lead=lead,
+        spots=(spots, places),
         has_body=len(body) >= LEAST_BODY,
         event_date=event_date(lead, article.published_at),
         template=title if any(character.isdigit() for character in title) else "",
@@ -174,8 +179,7 @@ def shared_words(read: Features, products: Weights, *, limit: int = 3) -> tuple[
     `products` are what each of the article's terms adds to it, in the order of its terms; a term that stands in
     several words is divided among them.
     """
-    terms, places = _terms(read.lead)
-    at = np.searchsorted(read.terms, terms)
+    at, places = read.spots
     each = (products / np.bincount(at, minlength=len(read.terms)))[at]
     joined = words_of(read.lead)
     word_at = np.cumsum(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4") == ord(" ")) - 1

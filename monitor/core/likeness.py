@@ -63,14 +63,13 @@ def compare(article: Article, old: Article, readings: Readings, lines: CopyLines
     is_short = mine.is_short and theirs.is_short
     level = "short-text" if is_short else "shingles"
     measure = trigram_jaccard(mine.text, theirs.text) if is_short else containment(mine.shingles, theirs.shingles)
-    titles = trigram_jaccard(mine.title, theirs.title)
     is_house = bool(article.host) and article.host == old.host
     like = Likeness(old=old, theirs=theirs, level=level, measure=measure)
     if differ_in_digits_only(mine.title, theirs.title) or (is_short and differ_in_digits_only(mine.text, theirs.text)):
         return replace(like, note="differs in numbers only: another instalment")
     if mine.is_short != theirs.is_short:
         return replace(like, note="a teaser beside a full text")
-    if is_house and titles < lines.title:
+    if is_house and trigram_jaccard(mine.title, theirs.title) < lines.title:
         is_frame = measure < lines.revision
         return replace(like, note="same host, other title", is_frame=is_frame, is_edge=not is_short and not is_frame)
     copy_line = lines.same_host_copy if is_house else lines.short_copy if is_short else lines.copy

@@ -6,9 +6,8 @@ Owns: an index from terms to stories, and cosines against their centroids. Refus
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
 from itertools import chain
 
 import numpy as np
@@ -44,7 +43,7 @@ class OpenStories:
     def __init__(self, stories: Iterable[Story] = ()) -> None:
         self._heads: dict[StoryId, Story] = {}
         self._slots: dict[StoryId, int] = {}
-        self._ids: list[StoryId | None] = []
+        self._ids: list[StoryId] = []
         self._free: list[int] = []
         self._terms = np.zeros((64, CENTROID_TERMS), np.int32)
         self._weights = np.zeros((64, CENTROID_TERMS), np.float32)
@@ -70,47 +69,47 @@ class OpenStories:
 
     def get(self, story_id: StoryId) -> Story:
         """A story whole, equal to the one that was kept. Raises `KeyError` when it is not open."""
-        return replace(self._heads[story_id], centroid=self.centroid(story_id))
+        terms, weights = self.centroid(story_id)
+        return replace(self._heads[story_id], centroid=dict(zip(terms.tolist(), weights.tolist(), strict=True)))
 
-    def centroid(self, story_id: StoryId) -> Mapping[int, float]:
-        """The centroid of a story, by ascending term."""
+    def centroid(self, story_id: StoryId) -> tuple[Terms, Weights]:
+        """The centroid of a story as terms, ascending, and their weights."""
         slot = self._slots[story_id]
         size = int(np.count_nonzero(self._weights[slot]))
-        terms = self._terms[slot, :size].tolist()
-        weights = self._weights[slot, :size].astype(np.float64).round(DECIMALS).tolist()
-        return dict(zip(terms, weights, strict=True))
+        weights: Weights = self._weights[slot, :size].astype(np.float64).round(DECIMALS)
+        return self._terms[slot, :size].astype(np.int64), weights
 
     def keep(self, story: Story) -> None:
         """Add a story, or put its new state in place of the old."""
-        if story.id in self._heads:
-            self.drop(story.id)
-        slot = self._free.pop() if self._free else self._grown()
-        pairs = sorted((term, weight) for term, weight in story.centroid.items() if weight > 0)[:CENTROID_TERMS]
+        before: list[int] = []
+        slot = self._slots.get(story.id)
+        if slot is None:
+            slot = self._free.pop() if self._free else self._grown()
+        else:
+            before = self._heaviest(slot)
+        self._keep_members(self._heads.get(story.id), story)
+        terms = np.fromiter(story.centroid.keys(), np.int32, len(story.centroid))
+        weights = np.fromiter(story.centroid.values(), np.float32, len(story.centroid))
+        order = np.argsort(terms, kind="stable")[:CENTROID_TERMS]
         self._terms[slot] = 0
         self._weights[slot] = 0.0
-        if pairs:
-            self._terms[slot, : len(pairs)] = [term for term, _ in pairs]
-            self._weights[slot, : len(pairs)] = [weight for _, weight in pairs]
+        self._terms[slot, : len(order)] = terms[order]
+        self._weights[slot, : len(order)] = weights[order]
         self._ids[slot] = story.id
         self._slots[story.id] = slot
         self._heads[story.id] = replace(story, centroid={})
-        for term in self._heaviest(slot):
+        after = self._heaviest(slot)
+        self._unindex(slot, set(before).difference(after))
+        for term in set(after).difference(before):
             self._index.setdefault(term, []).append(slot)
-        for member in members_of(story):
-            self._story_of[member] = story.id
 
     def drop(self, story_id: StoryId) -> None:
         """Forget a story. Raises `KeyError` when it is not open."""
         slot = self._slots.pop(story_id)
-        for term in self._heaviest(slot):
-            found = self._index[term]
-            found.remove(slot)
-            if not found:
-                del self._index[term]
+        self._unindex(slot, self._heaviest(slot))
         for member in members_of(self._heads.pop(story_id)):
             if self._story_of.get(member) == story_id:
                 del self._story_of[member]
-        self._ids[slot] = None
         self._free.append(slot)
 
     def close(self, before: datetime) -> None:
@@ -118,19 +117,36 @@ class OpenStories:
         for story_id in [story.id for story in self._heads.values() if story.last_at < before]:
             self.drop(story_id)
 
-    def near(self, terms: Terms, weights: Weights, *, also: Iterable[StoryId] = ()) -> list[Near]:
-        """The stories that share some of an article's heaviest terms, and those in `also`, with their cosines."""
+    def _unindex(self, slot: int, terms: Iterable[int]) -> None:
+        for term in terms:
+            found = self._index[term]
+            found.remove(slot)
+            if not found:
+                del self._index[term]
+
+    def _keep_members(self, before: Story | None, after: Story) -> None:
+        old = set(before.facts.get(MEMBERS, ())) if before else set()
+        new = set(after.facts.get(MEMBERS, ()))
+        for member in old - new:
+            self._story_of.pop(int(member, 16), None)
+        for member in new - old:
+            self._story_of[int(member, 16)] = after.id
+
+    def near(self, terms: Terms, weights: Weights, *, least: float = 0.0, also: Iterable[StoryId] = ()) -> list[Near]:
+        """The stories whose cosine with an article is at least `least`, nearest first.
+
+        Looked at are those that share some of its heaviest terms, and those in `also`. Where none is near enough, the
+        nearest comes alone: it tells a reader why nothing was joined.
+        """
         slots = sorted({*self._found(terms, weights), *(self._slots[story_id] for story_id in also)})
         if not slots:
             return []
         self._wide[terms] = weights
         cosines = np.einsum("ij,ij->i", self._wide[self._terms[slots]], self._weights[slots])
         self._wide[terms] = 0.0
-        return [
-            Near(self._heads[story_id], min(float(cosine), 1.0))
-            for slot, cosine in zip(slots, cosines.tolist(), strict=True)
-            if (story_id := self._ids[slot]) is not None
-        ]
+        rated = [(-cosine, self._ids[slots[at]]) for at, cosine in enumerate(cosines.tolist()) if cosine >= least]
+        rated = sorted(rated) or [min((-cosine, self._ids[slot]) for slot, cosine in zip(slots, cosines, strict=True))]
+        return [Near(self._heads[story_id], min(-float(negative), 1.0)) for negative, story_id in rated]
 
     def products(self, story_id: StoryId, terms: Terms, weights: Weights) -> Weights:
         """What each of an article's terms adds to its cosine with a story."""
@@ -148,8 +164,8 @@ class OpenStories:
         counts = np.bincount(np.fromiter(chain.from_iterable(hits), np.int64))
         enough = np.flatnonzero(counts >= min(LEAST_SHARED, len(order)))
         if len(enough) > CANDIDATES:
-            ranks = sorted(enough.tolist(), key=lambda slot: (-int(counts[slot]), self._ids[slot]))
-            return ranks[:CANDIDATES]
+            ranks = sorted(zip((-counts[enough]).tolist(), (self._ids[slot] for slot in enough.tolist()), strict=True))
+            return [self._slots[story_id] for _, story_id in ranks[:CANDIDATES]]
         found: list[int] = enough.tolist()
         return found
 
@@ -164,7 +180,7 @@ class OpenStories:
         if len(self._ids) == len(self._terms):
             self._terms = np.vstack([self._terms, np.zeros_like(self._terms)])
             self._weights = np.vstack([self._weights, np.zeros_like(self._weights)])
-        self._ids.append(None)
+        self._ids.append(0)
         return len(self._ids) - 1
 
 

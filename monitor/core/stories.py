@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.core.features import Features, Frequencies, Weights, shared_words, weighted
+from monitor.core.features import Features, Frequencies, Terms, Weights, shared_words, weighted
 from monitor.core.lead_dates import LeadDate
 from monitor.core.open_stories import CENTROID_TERMS, DECIMALS, MEMBERS, Near, OpenStories
 from monitor.core.similarity import differ_in_digits_only
@@ -136,16 +136,17 @@ def assign(
         reason = f"joined story “{story.title}” as a copy of one of its articles"
         ground = _Ground(outcome="joined", level="copy", reason=reason, nearest_id=story.id)
         copied = _Article(article=article, read=read, weights=np.zeros(0))
-        return _assignment(article, _grown(story, copied, lines, is_copy=True), ground, now)
+        return _assignment(article, _grown(story, copied, story.centroid, lines, is_copy=True), ground, now)
     shared = _wire_stories(stories, wordings, lines)
     seen = _Article(article=article, read=read, weights=weighted(read, frequencies), wordings=shared)
-    ratings = [_rated(seen, near, lines) for near in stories.near(read.terms, seen.weights, also=shared)]
-    ratings.sort(key=lambda rating: rating.rank)
+    near = stories.near(read.terms, seen.weights, least=lines.join_wire, also=shared)
+    ratings = sorted((_rated(seen, one, lines) for one in near), key=lambda rating: rating.rank)
     best = next((rating for rating in ratings if rating.joins), None)
     if best is None:
         return _assignment(article, _new_story(seen, lines), _refusal(ratings), now)
     words = shared_words(read, stories.products(best.story.id, read.terms, seen.weights))
-    grown = _grown(stories.get(best.story.id), seen, lines, is_copy=False)
+    moved = _moved(best.story, stories.centroid(best.story.id), seen, lines)
+    grown = _grown(best.story, seen, moved, lines, is_copy=False)
     return _assignment(article, grown, _acceptance(best, words, shared.get(best.story.id)), now)
 
 
@@ -288,14 +289,14 @@ def _new_story(seen: _Article, lines: JoinLines) -> Story:
         last_at=article.at,
         mean_at=article.at,
         size=1,
-        centroid=_heaviest(dict(zip(seen.read.terms.tolist(), seen.weights.tolist(), strict=True))),
+        centroid=_heaviest(seen.read.terms, seen.weights),
         facts=facts if article.is_dated else {**facts, "undated": ("yes",)},
         version=VERSION,
     )
 
 
-def _grown(story: Story, seen: _Article, lines: JoinLines, *, is_copy: bool) -> Story:
-    """The story with one more article; a copy adds itself, but no wording."""
+def _grown(story: Story, seen: _Article, centroid: Mapping[int, float], lines: JoinLines, *, is_copy: bool) -> Story:
+    """The story with one more article and this centroid; a copy adds itself, but no fact."""
     at, size = seen.article.at, story.size + 1
     facts = _with_facts(story.facts, seen, lines, is_copy=is_copy)
     if seen.article.is_dated:
@@ -306,28 +307,32 @@ def _grown(story: Story, seen: _Article, lines: JoinLines, *, is_copy: bool) -> 
         last_at=max(story.last_at, at),
         mean_at=story.mean_at + (at - story.mean_at) / size,
         size=size,
-        centroid=story.centroid if is_copy else _moved(story, seen, lines),
+        centroid=centroid,
         facts=facts,
     )
 
 
-def _moved(story: Story, seen: _Article, lines: JoinLines) -> dict[int, float]:
+def _moved(story: Story, centroid: tuple[Terms, Weights], seen: _Article, lines: JoinLines) -> dict[int, float]:
     """The centroid as a decayed sum: what is older than the article counts less, `memory` articles at most."""
     days = max((seen.article.at - story.last_at) / timedelta(days=1), 0.0)
     past = min(story.size, lines.memory) * math.exp(-days / lines.decay_days)
-    total = {term: weight * past for term, weight in story.centroid.items()}
-    for term, weight in zip(seen.read.terms.tolist(), seen.weights.tolist(), strict=True):
-        total[term] = total.get(term, 0.0) + weight
-    return _heaviest(total)
+    old_terms, old_weights = centroid
+    terms, places = np.unique(np.concatenate([old_terms, seen.read.terms]), return_inverse=True)
+    weights: Weights = np.bincount(places, weights=np.concatenate([old_weights * past, seen.weights])).astype(
+        np.float64
+    )
+    return _heaviest(terms, weights)
 
 
-def _heaviest(weights: Mapping[int, float]) -> dict[int, float]:
+def _heaviest(terms: Terms, weights: Weights) -> dict[int, float]:
     """The heaviest terms as a vector of length 1, by ascending term."""
-    kept = sorted(weights.items(), key=lambda pair: (-pair[1], pair[0]))[:CENTROID_TERMS]
-    length = float(np.sqrt(sum(weight * weight for _, weight in kept)))
+    kept = np.sort(np.argsort(-weights, kind="stable")[:CENTROID_TERMS])
+    terms, weights = terms[kept], weights[kept]
+    length = float(np.sqrt(weights @ weights))
     if not length:
         return {}
-    return {term: rounded for term, weight in sorted(kept) if (rounded := round(weight / length, DECIMALS)) > 0}
+    rounded = np.round(weights / length, DECIMALS)
+    return dict(zip(terms[rounded > 0].tolist(), rounded[rounded > 0].tolist(), strict=True))
 
 
 def _with_facts(

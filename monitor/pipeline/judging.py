@@ -8,8 +8,8 @@ a commit that fails loses nothing and leaves nothing behind.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
@@ -111,9 +111,8 @@ class Judge:
 
         Frequencies of another format are left aside: they come back by counting.
         """
-        since = datetime.min.replace(tzinfo=now.tzinfo)
-        if self._look_back.stories is not None:
-            since = now - self._look_back.stories
+        back = self._look_back.stories
+        since = datetime(1970, 1, 1, tzinfo=UTC) if back is None else now - back
         self._open = OpenStories(await self._stored_stories.open_stories(since=since))
         kept = await self._intake.artifact(FREQUENCIES)
         try:
@@ -221,6 +220,10 @@ class Judge:
                 continue
             if self._open.story_of(article.id) is not None:
                 continue
+            if article.id in arrivals:
+                # Stored and revised in one batch: its latest text, its first verdict.
+                arrivals[article.id] = replace(arrivals[article.id], article=article)
+                continue
             copy_of = outcome.verdict.of if outcome.verdict.kind is VerdictKind.COPY else None
             arrivals[article.id] = _Arrival(article, copy_of, outcome.wordings)
         return list(arrivals.values())
@@ -229,7 +232,7 @@ class Judge:
         return self._group == "all" or any(score.is_match for score in scores)
 
     def _place(self, arrivals: Sequence[_Arrival], now: datetime) -> list[Assignment]:
-        """Originals first, in the order for grouping, then copies: a copy follows its original, whichever came first."""
+        """Originals first, in the order for grouping; then copies, which follow their original."""
         read = {arrival.article.id: features(arrival.article, self._gazetteer) for arrival in arrivals}
         ordered = sorted(
             arrivals,
@@ -249,10 +252,11 @@ class Judge:
             wordings=arrival.wordings,
         )
         story = placed.story
-        before = self._open.get(story.id) if story.id in self._open else None
-        self._pending.stories_before.setdefault(story.id, before)
+        if story.id not in self._pending.stories_before:
+            before = self._open.get(story.id) if story.id in self._open else None
+            self._pending.stories_before[story.id] = before
         self._open.keep(story)
-        if placed.joining.is_first:
+        if arrival.copy_of is None:
             self._frequencies.add(read.terms)
             self._pending.counted.append(read.terms)
         return placed
