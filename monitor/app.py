@@ -12,7 +12,7 @@ import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -22,19 +22,22 @@ from monitor.channels.email.smtp import SmtpChannel, SmtpServer
 from monitor.channels.maildir import MaildirChannel
 from monitor.config import Configuration, load
 from monitor.core import polling
-from monitor.core.scoring import compile_watchlists, run_examples
+from monitor.core.scoring import compile_watchlists, failed_examples
 from monitor.core.seeds import to_seed_articles
-from monitor.errors import ConfigError, Problem
-from monitor.model.digests import Slot
-from monitor.model.feeds import Feed
-from monitor.model.watchlists import Watchlist
+from monitor.errors import ConfigError
+from monitor.model.commits import DigestSlot
+from monitor.model.digests import Delivery, Slot
+from monitor.model.feeds import Feed, FeedState
 from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
 from monitor.pipeline.collect import CollectLimits, Collector, CollectReport
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
+from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.prune import Retention, prune
+from monitor.pipeline.replay import Replay
+from monitor.pipeline.scratch import ScratchStore
 from monitor.ports import Channel
 from monitor.sources.feed import parse_body
 from monitor.sources.http import HttpSource
@@ -63,25 +66,9 @@ def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuratio
     Raises `ConfigError` with every problem.
     """
     configuration = load(config_dir, env)
-    problems = tuple(failed_examples(configuration.watchlists))
-    if problems:
-        raise ConfigError(problems)
+    if problems := failed_examples(configuration.watchlists):
+        raise ConfigError(tuple(problems))
     return configuration
-
-
-def failed_examples(watchlists: Sequence[Watchlist]) -> list[Problem]:
-    """The examples inside watchlists that do not come out as they say, as problems of the configuration."""
-    scorer = compile_watchlists(watchlists)
-    return [
-        Problem(
-            file=failure.example.place or watchlist.name,
-            key=f"tests of {watchlist.name}",
-            message=str(failure),
-            cure="Mend the watchlist or the example; a watchlist that fails its own tests does not go live.",
-        )
-        for watchlist in watchlists
-        for failure in run_examples(watchlist, scorer)
-    ]
 
 
 @asynccontextmanager
@@ -107,6 +94,60 @@ async def open_runtime(
             yield runtime
         finally:
             await runtime.close()
+
+
+def make_replay(configuration: Configuration) -> Replay:
+    """Judging as the daemon does it, over a throw-away store, with every article placed in a story.
+
+    Stories never close: an archive may come in any order.
+    """
+    scorer, scratch = compile_watchlists(configuration.watchlists), ScratchStore()
+    judge = Judge(
+        scratch,
+        scratch,
+        score=scorer.score,
+        group="all",
+        gazetteer=gazetteer_of(configuration.watchlists),
+        look_back=LookBack(wording=timedelta(days=configuration.settings.retention.index_days), stories=None),
+    )
+    return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now())
+
+
+async def probe_feeds(configuration: Configuration, on_done: Callable[[], None]) -> list[Probe]:
+    """Ask every enabled feed once; needs and keeps no store."""
+    http, workers = _http(configuration), _workers(configuration)
+    source = FeedSource(http, workers)
+    try:
+        return await probe(
+            [feed for feed in configuration.feeds if feed.is_enabled],
+            sources={"feed": source},
+            clock=SystemClock(),
+            zones=_zones(configuration),
+            on_done=on_done,
+        )
+    finally:
+        await source.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Status:
+    """What a store holds: rows a table, feeds by id, the newest deliveries, and when digests are due."""
+
+    counts: Mapping[str, int]
+    feeds: Sequence[FeedState]
+    deliveries: Sequence[Delivery]
+    slots: Sequence[DigestSlot]
+
+
+async def read_status(configuration: Configuration, *, deliveries: int = 20) -> Status:
+    """Look into the store beside a running daemon; writes and locks nothing."""
+    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
+        return Status(
+            counts=await store.counts(),
+            feeds=await store.feed_states(),
+            deliveries=await store.deliveries(limit=deliveries),
+            slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,11 +216,7 @@ class Runtime:
             gazetteer=gazetteer_of(configuration.watchlists),
             look_back=LookBack(wording=timedelta(days=settings.retention.index_days)),
         )
-        self._workers = ParseWorkers(
-            max_workers=settings.polling.parse_workers,
-            timeout_s=settings.polling.parse_timeout_s,
-            parse=partial(parse_body, max_entries=settings.polling.max_entries),
-        )
+        self._workers = _workers(configuration)
         self._http = _http(configuration)
         self._collector = self._make_collector()
         self._renderer = EmailRenderer(settings.mail.sender, settings.mail.sender_name)
@@ -218,9 +255,8 @@ class Runtime:
         """Bring the store up to the configuration; the account of the seeds."""
         await self._judge.load(self._clock.now())
         await self._sync_feeds()
-        tally = await self.take_in_seeds()
         await self.match()
-        return tally
+        return await self.take_in_seeds()
 
     async def take_in_seeds(self) -> Tally:
         """Store the seed documents that are not stored yet."""
@@ -305,11 +341,14 @@ class Runtime:
     async def cycle(self, *, is_digest_forced: bool = False) -> CycleReport:
         """One cycle of everything: seeds, every feed once, due digests (all, when forced), the outbox."""
         seeds = await self.prepare()
-        if not is_digest_forced:
-            await self.digests()
+        # As in the daemon's start: what is due is told before the feeds are asked.
+        first = composing.ComposeReport() if is_digest_forced else await self._compose()
         collected = await self._collector.collect_all(self._feeds())
         self._tell(collected)
-        composed = await self._compose(is_forced=is_digest_forced)
+        then = await self._compose(is_forced=is_digest_forced)
+        composed = composing.ComposeReport(
+            composed=(*first.composed, *then.composed), quiet=then.quiet, failures=(*first.failures, *then.failures)
+        )
         return CycleReport(collected=collected, seeds=seeds, composed=composed, delivered=await self.deliver())
 
     async def check_feeds(self) -> CollectReport:
@@ -369,8 +408,7 @@ class Runtime:
         )
 
     def _intaker(self) -> Intaker:
-        zones = {feed.zone: ZoneInfo(feed.zone) for feed in self.configuration.feeds if feed.zone}
-        return Intaker(store=self._store, judge=self._judge, zones=zones)
+        return Intaker(store=self._store, judge=self._judge, zones=_zones(self.configuration))
 
     def _make_collector(self) -> Collector:
         return Collector(
@@ -418,6 +456,19 @@ def _polling_limits(configuration: Configuration) -> polling.PollingLimits:
         interval_s=float(settings.default_interval_s),
         min_interval_s=float(settings.min_interval_s),
         max_interval_s=float(settings.max_interval_s),
+    )
+
+
+def _zones(configuration: Configuration) -> dict[str, tzinfo]:
+    return {feed.zone: ZoneInfo(feed.zone) for feed in configuration.feeds if feed.zone}
+
+
+def _workers(configuration: Configuration) -> ParseWorkers:
+    settings = configuration.settings.polling
+    return ParseWorkers(
+        max_workers=settings.parse_workers,
+        timeout_s=settings.parse_timeout_s,
+        parse=partial(parse_body, max_entries=settings.max_entries),
     )
 
 

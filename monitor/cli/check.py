@@ -7,23 +7,79 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.errors import ConfigError
+
 if TYPE_CHECKING:
+    from datetime import timedelta
+
     from monitor.config import Configuration
     from monitor.model.digests import Schedule
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
+    parser.add_argument(
+        "--online", action="store_true", help="also poll every enabled feed once and show what it gives"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Load everything and say what there is; 0. Problems leave as `ConfigError` (exit code 2)."""
+    """Load everything, try the watchlists' own examples, and say what there is.
+
+    0 when all is well, 1 when a feed asked `--online` is not. Problems leave as `ConfigError` (exit code 2).
+    """
     from monitor.config import load
+    from monitor.core.scoring import failed_examples
 
     configuration = load(args.config, os.environ)
+    if problems := failed_examples(configuration.watchlists):
+        raise ConfigError(tuple(problems))
     for line in report(configuration, args.config):
         print(line)
-    return 0
+    return _online(configuration) if args.online else 0
+
+
+def _online(configuration: Configuration) -> int:
+    """Poll every feed once and print the table; 1 when one of them gave nothing to read."""
+    import asyncio
+    from datetime import UTC, datetime
+
+    from rich.console import Console
+    from rich.progress import Progress
+    from rich.table import Table
+
+    from monitor.app import probe_feeds
+
+    feeds = sum(feed.is_enabled for feed in configuration.feeds)
+    with Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
+        task = progress.add_task("asking feeds", total=feeds)
+        probes = asyncio.run(probe_feeds(configuration, lambda: progress.advance(task)))
+    table = Table("feed", "entries", "undated", "newest", "window", "answer", box=None)
+    now = datetime.now(UTC)
+    for found in probes:
+        table.add_row(
+            found.feed.id,
+            str(found.entries or "–"),
+            str(found.undated or ""),
+            _span(now - found.newest_at if found.newest_at else None),
+            _span(found.window),
+            found.status,
+        )
+    console = Console()
+    console.print(table)
+    bad = sum(not found.is_good for found in probes)
+    console.print(f"{len(probes) - bad} of {len(probes)} feeds gave something to read.")
+    return 1 if bad else 0
+
+
+def _span(length: timedelta | None) -> str:
+    """A length of time in its largest fitting unit: 42 min, 5 h, 3 d."""
+    if length is None:
+        return "–"
+    minutes = length.total_seconds() / 60
+    if minutes < 100:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"
 
 
 def report(configuration: Configuration, config_dir: Path) -> list[str]:

@@ -5,7 +5,7 @@ stand (`standing`, `structure`), the watchlist's own rules and profile (`scorer`
 The points are in `weights`.
 """
 
-from monitor.core.scoring.examples import ExampleFailure, run_examples
+from monitor.core.scoring.examples import ExampleFailure, failed_examples, run_examples
 from monitor.core.scoring.scorer import SCORING_VERSION, Scorer, compile_watchlists
 
-__all__ = ["SCORING_VERSION", "ExampleFailure", "Scorer", "compile_watchlists", "run_examples"]
+__all__ = ["SCORING_VERSION", "ExampleFailure", "Scorer", "compile_watchlists", "failed_examples", "run_examples"]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from monitor.core.scoring.scorer import Scorer
+from monitor.core.scoring.scorer import Scorer, compile_watchlists
 from monitor.core.seeds import clean_document
+from monitor.errors import Problem
 from monitor.model.articles import Article
 from monitor.model.watchlists import Example, Score, Watchlist
 
@@ -21,11 +23,16 @@ class ExampleFailure:
     score: Score
 
     def __str__(self) -> str:
+        place = f"{self.example.place}: " if self.example.place else ""
+        return f"{place}{self.message}"
+
+    @property
+    def message(self) -> str:
+        """What was wanted, what came, and from which signals."""
         shown = " ".join((self.example.title or self.example.text).split())
         shown = shown if len(shown) <= MAX_SHOWN else shown[: MAX_SHOWN - 1] + "…"
-        place = f"{self.example.place}: " if self.example.place else ""
         wanted = "must match" if self.example.must_match else "must not match"
-        return f"{place}“{shown}” {wanted}, but {self._actual()}. {self._trace()}".rstrip()
+        return f"“{shown}” {wanted}, but {self._actual()}. {self._trace()}".rstrip()
 
     def _actual(self) -> str:
         score = self.score
@@ -52,6 +59,20 @@ def run_examples(watchlist: Watchlist, scorer: Scorer) -> list[ExampleFailure]:
         if scores[0].is_match != example.must_match:
             failures.append(ExampleFailure(example, scores[0]))
     return failures
+
+
+def failed_examples(watchlists: Sequence[Watchlist]) -> list[Problem]:
+    """The failing examples of all watchlists as problems of the configuration, each at its place in the YAML."""
+    scorer = compile_watchlists(watchlists)
+    return [
+        Problem(
+            file=failure.example.place or watchlist.name,
+            message=failure.message,
+            cure="Mend the watchlist or the example: a watchlist that fails its own tests does not go live.",
+        )
+        for watchlist in watchlists
+        for failure in run_examples(watchlist, scorer)
+    ]
 
 
 def example_article(example: Example) -> Article:

@@ -1,0 +1,102 @@
+"""`monitor status`: what the store holds, while the daemon runs or not."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.app import Status
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; 1 when there is no store yet."""
+    from monitor.app import read_status
+    from monitor.config import load
+
+    status = asyncio.run(read_status(load(args.config, os.environ)))
+    if args.json:
+        print(json.dumps(_plain(status), ensure_ascii=False, indent=2, default=str))
+    else:
+        _show(status)
+    return 0
+
+
+def _plain(status: Status) -> dict[str, object]:
+    return {
+        "rows": status.counts,
+        "feeds": [
+            {
+                "id": state.feed_id,
+                "outcome": state.outcome,
+                "detail": state.detail,
+                "failures": state.failures,
+                "checked_at": state.checked_at and state.checked_at.isoformat(),
+                "next_check_at": state.next_check_at.isoformat(),
+                "newest_at": state.newest_at and state.newest_at.isoformat(),
+            }
+            for state in status.feeds
+        ],
+        "deliveries": [
+            {
+                "id": delivery.id,
+                "recipient": delivery.recipient_id,
+                "slot": delivery.slot_key,
+                "channel": delivery.channel,
+                "state": delivery.state.value,
+                "attempts": delivery.attempts,
+                "subject": delivery.message.subject,
+                "last_reply": delivery.last_reply,
+            }
+            for delivery in status.deliveries
+        ],
+        "next_digests": {slot.recipient_id: slot.slot.at.isoformat() for slot in status.slots},
+    }
+
+
+def _show(status: Status) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console()
+    console.print(
+        "  ".join(f"{count} {name}" for name, count in status.counts.items() if count) or "nothing stored yet"
+    )
+    feeds = Table("feed", "last check", "outcome", "failures", "newest article", "next check", box=None)
+    for state in status.feeds:
+        feeds.add_row(
+            state.feed_id,
+            _clock(state.checked_at),
+            state.outcome + (f": {state.detail}" if state.detail else ""),
+            str(state.failures or ""),
+            _clock(state.newest_at),
+            _clock(state.next_check_at),
+        )
+    console.print(feeds)
+    outbox = Table("delivery", "recipient", "slot", "state", "attempts", "subject", box=None)
+    for delivery in status.deliveries:
+        outbox.add_row(
+            delivery.id,
+            delivery.recipient_id,
+            delivery.slot_key,
+            delivery.state.value,
+            str(delivery.attempts),
+            delivery.message.subject,
+        )
+    console.print(outbox)
+    for slot in status.slots:
+        console.print(f"next digest for {slot.recipient_id}: {_clock(slot.slot.at)}")
+
+
+def _clock(at: object) -> str:
+    from datetime import datetime
+
+    return at.astimezone().strftime("%d %b %H:%M:%S") if isinstance(at, datetime) else "–"

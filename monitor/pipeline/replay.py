@@ -1,0 +1,154 @@
+"""Offline replay: articles in the given order through the daemon's own judging and scoring, kept in nothing.
+
+It is a user's backfill and the way quality is measured: what it prints is what the daemon would have decided.
+One article is judged at a time, so that the order given is the order judged; the clock is the articles' own.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from monitor.core.dates import parse_date
+from monitor.core.documents import to_document
+from monitor.core.identity import format_id
+from monitor.errors import MonitorError
+from monitor.model.articles import Article, ArticleId
+from monitor.model.watchlists import Score
+from monitor.pipeline.judging import Judge, Judged
+from monitor.pipeline.scratch import ScratchStore
+
+_SOURCE = "replay"
+_BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
+"""The clock before the first dated article."""
+_REQUIRED = ("id", "url", "title", "text")
+_OPTIONAL = ("summary", "lang", "published", "outlet")
+
+
+class LineError(MonitorError):
+    """A line of the input is no article; `name` is its id where it has one."""
+
+    def __init__(self, message: str, *, name: object = None) -> None:
+        super().__init__(message)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One line of the input."""
+
+    name: object
+    """The input's own id, given back as it came."""
+    url: str
+    title: str
+    text: str
+    summary: str = ""
+    language: str | None = None
+    published: str | None = None
+    outlet: str = ""
+
+
+def read_line(line: str) -> Document:
+    """A document from a line of JSON; raises `LineError` naming the key and what it should be."""
+    try:
+        values = json.loads(line)
+    except ValueError as error:
+        raise LineError(f"this is not JSON: {error}") from None
+    if not isinstance(values, dict):
+        raise LineError("a line must hold one JSON object")
+    name = values.get("id")
+    if missing := [key for key in _REQUIRED if values.get(key) is None]:
+        raise LineError(f"{', '.join(missing)} missing", name=name)
+    texts = {key: values[key] for key in (*_REQUIRED[1:], *_OPTIONAL) if values.get(key) is not None}
+    if isinstance(texts.get("published"), int | float) and not isinstance(texts["published"], bool):
+        texts["published"] = f"{texts['published']:.0f}"
+    if wrong := [key for key, value in texts.items() if not isinstance(value, str)]:
+        raise LineError(f"{', '.join(wrong)} must be text", name=name)
+    if not isinstance(name, str | int):
+        raise LineError("id must be text or a whole number", name=None)
+    return Document(
+        name=name,
+        url=texts["url"],
+        title=texts["title"],
+        text=texts["text"],
+        summary=texts.get("summary", ""),
+        language=texts.get("lang"),
+        published=texts.get("published"),
+        outlet=texts.get("outlet", ""),
+    )
+
+
+@dataclass(slots=True)
+class Replay:
+    """Judges documents one by one.
+
+    Args:
+        judge: Grouping all articles, over `store`.
+        score: The watchlists' scorer, also used for what is known already.
+        now: The latest time an article may claim; a later one is clamped to it.
+    """
+
+    judge: Judge
+    store: ScratchStore
+    score: Callable[[Article], Sequence[Score]]
+    now: datetime
+    _names: dict[ArticleId, object] = field(default_factory=dict)
+    _stories: dict[ArticleId, int] = field(default_factory=dict)
+    _clock: datetime = _BEGINNING
+
+    async def judge_document(self, document: Document) -> dict[str, object]:
+        """What the daemon makes of a document, as the line to be printed."""
+        date = parse_date(document.published, zone=None, now=self.now)
+        seen_at = date.at or self._clock
+        self._clock = max(self._clock, seen_at)
+        article = to_document(
+            source=_SOURCE,
+            identity=str(document.name),
+            url=document.url,
+            title=document.title,
+            text=document.text,
+            summary=document.summary,
+            outlet=document.outlet,
+            language=document.language,
+            published_at=date.at,
+            first_seen_at=seen_at,
+            flags=date.flags,
+        )
+        judged = await self.judge.judge([article], now=seen_at)
+        await self.store.commit_intake(judged.intake)
+        self.judge.confirm()
+        return self._line(document, article, judged)
+
+    def _line(self, document: Document, article: Article, judged: Judged) -> dict[str, object]:
+        (outcome,) = judged.outcomes
+        verdict = outcome.verdict
+        if outcome.is_stored:
+            self._names.setdefault(article.id, document.name)
+        self._stories.update(judged.story_ids)
+        story_id = self._stories.get(outcome.target_id)
+        story = self.store.stories.get(story_id) if story_id is not None else None
+        scores = judged.scores.get(article.id) if outcome.is_stored else None
+        return {
+            "id": document.name,
+            "verdict": verdict.kind.value,
+            "of": self._names.get(verdict.of) if verdict.of is not None else None,
+            "similarity": None if verdict.similarity is None else round(verdict.similarity, 4),
+            "reason": verdict.reason,
+            "story": None if story_id is None else format_id(story_id),
+            "storyline": None if story is None else format_id(story.storyline_id or story.id),
+            "matches": {score.watchlist: _score(score) for score in (scores or self.score(article))},
+        }
+
+
+def _score(score: Score) -> dict[str, object]:
+    return {
+        "score": score.points,
+        "threshold": score.threshold,
+        "matched": score.is_match,
+        "signals": [
+            {"name": signal.name, "points": signal.points, "evidence": signal.evidence} for signal in score.signals
+        ],
+        **({"gate": score.gate_reason} if score.is_gated else {}),
+    }
