@@ -9,6 +9,10 @@ import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from rich.table import Table
+
     from monitor.app import Status
 
 
@@ -64,24 +68,23 @@ def _plain(status: Status) -> dict[str, object]:
 
 def _show(status: Status) -> None:
     from rich.console import Console
-    from rich.table import Table
 
     console = Console()
-    console.print(
-        "  ".join(f"{count} {name}" for name, count in status.counts.items() if count) or "nothing stored yet"
-    )
-    feeds = Table("feed", "last check", "outcome", "failures", "newest article", "next check", box=None)
+    rows = "  ".join(f"{count} {name}" for name, count in status.counts.items() if count)
+    console.print(rows or "nothing stored yet")
+    feeds = _table("feed", "checked", "outcome", "failures", "newest", "next check", "reason")
     for state in status.feeds:
         feeds.add_row(
             state.feed_id,
             _clock(state.checked_at),
-            state.outcome + (f": {state.detail}" if state.detail else ""),
+            state.outcome,
             str(state.failures or ""),
             _clock(state.newest_at),
             _clock(state.next_check_at),
+            state.detail,
         )
     console.print(feeds)
-    outbox = Table("delivery", "recipient", "slot", "state", "attempts", "subject", box=None)
+    outbox = _table("delivery", "recipient", "slot", "state", "attempts", "subject")
     for delivery in status.deliveries:
         outbox.add_row(
             delivery.id,
@@ -96,7 +99,16 @@ def _show(status: Status) -> None:
         console.print(f"next digest for {slot.recipient_id}: {_clock(slot.slot.at)}")
 
 
-def _clock(at: object) -> str:
-    from datetime import datetime
+def _table(*names: str) -> Table:
+    """A table whose last column gives way when the terminal is narrow."""
+    from rich.table import Table as RichTable
 
-    return at.astimezone().strftime("%d %b %H:%M:%S") if isinstance(at, datetime) else "–"
+    table = RichTable(box=None)
+    for name in names[:-1]:
+        table.add_column(name, no_wrap=True)
+    table.add_column(names[-1], no_wrap=True, overflow="ellipsis")
+    return table
+
+
+def _clock(at: datetime | None) -> str:
+    return at.astimezone().strftime("%d %b %H:%M:%S") if at else "–"
