@@ -46,7 +46,7 @@ def window(text: str, terms: Iterable[str], limit: int) -> str:
 
 
 def marked(text: str, terms: Iterable[str]) -> list[tuple[str, bool]]:
-    """`text` in pieces, each with whether it is one of `terms` (any case, whole words where words are spaced)."""
+    """`text` in pieces, each with whether it is one of `terms` (any case; whole words in Latin and Cyrillic)."""
     pattern = _any_of(terms)
     if pattern is None:
         return [(text, False)] if text else []
@@ -112,11 +112,10 @@ def _any_of(terms: Iterable[str]) -> re.Pattern[str] | None:
     longest_first = sorted((term for term in cleaned if term), key=lambda term: (-len(term), term))
     if not longest_first:
         return None
-    words = "|".join(
-        rf"(?<!{_SPACED}){re.escape(term)}" if _is_spaced(term) else re.escape(term) for term in longest_first
-    )
-    return re.compile(f"(?:{words})", re.IGNORECASE)
+    return re.compile("|".join(map(_as_word, longest_first)), re.IGNORECASE)
 
 
-def _is_spaced(term: str) -> bool:
-    return re.match(_SPACED, term) is not None
+def _as_word(term: str) -> str:
+    before = rf"(?<!{_SPACED})" if re.match(_SPACED, term) else ""
+    after = rf"(?!{_SPACED})" if re.match(_SPACED, term[-1]) else ""
+    return before + re.escape(term) + after

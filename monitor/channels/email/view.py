@@ -159,7 +159,7 @@ def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) ->
     article, match = story.lead.article, story.lead.match
     terms = {hit.text for signal in match.signals for hit in signal.hits}
     quote = window(match.quote, terms, MAX_QUOTE)
-    reasons, more_reasons = _reasons(match.signals, words)
+    reasons, more_reasons = _reasons(match.signals, words, language_tag(article.language))
     firsts = {telling.article.outlet: telling.article for telling in reversed((story.lead, *story.others))}
     others = [_outlet(firsts[name]) for name in story.outlets if name != article.outlet]
     new, developing = words.gettext("New"), words.gettext("Developing")
@@ -193,13 +193,13 @@ def _title(article: Article, words: Language) -> Phrase:
     return Phrase(text, language_tag(article.language), direction(text), safe_link(article.url))
 
 
-def _phrase(text: str, limit: int, href: str | None = None) -> Phrase:
+def _phrase(text: str, limit: int, *, lang: str = "und", href: str | None = None) -> Phrase:
     cleaned = clean(text, limit)
-    return Phrase(cleaned, dir=direction(cleaned), href=href)
+    return Phrase(cleaned, lang, direction(cleaned), href)
 
 
 def _outlet(article: Article) -> Phrase:
-    return _phrase(article.outlet, MAX_NAME, safe_link(article.url))
+    return _phrase(article.outlet, MAX_NAME, href=safe_link(article.url))
 
 
 def _when(article: Article, words: Language, zone: tzinfo, until: datetime) -> str:
@@ -216,14 +216,14 @@ def _origin(article: Article, words: Language) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _reasons(signals: tuple[Signal, ...], words: Language) -> tuple[list[Reason], str]:
+def _reasons(signals: tuple[Signal, ...], words: Language, lang: str) -> tuple[list[Reason], str]:
     """The weightiest signals in words, and one phrase for the points of the rest, so that they still add up."""
     ranked = sorted(signals, key=lambda signal: -abs(signal.points))
     shown, rest = ranked[:SHOWN_REASONS], ranked[SHOWN_REASONS:]
     reasons = [
         Reason(
             clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120),
-            _phrase(signal.evidence, MAX_EVIDENCE),
+            _phrase(signal.evidence, MAX_EVIDENCE, lang=lang),
             words.signed(signal.points),
         )
         for signal in shown

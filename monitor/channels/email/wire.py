@@ -23,9 +23,10 @@ MAX_LINE = 76
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
 _LOCAL_PART = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}\Z")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?\Z")
-# An RFC 2047 word has at most 75 characters, "=?utf-8?q?" and "?=" included; base64 makes four of three bytes.
-_WORD_CHARS = 63
-_WORD_BYTES = 45
+# A line with an RFC 2047 word has at most 76 characters, "Subject: =?utf-8?q?" and "?=" included; base64 makes four
+# characters of three bytes.
+_WORD_CHARS = 52
+_WORD_BYTES = 39
 _Q_SAFE = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789!*+-/")
 _Piece = TypeVar("_Piece", str, bytes)
 
@@ -122,9 +123,9 @@ def _folded(name: str, value: str) -> str:
 def _mailbox(name: str, address: str) -> str:
     if not name:
         return address
-    if not name.isascii():
+    if not name.isascii() or "=?" in name:  # some readers decode words inside quotes as well
         return f"{_words(name)} <{address}>"
-    if _ATOM.match(name) and "=?" not in name:
+    if _ATOM.match(name):
         return f"{name} <{address}>"
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}" <{address}>'
