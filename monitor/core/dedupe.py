@@ -130,8 +130,10 @@ def _judge(article: Article, batch: Batch, stored: _Stored) -> Outcome:
     if article.url_key is not None and article.url_key in stored.identities.forgotten:
         ground = Ground("url", "the page was seen before; its text is no longer kept")
         return _known(article, stored.identities.forgotten[article.url_key], ground)
-    outcome = _by_address(article, batch, stored, notes) or _by_title(article, batch, stored, notes)
-    if outcome is None and article.id in stored.entries:
+    outcome = _by_address(article, batch, stored, notes)
+    is_stranger = bool(notes)
+    outcome = outcome or _by_title(article, batch, stored, notes)
+    if outcome is None and article.id in stored.entries and not is_stranger:
         ground = Ground("guid", "the feed gives an entry that it gave before another text")
         outcome = _revised(article, replace(article, id=stored.entries[article.id]), ground)
         outcome = replace(outcome, change="the feed's entry, its earlier text is not at hand")
