@@ -46,15 +46,15 @@ def _online(configuration: Configuration) -> int:
 
     from rich.console import Console
     from rich.progress import Progress
-    from rich.table import Table
 
     from monitor.app import probe_feeds
+    from monitor.cli.tables import make_console, make_table
 
     feeds = sum(feed.is_enabled for feed in configuration.feeds)
     with Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
         task = progress.add_task("asking feeds", total=feeds)
         probes = asyncio.run(probe_feeds(configuration, lambda: progress.advance(task)))
-    table = Table("feed", "entries", "undated", "newest", "window", "answer", box=None)
+    table = make_table("feed", "entries", "undated", "newest", "window", "answer")
     now = datetime.now(UTC)
     for found in probes:
         table.add_row(
@@ -65,7 +65,7 @@ def _online(configuration: Configuration) -> int:
             _span(found.window),
             found.status,
         )
-    console = Console()
+    console = make_console()
     console.print(table)
     bad = sum(not found.is_good for found in probes)
     console.print(f"{len(probes) - bad} of {len(probes)} feeds gave something to read.")

@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from rich.table import Table
-
     from monitor.app import Status
 
 
@@ -67,12 +65,12 @@ def _plain(status: Status) -> dict[str, object]:
 
 
 def _show(status: Status) -> None:
-    from rich.console import Console
+    from monitor.cli.tables import make_console, make_table
 
-    console = Console()
+    console = make_console()
     rows = "  ".join(f"{count} {name}" for name, count in status.counts.items() if count)
     console.print(rows or "nothing stored yet")
-    feeds = _table("feed", "checked", "outcome", "failures", "newest", "next check", "reason")
+    feeds = make_table("feed", "checked", "outcome", "failures", "newest", "next check", "reason")
     for state in status.feeds:
         feeds.add_row(
             state.feed_id,
@@ -84,7 +82,7 @@ def _show(status: Status) -> None:
             state.detail,
         )
     console.print(feeds)
-    outbox = _table("delivery", "recipient", "slot", "state", "attempts", "subject")
+    outbox = make_table("delivery", "recipient", "slot", "state", "attempts", "subject")
     for delivery in status.deliveries:
         outbox.add_row(
             delivery.id,
@@ -97,17 +95,6 @@ def _show(status: Status) -> None:
     console.print(outbox)
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {_clock(slot.slot.at)}")
-
-
-def _table(*names: str) -> Table:
-    """A table whose last column gives way when the terminal is narrow."""
-    from rich.table import Table as RichTable
-
-    table = RichTable(box=None)
-    for name in names[:-1]:
-        table.add_column(name, no_wrap=True)
-    table.add_column(names[-1], no_wrap=True, overflow="ellipsis")
-    return table
 
 
 def _clock(at: datetime | None) -> str:

@@ -1,0 +1,24 @@
+"""Tables on a terminal: narrow ones lose the end of their last column, files and pipes lose nothing."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.table import Table
+
+# What no terminal shows: wide enough for the longest message in a file or a pipe.
+UNBOUNDED = 400
+
+
+def make_console() -> Console:
+    """Standard output, as wide as the terminal, or without bound."""
+    console = Console(highlight=False)
+    return console if console.is_terminal else Console(width=UNBOUNDED, highlight=False)
+
+
+def make_table(*names: str) -> Table:
+    """Columns that keep their width, but for the last one, which gives way."""
+    table = Table(box=None)
+    for name in names[:-1]:
+        table.add_column(name, no_wrap=True, min_width=len(name))
+    table.add_column(names[-1], no_wrap=True, overflow="ellipsis", ratio=1)
+    return table
