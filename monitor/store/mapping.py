@@ -314,13 +314,12 @@ def root_of(story_id: StoryId, merged_into: Mapping[StoryId, StoryId | None]) ->
 
 
 def _json(value: Any) -> str:
-    text = _dumps(value)
+    text = _encode(value)
     # JSON writes a NUL as an escape, which would come back as one, though the article's text no longer has it.
-    return plain(_dumps(_plain(value)) if "\\u0000" in text else text)
+    return plain(_encode(_plain(value)) if "\\u0000" in text else text)
 
 
-def _dumps(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _plain(value: Any) -> Any:

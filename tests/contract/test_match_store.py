@@ -127,6 +127,16 @@ async def test_an_article_of_a_merged_story_is_given_under_the_story_it_was_merg
     assert [found.story for found in await matched(store)] == [last]
 
 
+async def test_the_stories_of_articles_are_named_by_what_they_were_merged_into(store: Any) -> None:
+    article = make_article()
+    stories = (make_story(article, id=1), make_story(article, id=2, merged_into=1))
+    places = {10: 1, 11: 2, 12: 404}
+    joinings = tuple(Joining(article_id=of, story_id=story, is_first=False) for of, story in places.items())
+    await store.commit_intake(Intake(stories=stories, joinings=joinings))
+    assert await store.story_ids([10, 11, 12, 13]) == {10: 1, 11: 1}
+    assert await store.story_ids([]) == {}
+
+
 async def test_articles_to_score_again_come_by_id_after_the_cursor(store: Any) -> None:
     articles = [make_article(f"a{n}", id=n, first_seen_at=NOW - n * DAY) for n in (9, 3, 5, 7)]
     await store.commit_intake(Intake(articles=tuple(articles)))
