@@ -54,10 +54,9 @@ def _online(configuration: Configuration) -> int:
     with Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
         task = progress.add_task("asking feeds", total=feeds)
         probes = asyncio.run(probe_feeds(configuration, lambda: progress.advance(task)))
-    table = make_table("feed", "entries", "undated", "newest", "window", "answer")
     now = datetime.now(UTC)
-    for found in probes:
-        table.add_row(
+    rows = [
+        (
             found.feed.id,
             str(found.entries or "–"),
             str(found.undated or ""),
@@ -65,8 +64,10 @@ def _online(configuration: Configuration) -> int:
             _span(found.window),
             found.status,
         )
+        for found in probes
+    ]
     console = make_console()
-    console.print(table)
+    console.print(make_table(("feed", "entries", "undated", "newest", "window", "answer"), rows))
     bad = sum(not found.is_good for found in probes)
     console.print(f"{len(probes) - bad} of {len(probes)} feeds gave something to read.")
     return 1 if bad else 0

@@ -70,9 +70,8 @@ def _show(status: Status) -> None:
     console = make_console()
     rows = "  ".join(f"{count} {name}" for name, count in status.counts.items() if count)
     console.print(rows or "nothing stored yet")
-    feeds = make_table("feed", "checked", "outcome", "failures", "newest", "next check", "reason")
-    for state in status.feeds:
-        feeds.add_row(
+    feeds = [
+        (
             state.feed_id,
             _clock(state.checked_at),
             state.outcome,
@@ -81,10 +80,13 @@ def _show(status: Status) -> None:
             _clock(state.next_check_at),
             state.detail,
         )
-    console.print(feeds)
-    outbox = make_table("delivery", "recipient", "slot", "state", "attempts", "subject")
-    for delivery in status.deliveries:
-        outbox.add_row(
+        for state in status.feeds
+    ]
+    console.print(
+        make_table(("feed", "checked", "outcome", "failures", "newest article", "next check", "reason"), feeds)
+    )
+    outbox = [
+        (
             delivery.id,
             delivery.recipient_id,
             delivery.slot_key,
@@ -92,7 +94,9 @@ def _show(status: Status) -> None:
             str(delivery.attempts),
             delivery.message.subject,
         )
-    console.print(outbox)
+        for delivery in status.deliveries
+    ]
+    console.print(make_table(("delivery", "recipient", "slot", "state", "attempts", "subject"), outbox))
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {_clock(slot.slot.at)}")
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from rich.cells import cell_len
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 # What no terminal shows: wide enough for the longest message in a file or a pipe.
@@ -15,10 +19,12 @@ def make_console() -> Console:
     return console if console.is_terminal else Console(width=UNBOUNDED, highlight=False)
 
 
-def make_table(*names: str) -> Table:
-    """Columns that keep their width, but for the last one, which gives way."""
+def make_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Columns as wide as what they hold, but for the last one, which gives way."""
     table = Table(box=None)
-    for name in names[:-1]:
-        table.add_column(name, no_wrap=True, min_width=len(name))
-    table.add_column(names[-1], no_wrap=True, overflow="ellipsis", ratio=1)
+    for place, name in enumerate(names[:-1]):
+        table.add_column(name, no_wrap=True, min_width=max(map(cell_len, (name, *(row[place] for row in rows)))))
+    table.add_column(names[-1], no_wrap=True, overflow="ellipsis")
+    for row in rows:
+        table.add_row(*(escape(cell) for cell in row))
     return table
