@@ -26,8 +26,9 @@ MAX_UNTITLED_CHARS = 120
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 # WordPress appends this to every item; it would put the outlet's own name into every text.
 _APPEARED_FIRST = re.compile(
-    r"\n?(?:The post|Сообщение|Artikel|Pos) [^\n]{1,400}(?:appeared first on|появились сначала на) [^\n]{1,120}\Z"
+    r"(?:The post|Сообщение|Artikel|Pos) [^\n]{1,400}(?:appeared first on|появились сначала на) [^\n]{1,120}\Z"
 )
+_LAST_CHARS = 800
 _OLD_TAGS = {"in": "id", "iw": "he", "kr": "ko", "jp": "ja", "cn": "zh", "ua": "uk", "ji": "yi"}
 """Withdrawn codes, and country codes that feeds write in place of languages."""
 _AGGREGATORS = ("news.google.com", "bing.com", "news.yahoo.com", "news.yandex.ru", "msn.com")
@@ -122,14 +123,19 @@ def _body(entry: Entry) -> tuple[str, bool]:
     if not content or (len(entry.summary) > len(entry.content)):
         other = html_to_text(entry.summary) if entry.summary else ""
         content = other if len(other) > len(content) else content
-    content = _APPEARED_FIRST.sub("", content)
+    content = _without_wordpress_tail(content)
     return content[:MAX_TEXT_CHARS].rstrip(), len(content) > MAX_TEXT_CHARS
+
+
+def _without_wordpress_tail(text: str) -> str:
+    found = _APPEARED_FIRST.search(text, max(0, len(text) - _LAST_CHARS))
+    return text[: found.start()].rstrip() if found else text
 
 
 def _summary(entry: Entry, text: str) -> str:
     if not entry.summary or entry.summary == entry.content or not entry.content:
         return ""
-    summary = clean_line(_APPEARED_FIRST.sub("", html_to_text(entry.summary)), max_chars=MAX_SUMMARY_CHARS)[0]
+    summary = clean_line(_without_wordpress_tail(html_to_text(entry.summary)), max_chars=MAX_SUMMARY_CHARS)[0]
     start = normalize(summary.rstrip("…. [&]"))
     return "" if normalize(text[: len(summary) + 200]).startswith(start) else summary
 

@@ -52,6 +52,7 @@ _SPLIT = re.compile(
     r"(?P<scheme>https?)://(?P<authority>[^/?#]*)(?P<path>[^?#]*)(?:\?(?P<query>[^#]*))?(?:\#(?P<fragment>.*))?",
     re.IGNORECASE | re.DOTALL,
 )
+_FORBIDDEN = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
 _IPV6 = re.compile(r"\[[0-9a-f:.]{2,45}\]")
@@ -137,7 +138,7 @@ def is_site_root(url: str) -> bool:
 def _split(url: str) -> tuple[str, str, str, str, str] | None:
     """(scheme, host[:port], path, query, fragment), or None; feeds wrap long lines, so CR, LF and TAB are dropped."""
     url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
-    if len(url) > MAX_URL_CHARS or any(ord(c) < 32 or ord(c) == 127 or 0xD800 <= ord(c) <= 0xDFFF for c in url):
+    if len(url) > MAX_URL_CHARS or _FORBIDDEN.search(url):
         return None
     if url.startswith("//"):
         url = "https:" + url

@@ -15,6 +15,7 @@ import html
 import re
 from collections.abc import Iterable
 from typing import Any
+from urllib.parse import urljoin
 
 import feedparser
 
@@ -31,7 +32,7 @@ MAX_LINE_CHARS = 4000
 _SNIFFED = 65_536
 _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?(?:rss|feed|rdf|channel|entry)[\s>/]", re.IGNORECASE)
 _HTML_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1)\b", re.IGNORECASE)
-_FIRST_TAG = re.compile(r"<[!\w][^<>]{0,200}")
+_FIRST_TAG = re.compile(r"<(?:!doctype|\w)[^<>]{0,200}", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^[^<]{0,4}<\?xml[^>]{0,200}encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.IGNORECASE)
 _MULTIBYTE = re.compile(r"euc|johab|cp949|ks_c|2022|jis|gb|big5|utf-?(?:16|32)", re.IGNORECASE)
 
@@ -62,7 +63,8 @@ def parse_body(
             f"{shown(url)}: this is a web page, not a feed (a login, a bot wall, a moved feed?); open it in a browser",
             kind="html",
         )
-    headers = {"content-type": _content_type(body, content_type), "content-location": url}
+    # No content-location: with a base, feedparser would resolve guids too, and a redirect would change identities.
+    headers = {"content-type": _content_type(body, content_type)}
     try:
         parsed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
     except Exception as error:  # whatever a hostile document breaks in there is this document's fault, and no other's
@@ -72,7 +74,7 @@ def parse_body(
         first = _FIRST_TAG.search(head)
         told = f"it begins with {printable(first[0])[:60]!r}" if first else "it holds no element"
         raise ParseError(f"{shown(url)}: this is no feed, {told}; look for the feed's address", kind="unknown")
-    return _capped(_read(parsed), max_entries, cutter)
+    return _capped(_read(parsed, url), max_entries, cutter)
 
 
 def _start(body: bytes) -> str:
@@ -99,7 +101,7 @@ def _content_type(body: bytes, content_type: str) -> str:
     return "application/xml; charset=utf-8"
 
 
-def _read(parsed: dict[str, Any]) -> ParsedFeed:
+def _read(parsed: dict[str, Any], url: str) -> ParsedFeed:
     version = str(parsed.get("version") or "")
     feed = parsed["feed"]
     language = _line(feed, "language")
@@ -108,26 +110,28 @@ def _read(parsed: dict[str, Any]) -> ParsedFeed:
         kind=version or "unknown",
         title=_line(feed, "title") or "",
         language=language,
-        entries=tuple(_entry(item, language, is_atom=version.startswith("atom")) for item in parsed["entries"]),
+        entries=tuple(_entry(item, url, language, is_atom=version.startswith("atom")) for item in parsed["entries"]),
         is_bozo=is_bozo,
         bozo_reason=printable(str(parsed.get("bozo_exception", "")))[:200] if is_bozo else "",
     )
 
 
-def _entry(item: dict[str, Any], feed_language: str | None, *, is_atom: bool) -> Entry:
+def _entry(item: dict[str, Any], url: str, feed_language: str | None, *, is_atom: bool) -> Entry:
     source = dict.get(item, "source") or {}
+    guid, link = _line(item, "id"), _link(item)
     return Entry(
-        guid=_line(item, "id"),
-        link=_link(item),
+        guid=guid,
+        link=_absolute(url, link) if link else None,
         title=_markup(item, "title", is_atom=is_atom),
-        summary=_markup(item, "summary", is_atom=is_atom),
+        # Without a detail of its own, "summary" is feedparser's copy of the content.
+        summary=_markup(item, "summary", is_atom=is_atom) if dict.get(item, "summary_detail") else "",
         content=_content(item, is_atom=is_atom),
         published_raw=_line(item, "published") or _line(item, "created"),
         updated_raw=_line(item, "updated"),
         author=_line(item, "author"),
         language=_language(item, feed_language),
         outlet=_line(source, "title"),
-        is_permalink=bool(dict.get(item, "guidislink")),
+        is_permalink=bool(guid and dict.get(item, "guidislink") and guid.lower().startswith(("http://", "https://"))),
     )
 
 
@@ -165,6 +169,14 @@ def _link(item: dict[str, Any]) -> str | None:
             if dict.get(part, "rel") == wanted:
                 return _line(part, "href")
     return None
+
+
+def _absolute(url: str, link: str) -> str:
+    """The link against the feed's address; xml:base has been applied by feedparser."""
+    try:
+        return link if ":" in link.partition("/")[0] else urljoin(url, link)
+    except ValueError:
+        return link
 
 
 def _language(item: dict[str, Any], feed_language: str | None) -> str | None:

@@ -81,29 +81,40 @@ class ParseWorkers:
     async def parse(self, body: bytes, content_type: str, url: str) -> ParsedFeed:
         """Parse in a worker; raises `ParseError`, of kind "timeout" or "crash" when the worker did not survive it."""
         async with self._turns:
-            worker = await self._take(url)
             try:
-                async with asyncio.timeout(self._timeout_s):
-                    answer = await _exchange(worker.process, (body, content_type, url))
-            except TimeoutError:
-                await self._kill(worker)
-                message = (
-                    f"{shown(url)}: parsing took over {self._timeout_s:g} s and was stopped; the feed is asked later"
-                )
-                raise ParseError(message, kind="timeout") from None
+                answer = await self._ask(body, content_type, url)
             except _DEAD as error:
-                await self._kill(worker)
                 message = f"{shown(url)}: the parser died of this body; the feed is asked again later"
                 raise ParseError(message, kind="crash") from error
-            except BaseException:
-                # Cancelled in the middle: the worker would answer the wrong question next.
-                await self._kill(worker)
-                raise
-            await self._put_back(worker)
+            except TimeoutError:
+                message = (
+                    f"{shown(url)}: parsing took over {self._timeout_s:g} s and was stopped; it is asked again later"
+                )
+                raise ParseError(message, kind="timeout") from None
         if answer[0] == "error":
             raise ParseError(answer[2], kind=answer[1])
         parsed: ParsedFeed = answer[1]
         return parsed
+
+    async def _ask(self, body: bytes, content_type: str, url: str) -> tuple[Any, ...]:
+        """Ask an idle or a new worker; one that was found dead is no fault of this body, so a new one is asked."""
+        while True:
+            worker = await self._take(url)
+            is_used = worker.served > 0
+            try:
+                async with asyncio.timeout(self._timeout_s):
+                    answer = await _exchange(worker.process, (body, content_type, url))
+            except _DEAD:
+                await self._kill(worker)
+                if is_used:
+                    continue
+                raise
+            except BaseException:
+                # Hung, or cancelled in the middle: it would answer the wrong question next.
+                await self._kill(worker)
+                raise
+            await self._put_back(worker)
+            return answer
 
     async def close(self) -> None:
         """End all workers and wait for them; none is left behind."""
