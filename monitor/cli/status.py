@@ -78,13 +78,13 @@ def _show(status: Status) -> None:
             str(state.failures or ""),
             _clock(state.newest_at),
             _clock(state.next_check_at),
-            state.detail,
         )
         for state in status.feeds
     ]
-    console.print(
-        make_table(("feed", "checked", "outcome", "failures", "newest article", "next check", "reason"), feeds)
-    )
+    console.print(make_table(("feed", "checked", "outcome", "failures", "newest", "next check"), feeds))
+    for state in status.feeds:
+        if state.detail:
+            console.print(f"  {state.feed_id}: {state.detail}", markup=False)
     outbox = [
         (
             delivery.id,
@@ -102,4 +102,4 @@ def _show(status: Status) -> None:
 
 
 def _clock(at: datetime | None) -> str:
-    return at.astimezone().strftime("%d %b %H:%M:%S") if at else "–"
+    return at.astimezone().strftime("%d %b %H:%M") if at else "–"
