@@ -4,8 +4,9 @@
     async with MisbehavingServer(dot="drop") as server: ... server.port, server.commands, server.connections
 
 The scripted server behaves except at the steps it was given: "banner", "ehlo", "starttls", "auth", "mail", "rcpt",
-"data" (the command) and "dot" (after the last byte). A step's answer is "hang", "drop", or a reply line to send; a
-list of answers is used up one by one and then the server behaves.
+"data" (the command) and "dot" (after the last byte). A step's answer is "hang", "drop", "" (behave) or a reply line
+to send; "lose" at the dot drops the connection and the mail. A list of answers is used up one by one, then the server
+behaves.
 """
 
 from __future__ import annotations
@@ -140,16 +141,16 @@ class MisbehavingServer:
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
         body = await reader.readuntil(b"\r\n.\r\n")
         mail = body[: -len(b".\r\n")].replace(b"\r\n..", b"\r\n.")
-        is_taken = not self.steps.get("dot") or self.steps["dot"][0] in ("hang", "drop") or self.steps["dot"][0] < "4"
-        if is_taken:
+        answer = self.steps["dot"][0] if self.steps.get("dot") else ""
+        if answer != "lose" and not answer.startswith(("4", "5")):
             self.mails.append(mail)
         return await self._answer("dot", writer, reader)
 
     async def _answer(self, step: str, writer: asyncio.StreamWriter, reader: asyncio.StreamReader) -> bool:
         """Answer a step; False when the connection is over."""
         script = self.steps.get(step)
-        answer = script.pop(0) if script else self._usual(step)
-        if answer == "drop":
+        answer = (script.pop(0) if script else "") or self._usual(step)
+        if answer in ("drop", "lose"):
             return False
         if answer == "hang":
             await reader.read()  # until the client goes

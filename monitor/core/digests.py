@@ -51,9 +51,15 @@ def build(
     `until` are the period told, `titles` maps a watchlist to its name in the recipient's language. `max_age` bounds
     how old an article may have been at first sight (None: any age, for a first digest from the seeds).
     """
-    groups = [group for group in _groups(matched) if any(not row.was_told for row in group)]
-    backlog = [group for group in groups if _is_backlog(group, since=since, max_age=max_age)]
-    stories = [_story(group) for group in groups if group not in backlog]
+    stories: list[DigestStory] = []
+    held_back = 0
+    for group in _groups(matched):
+        if all(row.was_told for row in group):
+            continue
+        if _is_backlog(group, since=since, max_age=max_age):
+            held_back += _is_seen_since(group, since)
+        else:
+            stories.append(_story(group))
     if all(story.state is StoryState.CARRIED for story in stories):
         return None
     ranked = sorted(stories, key=_reading_order)
@@ -65,7 +71,7 @@ def build(
         titles=titles,
         stories=tuple(ranked[: recipient.max_stories]),
         rest=max(0, len(ranked) - recipient.max_stories),
-        held_back=sum(_is_seen_since(group, since) for group in backlog),
+        held_back=held_back,
         remarks=remarks,
     )
 
