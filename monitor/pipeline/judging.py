@@ -7,6 +7,7 @@ a commit that fails loses nothing and leaves nothing behind.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -137,7 +138,33 @@ class Judge:
                 with changed content).
         """
         self._begin(now)
-        identities, candidates, common = await self._gather(articles, now)
+        try:
+            identities, candidates, common = await self._gather(articles, now)
+            # Off the loop: a first poll brings hundreds of articles at once, and fetching must go on meanwhile.
+            return await asyncio.to_thread(
+                self._decide,
+                articles,
+                identities=identities,
+                candidates=candidates,
+                common=common,
+                entries=entries,
+                now=now,
+            )
+        except BaseException:
+            self.discard()
+            raise
+
+    def _decide(
+        self,
+        articles: Sequence[Article],
+        *,
+        identities: Identities,
+        candidates: Mapping[ArticleId, Sequence[Candidate]],
+        common: frozenset[int],
+        entries: Mapping[ArticleId, ArticleId] | None,
+        now: datetime,
+    ) -> Judged:
+        """The whole of the thinking, without a wait."""
         judgement = judge_batch(
             articles,
             identities=identities,
@@ -161,8 +188,12 @@ class Judge:
         The result holds stories, joinings, decisions and artifacts; it is confirmed or discarded like a batch.
         """
         self._begin(now)
-        missing = [article for article in articles if self._open.story_of(article.id) is None]
-        return _grouping(self._place([_Arrival(article) for article in missing], now), self._artifacts())
+        try:
+            missing = [article for article in articles if self._open.story_of(article.id) is None]
+            return _grouping(self._place([_Arrival(article) for article in missing], now), self._artifacts())
+        except BaseException:
+            self.discard()
+            raise
 
     def confirm(self) -> None:
         """The batch was kept: the memory stands."""
