@@ -72,33 +72,24 @@ def to_article(
     entry_key: int | None = None,
     shared: frozenset[int] = frozenset(),
 ) -> Article | Dropped:
-    """The article that an entry is, first seen `now`.
+    """The article that an entry is, first seen `now`; `zone` is for dates that name none.
 
-    Args:
-        zone: For dates that name none.
-        entry_key: The entry's identity in its feed, for articles without a usable link.
-        shared: URL keys that identify nothing in this fetch.
+    `entry_key` identifies it in its feed where no link does; `shared` are URL keys that identify nothing in this fetch.
     """
-    flags: list[str] = []
     text, was_cut = _body(entry)
-    title, is_title_cut = clean_line(title_text(entry.title))
-    outlet = feed.outlet
-    named = clean_line(title_text(entry.outlet or ""))[0]
-    if named and _is_aggregated(entry, feed, title, named):
-        outlet, title = named, _without_tail(title, named)
+    title, outlet, is_title_cut = _title(entry, feed)
     if not title and not text:
         return Dropped(reason="no title and no text")
-    if not title:
-        title, flags = _first_sentence(text), ["untitled"]
-    if was_cut or is_title_cut:
-        flags.append("truncated")
+    flags = [] if title else ["untitled"]
+    title = title or _first_sentence(text)
+    flags += ["truncated"] if was_cut or is_title_cut else []
     key, url = _address(entry, shared, flags)
     date = _published(entry, zone, now)
     summary = _summary(entry, text)
-    if entry_key is None:
-        entry_key = entry_keys([entry], feed.id)[0][0]
+    own_key = entry_keys([entry], feed.id)[0][0] if entry_key is None else entry_key
+    identity = f"url\x1f{key}" if key is not None else f"{feed.id}\x1f{own_key}"
     return Article(
-        id=make_article_id(f"url\x1f{key}" if key is not None else f"{feed.id}\x1f{entry_key}", now),
+        id=make_article_id(identity, now),
         feed_id=feed.id,
         outlet=outlet,
         url=url,
@@ -115,6 +106,15 @@ def to_article(
         body_digest=digest62("\x1f".join(map(normalize, (title, summary, text)))),
         flags=(*flags, *date.flags),
     )
+
+
+def _title(entry: Entry, feed: Feed) -> tuple[str, str, bool]:
+    """(title, outlet, whether the title was cut)."""
+    title, was_cut = clean_line(title_text(entry.title))
+    named = clean_line(title_text(entry.outlet or ""))[0]
+    if named and _is_aggregated(feed, title, named):
+        return _without_tail(title, named), named, was_cut
+    return title, feed.outlet, was_cut
 
 
 def _body(entry: Entry) -> tuple[str, bool]:
@@ -140,7 +140,7 @@ def _summary(entry: Entry, text: str) -> str:
     return "" if normalize(text[: len(summary) + 200]).startswith(start) else summary
 
 
-def _is_aggregated(entry: Entry, feed: Feed, title: str, named: str) -> bool:
+def _is_aggregated(feed: Feed, title: str, named: str) -> bool:
     """Whether <source> names another brand than the feed's own: in aggregators, or where the title repeats it."""
     host = host_of(feed.url)
     is_aggregator = any(host == known or host.endswith("." + known) for known in _AGGREGATORS)

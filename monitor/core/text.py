@@ -155,8 +155,8 @@ def _fold(text: str) -> str:
 
 
 def _tree_text(html: str) -> str:
-    # The breaks are put in before parsing: selecting blocks in the tree costs twice the parse. In a table only cells may
-    # hold text; anything else there would be moved out in front of it (HTML5 "foster parenting").
+    # The breaks are put in before parsing: selecting blocks in the tree costs twice the parse. In a table only cells
+    # may hold text; anything else there would be moved out in front of it ("foster parenting" in HTML5).
     marked = _EDGE.sub(_BREAK + r"\g<0>", html.replace(_BREAK, " "))
     body = LexborHTMLParser(_CELL.sub(r"\g<0>" + _BREAK, marked)).body
     if body is None:

@@ -33,6 +33,7 @@ _SNIFFED = 65_536
 _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?(?:rss|feed|rdf|channel|entry)[\s>/]", re.IGNORECASE)
 _HTML_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1)\b", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<(?:!doctype|\w)[^<>]{0,200}", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{1,16})|([0-9]{1,20}));?", re.IGNORECASE)
 _DECLARED = re.compile(rb"""^[^<]{0,4}<\?xml[^>]{0,200}encoding\s*=\s*["']([\w.:-]{1,40})["']""", re.IGNORECASE)
 _MULTIBYTE = re.compile(r"euc|johab|cp949|ks_c|2022|jis|gb|big5|utf-?(?:16|32)", re.IGNORECASE)
 
@@ -65,16 +66,34 @@ def parse_body(
         )
     # No content-location: with a base, feedparser would resolve guids too, and a redirect would change identities.
     headers = {"content-type": _content_type(body, content_type)}
-    try:
-        parsed = feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
-    except Exception as error:  # whatever a hostile document breaks in there is this document's fault, and no other's
-        reason = printable(f"{type(error).__name__}: {error}")[:200]
-        raise ParseError(f"{shown(url)}: feedparser broke on this body ({reason}); report it", kind="crash") from error
+    parsed = _feedparsed(body, headers, url)
     if not parsed.get("version") and not parsed.entries:
         first = _FIRST_TAG.search(head)
         told = f"it begins with {printable(first[0])[:60]!r}" if first else "it holds no element"
         raise ParseError(f"{shown(url)}: this is no feed, {told}; look for the feed's address", kind="unknown")
     return _capped(_read(parsed, url), max_entries, cutter)
+
+
+def _feedparsed(body: bytes, headers: dict[str, str], url: str) -> Any:
+    """feedparser's result; what breaks it is cut out first, then the body is given up."""
+    try:
+        return _once(body, headers)
+    except Exception:  # a number that is no character (&#x110000;) breaks it, and would cost the whole feed
+        cleaned = _REFERENCE.sub(_if_character, body)
+    try:
+        return _once(cleaned, headers)
+    except Exception as error:  # whatever a hostile document breaks in there is this document's fault, and no other's
+        reason = printable(f"{type(error).__name__}: {error}")[:200]
+        raise ParseError(f"{shown(url)}: feedparser broke on this body ({reason}); report it", kind="crash") from error
+
+
+def _if_character(match: re.Match[bytes]) -> bytes:
+    code = int(match[1], 16) if match[1] else int(match[2])
+    return match[0] if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else b""
+
+
+def _once(body: bytes, headers: dict[str, str]) -> Any:
+    return feedparser.parse(body, response_headers=headers, sanitize_html=False, resolve_relative_uris=False)
 
 
 def _start(body: bytes) -> str:

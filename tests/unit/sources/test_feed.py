@@ -155,6 +155,12 @@ def test_long_guids_stay_different() -> None:
     assert len(one.guid or "") < MAX_LINE_CHARS
 
 
+@pytest.mark.parametrize("reference", ["&#x110000;", "&#99999999999;", "&#xD800;", "&#55296;"])
+def test_a_number_that_is_no_character_costs_no_feed(reference: str) -> None:
+    parsed = parse(rss(f"<item><title>a{reference}b & c</title></item><item><title>d</title></item>").encode())
+    assert [entry.title for entry in parsed.entries] == ["ab & c", "d"]
+
+
 def test_entity_bombs_and_files_are_not_expanded() -> None:
     bomb = (
         '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">'
