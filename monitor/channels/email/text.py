@@ -26,7 +26,8 @@ def clean(text: str, limit: int) -> str:
     Cut at a word where one ends in the last third; an ellipsis tells of the cut.
     """
     # Characters that can only vanish are bounded first, so that a hostile megabyte costs no more than a long title.
-    kept = "".join(_harmless(char) for char in text[: limit * 20])
+    head = text[: limit * 20]
+    kept = head if head.isprintable() else "".join(map(_harmless, head))
     line = " ".join(kept.split())
     return line if len(line) <= limit and len(text) <= limit * 20 else _cut(line, limit)
 
