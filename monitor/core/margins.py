@@ -179,18 +179,27 @@ def margins(text: str) -> tuple[Margin, ...]:
 def _of_line(lines: list[Line], index: int) -> Margin | None:
     line = lines[index]
     text = line.text
-    if _bare(text) in _WIDGETS:
-        return _whole(MarginKind.WIDGET, line)
-    if _LINK_START.match(text) or _LINK_LABEL.match(text):
+    if _LINK_START.match(text):
         return _whole(MarginKind.LINK, line)
     caption = _caption_end(text)
     if caption:
         return Margin(MarginKind.CAPTION, line.start, line.start + caption)
+    is_paragraph = len(text) > MAX_HEADLINE or (ends_sentence(text) and not text.rstrip().endswith((":", "：")))
+    kind = None if is_paragraph else _of_short_line(lines, index)
+    return _whole(kind, line) if kind else None
+
+
+def _of_short_line(lines: list[Line], index: int) -> MarginKind | None:
+    """What a line is that is short and ends no sentence."""
+    text = lines[index].text
+    if _bare(text) in _WIDGETS:
+        return MarginKind.WIDGET
+    if _LINK_LABEL.match(text):
+        return MarginKind.LINK
     if _is_caption_title(lines, index) or _SOURCE_CUE.fullmatch(text) or _is_credit_bullet(lines, index):
-        return _whole(MarginKind.CAPTION, line)
-    if _is_byline(text) or _SIGNATURE.fullmatch(text) or _REPORTER.fullmatch(text):
-        return _whole(MarginKind.BYLINE, line)
-    return None
+        return MarginKind.CAPTION
+    is_byline = _is_byline(text) or _SIGNATURE.fullmatch(text) or _REPORTER.fullmatch(text)
+    return MarginKind.BYLINE if is_byline else None
 
 
 def _whole(kind: MarginKind, line: Line) -> Margin:
@@ -208,7 +217,8 @@ def _is_label(text: str) -> bool:
 
 def _caption_end(text: str) -> int:
     """How much of a line is a caption: up to its photo credit, or all of it where it says "Foto:"."""
-    credit = _CREDIT.search(text, 0, MAX_CAPTION + 100)
+    has_bracket = "(" in text or "（" in text or "[" in text
+    credit = _CREDIT.search(text, 0, MAX_CAPTION + 100) if has_bracket else None
     if credit and credit.end() <= MAX_CAPTION:
         return credit.end()
     if _CAPTION_START.match(text):

@@ -35,7 +35,10 @@ class Reader:
         self.evidence = evidence
 
     def entity(self, name: str) -> list[Place]:
-        """Where an entity is named, in order."""
+        """Where an entity is named in title, summary and body, in order."""
+        return _within(self._named(name), ())
+
+    def _named(self, name: str) -> list[Place]:
         if name not in self._entities:
             self._entities[name] = self.evidence.places(self._names.entities[name], self._names.fields)
         return self._entities[name]
@@ -43,11 +46,9 @@ class Reader:
     def leaf(self, leaf: Mention | Term) -> list[Place]:
         """Where a leaf's spellings stand within its own fields."""
         if isinstance(leaf, Mention):
-            places = self.entity(leaf.entity)
-        else:
-            numbers = {self._names.number(alias): "" for alias in leaf.aliases}
-            places = self.evidence.places(numbers, self._names.fields)
-        return _within(places, leaf.fields)
+            return _within(self._named(leaf.entity), leaf.fields)
+        numbers = {self._names.number(alias): "" for alias in leaf.aliases}
+        return _within(self.evidence.places(numbers, self._names.fields), leaf.fields)
 
     def check(self, condition: Condition) -> Outcome:
         """Whether a condition holds."""
@@ -75,7 +76,7 @@ class Reader:
         where = f"in {_fields(leaf.fields)}" if leaf.fields else ""
         name = name_of(leaf)
         if not places:
-            reason = f"{name} is named {'not ' + where if where else 'nowhere'}"
+            reason = f"{name} is {f'not named {where}' if where else 'named nowhere'}"
         else:
             reason = " ".join(filter(None, (name, "is named", _times(len(places)), where))) + f", not {leaf.min_count}"
         return Outcome(False, reason=reason)
@@ -110,7 +111,7 @@ class Reader:
 
 
 def _within(places: list[Place], fields: tuple[Field, ...]) -> list[Place]:
-    return [place for place in places if place.is_in(fields)] if fields else places
+    return [place for place in places if place.is_in(fields)]
 
 
 class Names:

@@ -113,7 +113,10 @@ class Evidence:
         return Field.URL
 
     def places(self, groups: Mapping[int, str], fields_of: Mapping[int, tuple[Field, ...]]) -> list[Place]:
-        """All places of some spellings (number → group), in order; where they overlap, the longest counts once."""
+        """All places of some spellings (number → group), the URL's included, in order.
+
+        `fields_of` limits a spelling to some fields. Where places overlap, the longest counts, once.
+        """
         hits = [hit for atom in groups.keys() & self.found.keys() for hit in self.found[atom]]
         hits.sort(key=lambda hit: (hit.start, -hit.end, hit.atom))
         places: list[Place] = []
@@ -125,7 +128,8 @@ class Evidence:
             field = self.field_at(start)
             is_early = field is Field.LEAD or (field is Field.SUMMARY and start < self.summary_lead_end)
             place = Place(start, end, hit.start, hit.end, field, is_early, groups[hit.atom])
-            if place.is_in(fields_of.get(hit.atom, ())):
+            limits = fields_of.get(hit.atom)
+            if not limits or place.is_in(limits):
                 places.append(place)
                 last = hit.end
         return places

@@ -52,8 +52,11 @@ def run_examples(watchlist: Watchlist, scorer: Scorer) -> list[ExampleFailure]:
         ValueError: The scorer was not compiled with this watchlist.
     """
     failures = []
+    outlet = watchlist.outlets[0] if watchlist.outlets else ""
     for example in watchlist.examples:
-        scores = [score for score in scorer.score(example_article(example)) if score.watchlist == watchlist.name]
+        scores = [
+            score for score in scorer.score(example_article(example, outlet)) if score.watchlist == watchlist.name
+        ]
         if not scores:
             raise ValueError(f"the scorer knows no watchlist {watchlist.name!r}")
         if scores[0].is_match != example.must_match:
@@ -75,8 +78,8 @@ def failed_examples(watchlists: Sequence[Watchlist]) -> list[Problem]:
     ]
 
 
-def example_article(example: Example) -> Article:
-    """An example as an article, with no outlet and no language, so that no filter applies to it but its words."""
+def example_article(example: Example, outlet: str = "") -> Article:
+    """An example as an article of an outlet and no known language: a watchlist's filters do not apply to its tests."""
     title, text = example.title, example.text
     if example.file:
         document = clean_document(text, title=title or None)
@@ -84,7 +87,7 @@ def example_article(example: Example) -> Article:
     return Article(
         id=0,
         feed_id="",
-        outlet="",
+        outlet=outlet,
         url="",
         url_key=None,
         host="",

@@ -137,7 +137,7 @@ def _closeness(sides: Sides) -> Iterator[Signal]:
     early = [pair for pair in pairs.values() if all(p.field is Field.TITLE or p.is_early for p in pair)]
     best = early or list(pairs.values())
     if best:
-        closest = min(best, key=lambda pair: _span(evidence, pair))
+        closest = sorted(min(best, key=lambda pair: _span(evidence, pair)), key=lambda place: place.normal_start)
         text = f"{_shown(evidence, closest)}, {_words(_span(evidence, closest))} apart"
         name, points = ("near", w.NEAR_EARLY) if early else ("near_in_body", w.NEAR_BODY)
         yield signal(evidence, name, points, text, closest)
@@ -218,7 +218,7 @@ def topic_signals(evidence: Evidence, places: list[Place]) -> list[Signal]:
     return found
 
 
-def _span(evidence: Evidence, places: tuple[Place, ...]) -> int:
+def _span(evidence: Evidence, places: Iterable[Place]) -> int:
     ordered = sorted(places, key=lambda place: place.normal_start)
     return evidence.words_between(ordered[0], ordered[-1])
 
