@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import random
-import sqlite3
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from monitor.core import polling
 from monitor.core.scoring import compile_watchlists, failed_examples
 from monitor.core.seeds import to_seed_articles
 from monitor.errors import ConfigError
-from monitor.model.commits import DigestSlot
+from monitor.model.commits import DigestSlot, Intake
 from monitor.model.digests import Delivery, Slot
 from monitor.model.feeds import Feed, FeedState
 from monitor.pipeline import compose as composing
@@ -85,7 +84,7 @@ async def open_runtime(
         is_dry: Compose and deliver nothing.
     """
     settings = configuration.settings
-    if settings.store_path is not None and (warning := sqlite_warning(sqlite3.sqlite_version)):
+    if settings.store_path is not None and (warning := sqlite_warning()):
         log.debug(warning)
     store = open_store(settings.store_url.reveal(), pool_size=settings.store.pool_size)
     async with store:
@@ -406,6 +405,10 @@ class Runtime:
                 for place, feed in enumerate(feeds)
             ]
         )
+        # After a pause everything is overdue at once: what is late already can wait a few minutes for its turn.
+        overdue = polling.spread_overdue(await self._store.feed_states(), now=now, limits=limits)
+        if overdue:
+            await self._store.commit_intake(Intake(feed_states=tuple(overdue)))
 
     def _intaker(self) -> Intaker:
         return Intaker(store=self._store, judge=self._judge, zones=_zones(self.configuration))

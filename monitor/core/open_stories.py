@@ -23,6 +23,9 @@ CENTROID_TERMS = 512
 INDEXED_TERMS = 128
 """The heaviest terms of a story and of an article by which they find each other."""
 LEAST_SHARED = 3
+SHARED_OF_ALL = 20
+"""An article and a story meet only if they share a 20th of the article's heaviest terms, `LEAST_SHARED` at least.
+On the Telegram pairs those of cosine .25 (the lowest line) share 10 of 128, those of .35 share 20."""
 CANDIDATES = 200
 DECIMALS = 5
 """Weights are kept rounded, so that a store may write them as text and give back the same story."""
@@ -163,7 +166,8 @@ class OpenStories:
         if not hits:
             return []
         counts = np.bincount(np.fromiter(chain.from_iterable(hits), np.int64))
-        enough = np.flatnonzero(counts >= min(LEAST_SHARED, len(order)))
+        least = min(max(LEAST_SHARED, len(order) // SHARED_OF_ALL), len(order))
+        enough = np.flatnonzero(counts >= least)
         if len(enough) > CANDIDATES:
             ranks = sorted(zip((-counts[enough]).tolist(), (self._ids[slot] for slot in enough.tolist()), strict=True))
             return [self._slots[story_id] for _, story_id in ranks[:CANDIDATES]]

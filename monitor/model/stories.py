@@ -16,8 +16,8 @@ StoryId = int
 class Story:
     """A group of articles with one lead, and the features that new articles are compared with.
 
-    `centroid` maps hashed terms to weights (L2-normalised, at most 128 terms); `facts` maps a kind of evidence
-    ("actors", "numbers", "dates", "places", "templates") to sorted printable values; `mean_at` is the mean
+    `centroid` maps hashed terms to weights (L2-normalised, at most 512 terms); `facts` maps a kind of evidence
+    ("actors", "dates", "templates", "members" as hex ids, "undated") to sorted printable values; `mean_at` is the mean
     publication time.
     `merged_into` redirects after a repair, so links and mail threads keep working.
     """

@@ -336,7 +336,7 @@ def _diagnose(url: str, error: Exception) -> tuple[str, str]:  # noqa: PLR0911 -
     host = urlsplit(url).hostname or ""
     cause = printable(str(getattr(error, "os_error", None) or error))[:200]
     if _REFUSED_ADDRESS in cause:
-        return "refused", f"{cause}; allow it in polling.allowed of monitor.yaml if you mean it"
+        return "refused", f"{cause}; allow it in polling.allow_private_hosts of monitor.yaml if you mean it"
     if isinstance(error, aiohttp.ClientConnectorDNSError):
         return "dns", f"the name {host} cannot be resolved; check its spelling, or the network"
     if isinstance(error, (aiohttp.ClientConnectorCertificateError, aiohttp.ClientSSLError)):

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ def open_store(
     )
 
 
-def sqlite_warning(version: str) -> str | None:
-    """What to tell an operator of this SQLite version ("3.40.1"), if anything.
+def sqlite_warning(version: str = sqlite3.sqlite_version) -> str | None:
+    """What to tell an operator of this SQLite version ("3.40.1"; by default the one in use), if anything.
 
     Versions before 3.51.3 (but for 3.44.6+ and 3.50.7+ of their lines) can damage a database in WAL mode when two
     connections write or checkpoint at the same instant. Our single writer keeps clear of it; a second program does not.

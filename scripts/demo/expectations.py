@@ -25,7 +25,9 @@ def deviations(day: Day, account: Account, mails: Sequence[Mail], recipients: It
         *_seeds(day, account),
     ]
     for address in recipients:
-        found.extend(_mail(day, [mail for mail in mails if address in mail.recipients], address))
+        mine = [mail for mail in mails if address in mail.recipients]
+        found.extend(_mail(day, mine, address))
+        found.extend(_seeds_mailed(day, account, mine, address))
     return found
 
 
@@ -142,6 +144,17 @@ def _mail(day: Day, mails: Sequence[Mail], address: str) -> list[str]:
         count = len(messages_with(words))
         if count > 1:
             found.append(f"{address}: {words} is told in {count} different messages")
-        if count == 0 and words in day.seed_titles:
-            found.append(f"{address}: the seed {words!r} was not mailed")
     return found
+
+
+def _seeds_mailed(day: Day, account: Account, mails: Sequence[Mail], address: str) -> list[str]:
+    """Each seed is marked as told, and each of their stories was mailed by the title of one of them."""
+    recipient = address.partition("@")[0]
+    texts = [" ".join(mail.body("plain").split()) for mail in mails]
+    seeds = [row for row in account.articles.values() if row.title in day.seed_titles]
+    mailed = {row.story_id for row in seeds if any(row.title in text for text in texts)}
+    return [
+        f"{address}: the seed {row.title!r} was not mailed"
+        for row in seeds
+        if recipient not in row.told_to or row.story_id not in mailed
+    ]

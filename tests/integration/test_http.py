@@ -164,7 +164,7 @@ async def test_a_private_address_is_refused_unless_the_configuration_allows_it(s
     by_name = HttpSource(allowed=("localhost",))
     outcome = failed(await strict.fetch(FetchRequest(url=server.url("/rss"))))
     assert outcome.kind == "refused"
-    assert "polling.allowed" in outcome.message
+    assert "polling.allow_private_hosts" in outcome.message
     fetched(await by_port.fetch(FetchRequest(url=server.url("/rss"))))
     fetched(await by_name.fetch(FetchRequest(url=server.url("/rss", host="localhost"))))
     assert failed(await by_name.fetch(FetchRequest(url=server.url("/rss")))).kind == "refused"

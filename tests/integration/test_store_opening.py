@@ -113,9 +113,12 @@ def test_a_forked_worker_does_not_keep_the_lock_of_a_daemon_that_is_gone(tmp_pat
 
 
 def test_readers_need_no_lock_and_leave_no_mark(tmp_path: Path) -> None:
-    path = tmp_path / "monitor.db"
-    with holder(url_of(path)):
-        open_store(url_of(path), read_only=True).close_now()
+    daemon = open_store(url_of(tmp_path / "monitor.db"))
+    before = sorted(tmp_path.iterdir())
+    open_store(url_of(tmp_path / "monitor.db"), read_only=True).close_now()
+    open_store(url_of(tmp_path / "monitor.db"), read_only=True).close_now()
+    assert sorted(tmp_path.iterdir()) == before
+    daemon.close_now()
 
 
 async def test_a_store_for_reading_refuses_to_write(tmp_path: Path) -> None:

@@ -298,7 +298,7 @@ def test_a_process_killed_before_its_commit_leaves_nothing_of_the_batch(url: str
 @pytest.mark.slow
 def test_a_writer_killed_anywhere_leaves_whole_batches_and_all_that_it_reported(url: str) -> None:
     reported: set[int] = set()
-    for after in (1, 6, 23):
+    for after in (3, 17):
         command = [sys.executable, "-c", KILLED_ANYWHERE, url, str(1000 * after)]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as writer:
             assert writer.stdout is not None
@@ -311,8 +311,8 @@ def test_a_writer_killed_anywhere_leaves_whole_batches_and_all_that_it_reported(
         async with open_store(url, hold_lock=False) as store:
             found = await batches_in(store)
             assert reported <= found
-            # At most the group that was under way at each of the three kills had been kept and not yet reported.
-            assert len(found - reported) <= 3 * 4
+            # At most the group that was under way at each of the two kills had been kept and not yet reported.
+            assert len(found - reported) <= 2 * 4
 
     asyncio.run(check())
 
