@@ -113,15 +113,16 @@ def _days_from_day(found: LeadDate, day: date) -> int:
 
 
 def _found(lead: str) -> Iterator[tuple[int, LeadDate]]:
-    taken: set[tuple[int, int]] = set()
+    taken: list[tuple[int, int]] = []
     for number in _NUMBER.finditer(lead):
         if number.end() - number.start() > 4:
             continue
         for pattern in _PATTERNS:
             for match in pattern.finditer(lead, max(number.start() - _BEFORE, 0), number.end() + _AFTER):
-                if match.span() in taken:
+                # A later window begins inside an earlier find and would see it without its year.
+                if any(start <= match.start() and match.end() <= end for start, end in taken):
                     continue
-                taken.add(match.span())
+                taken.append(match.span())
                 parts = match.groupdict()
                 name = parts.get("n")
                 month = _MONTHS[name.lower()] if name else int(parts["m"])

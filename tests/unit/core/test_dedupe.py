@@ -19,7 +19,9 @@ from monitor.model.commits import Identities
 from tests.factories import NOW, make_article, number
 
 HOUR = timedelta(hours=1)
-VOCABULARY = [f"{head}{tail}" for head in ("ba", "ku", "me", "si", "ta", "ru", "no", "pe") for tail in range(40)]
+VOCABULARY = [
+    head + middle + tail for head in ("ba", "ku", "me", "si") for middle in "nrstl" for tail in "aeiouabcdefghijk"
+]
 
 
 def prose(seed: int, count: int = 150) -> str:
@@ -146,8 +148,7 @@ def test_fifty_copies_do_not_make_the_text_look_like_boilerplate() -> None:
 def test_korean_japanese_and_thai_copies_are_found() -> None:
     for text in (
         "김정은 국무위원장은 14일 러시아 극동에서 푸틴 대통령과 회담하고 군사 협력을 논의했다고 조선중앙통신이 전했다. "
-        * 1
-        + " ".join(f"단어{number}" for number in range(50)),
+        + " ".join(f"단어{at}" for at in range(50)),
         "朝鮮中央通信は十四日、金正恩総書記がロシア極東でプーチン大統領と会談し、軍事協力について話し合ったと伝えた。両首脳は今後の関係を確認した。",
         "ผู้นำเกาหลีเหนือเดินทางถึงวลาดีวอสตอคเพื่อพบประธานาธิบดีรัสเซียและหารือเรื่องความร่วมมือทางทหารระหว่างสองประเทศ",
     ):
