@@ -29,7 +29,7 @@ from monitor.model.digests import Delivery, Slot
 from monitor.model.feeds import Feed, FeedState
 from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
-from monitor.pipeline.collect import CollectLimits, Collector, CollectReport
+from monitor.pipeline.collect import CollectLimits, Collector, CollectReport, Outages
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
@@ -217,6 +217,7 @@ class Runtime:
         )
         self._workers = _workers(configuration)
         self._http = _http(configuration)
+        self._outages = Outages()
         self._collector = self._make_collector()
         self._renderer = EmailRenderer(settings.mail.sender, settings.mail.sender_name)
         self._channels = _channels(configuration)
@@ -422,6 +423,7 @@ class Runtime:
             chance=self._chance,
             limits=CollectLimits(concurrency=self.configuration.settings.polling.concurrency),
             polling_limits=_polling_limits(self.configuration),
+            outages=self._outages,
         )
 
     def _tell(self, report: CollectReport) -> None:

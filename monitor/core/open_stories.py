@@ -63,6 +63,10 @@ class OpenStories:
     def __contains__(self, story_id: object) -> bool:
         return story_id in self._heads
 
+    def ids(self) -> frozenset[StoryId]:
+        """The open stories."""
+        return frozenset(self._heads)
+
     def story_of(self, article_id: ArticleId) -> StoryId | None:
         """The open story that an article belongs to."""
         return self._story_of.get(article_id)

@@ -66,6 +66,7 @@ class Collector:
         store: Due times and leases.
         intaker: Judges and keeps what checks bring.
         chance: A number in [0, 1) for the jitter.
+        outages: What is known of our own line; to be handed on when a collector replaces another.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class Collector:
         chance: Callable[[], float],
         limits: CollectLimits,
         polling_limits: polling.PollingLimits,
+        outages: Outages | None = None,
     ) -> None:
         self._sources = sources
         self._store = store
@@ -87,7 +89,7 @@ class Collector:
         self._limits = limits
         self._polling = polling_limits
         self._is_stopping = False
-        self._outages = Outages()
+        self._outages = outages or Outages()
         self._held: list[Check] = []
 
     def stop(self) -> None:

@@ -24,6 +24,7 @@ MAX_EVIDENCE = 80
 LEAD_TITLES = 3
 SHOWN_OUTLETS = 5
 SHOWN_REASONS = 5
+SHOWN_NAMES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +224,7 @@ def _reasons(signals: tuple[Signal, ...], words: Language, lang: str) -> tuple[l
     reasons = [
         Reason(
             clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120),
-            _phrase(signal.evidence, MAX_EVIDENCE, lang=lang),
+            _phrase(_named(signal), MAX_EVIDENCE, lang=lang),
             words.signed(signal.points),
         )
         for signal in shown
@@ -232,6 +233,14 @@ def _reasons(signals: tuple[Signal, ...], words: Language, lang: str) -> tuple[l
         return reasons, ""
     more = words.ngettext("%(num)s smaller reason", "%(num)s smaller reasons", len(rest)) % {"num": len(rest)}
     return reasons, f"{more} {words.signed(sum(signal.points for signal in rest))}"
+
+
+def _named(signal: Signal) -> str:
+    """The article's own words that fired, each once; `Signal.evidence` is English and for operators."""
+    names: dict[str, str] = {}
+    for hit in signal.hits:
+        names.setdefault(hit.text.casefold(), hit.text)
+    return " · ".join(list(names.values())[:SHOWN_NAMES])
 
 
 def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) -> str:
