@@ -30,7 +30,9 @@ class Asked:
 
 
 class FeedServer:
-    """Serves `day` on 127.0.0.1. Set `round` to move through the day; `delay_s` makes every answer that slow.
+    """Serves `day` on 127.0.0.1. Set `round` to move through the day.
+
+    With `delay_s` the n-th outlet answers after n times that long: fast and slow servers, as in life.
 
     An async context manager; `on_asked` is called with every request after it was answered.
     """
@@ -70,7 +72,7 @@ class FeedServer:
         if outlet is None:
             raise web.HTTPNotFound
         if self.delay_s:
-            await asyncio.sleep(self.delay_s)
+            await asyncio.sleep(self.delay_s * (1 + list(self._outlets).index(outlet.id)))
         response = self._respond(outlet, request)
         asked = Asked(
             at=time.monotonic(),

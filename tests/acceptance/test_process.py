@@ -28,7 +28,7 @@ def levels(log: str) -> list[tuple[str, str]]:
 @pytest.fixture
 async def slow_day(tmp_path: Path) -> AsyncIterator[Scene]:
     """Feeds that take their time, so that a signal finds checks under way."""
-    async with scene(tmp_path, feed_delay_s=3.0) as now:
+    async with scene(tmp_path, feed_delay_s=0.5) as now:
         yield now
 
 
@@ -50,7 +50,7 @@ async def test_sigterm_lets_what_is_under_way_end_and_exits_0(slow_day: Scene) -
 
 @pytest.mark.slow
 async def test_a_second_sigterm_ends_it_at_once(slow_day: Scene) -> None:
-    slow_day.feeds.delay_s = 20.0
+    slow_day.feeds.delay_s = 30.0
     config = str(slow_day.stage.config)
     async with started("run", "--config", config, folder=slow_day.stage.folder) as daemon:
         await daemon.log_shows(RUNNING, UP_S)
