@@ -342,7 +342,7 @@ class Runtime:
         """One cycle of everything: seeds, every feed once, due digests (all, when forced), the outbox."""
         seeds = await self.prepare()
         # As in the daemon's start: what is due is told before the feeds are asked.
-        first = composing.ComposeReport() if is_digest_forced else await self._compose()
+        first = await self._compose()
         collected = await self._collector.collect_all(self._feeds())
         self._tell(collected)
         then = await self._compose(is_forced=is_digest_forced)

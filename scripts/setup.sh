@@ -51,6 +51,6 @@ fi
 
 [ -x "$venv/bin/python" ] || "$uv" venv --quiet --python "$("$python" -c 'import sys; print(sys.executable)')" "$venv"
 say "installing $lock into $venv (hashes checked)"
-"$uv" pip install --quiet --python "$venv/bin/python" --require-hashes -r "$lock"
+"$uv" pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$lock"
 "$uv" pip install --quiet --python "$venv/bin/python" --no-deps --no-build-isolation --editable .
 touch "$stamp"

@@ -108,13 +108,13 @@ class Writer:
             for operation in group:
                 self._settle([operation])
             return
+        self.operations += len(group)
         for operation in group:
             failure = operation.error or error
             if failure is None:
                 operation.future.set_result(operation.result)
             else:
                 operation.future.set_exception(store_error(failure, self._place))
-        self.operations += len(group)
 
     def _transact(self, group: Sequence[_Operation]) -> Exception | None:
         """Run a group in one transaction; returns what kept the whole of it from being committed."""

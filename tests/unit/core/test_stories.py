@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -316,6 +317,20 @@ def test_old_stories_close_and_their_members_are_forgotten() -> None:
     assert desk.stories.story_of(old.id) is None
     assert desk.stories.story_of(young.id) == young.id
     assert desk.place(visit("Kim mengundang lagi", published_at=NOW - 9 * DAY)).joining.is_first
+
+
+def test_a_story_that_drifted_and_closed_is_found_by_none_of_its_words() -> None:
+    stories = OpenStories()
+    story = Story(
+        id=1, title="A", lead_id=1, first_at=NOW, last_at=NOW, mean_at=NOW, size=1, centroid={1: 0.6, 2: 0.6, 3: 0.5}
+    )
+    stories.keep(story)
+    stories.keep(replace(story, centroid={7: 0.6, 8: 0.6, 9: 0.5}))
+    terms, weights = np.array([1, 2, 3, 7, 8, 9]), np.full(6, 0.4)
+    assert [near.story.id for near in stories.near(terms, weights)] == [1]
+    assert stories.near(terms[:3], weights[:3]) == []
+    stories.drop(1)
+    assert stories.near(terms, weights) == []
 
 
 def test_a_thousand_stories_find_the_right_one() -> None:
