@@ -15,7 +15,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scored:
-    """A match: its points and the signals (name, points, evidence) that sum to them."""
+    """A match: its points and the signals (words, points, evidence) that sum to them."""
 
     points: float
     threshold: float
@@ -131,7 +131,10 @@ def _articles(connection: sqlite3.Connection) -> dict[int, Stored]:
 
 
 def _scored(row: sqlite3.Row) -> Scored:
-    signals = tuple((s["name"], float(s["points"]), s.get("evidence", "")) for s in json.loads(row["signals"]))
+    signals = tuple(
+        (signal.get("label", {}).get("en", signal["name"]), float(signal["points"]), signal.get("evidence", ""))
+        for signal in json.loads(row["signals"])
+    )
     return Scored(points=row["points"], threshold=row["threshold"], signals=signals)
 
 

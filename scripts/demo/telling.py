@@ -80,7 +80,7 @@ def tell_closing(console: Console, *, problems: Sequence[str], items: int, pages
     if not problems:
         console.print(f"\n[bold green]All {items} items ended as expected; every story was told once.[/bold green]")
         return
-    console.print(f"\n[bold red]{len(problems)} things went otherwise than expected:[/bold red]")
+    console.print(f"\n[bold red]Went otherwise than expected ({len(problems)}):[/bold red]")
     for line in problems:
         console.print(f"  - {escape(line)}")
 
@@ -152,11 +152,18 @@ def _tell_matched(console: Console, fresh: Sequence[Stored]) -> None:
             if row.match
         ]
         _grid(console, rows, (6, 18, 40, 0))
+    stories = {row.story_id for row in fresh if row.match}
+    if matched:
+        told = sum(1 for row in fresh if row.match)
+        console.print(f"[bold cyan]Grouped[/bold cyan]  {told} articles, copies included, tell {len(stories)} stories")
     if others:
         console.print(f"[bold cyan]Ignored[/bold cyan]  {len(others)} that are about something else")
         _grid(console, [(escape(row.outlet), f"[dim]{escape(row.title)}[/dim]") for row in others], (20, 0))
 
 
 def _why(match: Scored) -> str:
-    best = sorted(match.signals, key=lambda signal: -abs(signal[1]))[:3]
-    return ", ".join(f"{name} {points:+.1f}" for name, points, _ in best)
+    """The strongest signals with their evidence; the whole sum is in the digest."""
+    best = sorted(match.signals, key=lambda signal: -abs(signal[1]))
+    told = ", ".join(f"{points:+.0f} {label} ({evidence})" for label, points, evidence in best[:2])
+    rest = sum(points for _, points, _ in best[2:])
+    return f"{told}, {rest:+.1f} from {len(best) - 2} more" if len(best) > 2 else told
