@@ -40,6 +40,7 @@ async def match(
     now: datetime,
     look_back: timedelta,
     is_stopping: Callable[[], bool] = lambda: False,
+    chunk: int = CHUNK,
 ) -> MatchReport:
     """Score stored articles, first seen within `look_back`, against every watchlist that is not the stored version."""
     known = await store.watchlist_versions()
@@ -53,8 +54,8 @@ async def match(
         scored[watchlist.name] = matched[watchlist.name] = 0
         is_complete = False
         while not is_complete and not is_stopping():
-            articles = await store.articles_after(cursor, since=now - look_back, limit=CHUNK)
-            is_complete = len(articles) < CHUNK
+            articles = await store.articles_after(cursor, since=now - look_back, limit=chunk)
+            is_complete = len(articles) < chunk
             cursor = articles[-1].id if articles else cursor
             matches = tuple(
                 as_match(article.id, score, now=now)
