@@ -11,12 +11,12 @@ import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
 from monitor.core.likeness import LINES
-from monitor.core.open_stories import OpenStories
+from monitor.core.open_stories import OpenStories, members_of
 from monitor.core.similarity import Readings, sketch
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
@@ -32,6 +32,7 @@ FREQUENCIES_GROWTH = 0.05
 """They fill up to a few megabytes; a restart that forgets the last twentieth weighs no word noticeably otherwise."""
 
 Scorer = Callable[[Article], Sequence[Score]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,31 +141,31 @@ class Judge:
         self._begin(now)
         try:
             identities, candidates, common = await self._gather(articles, now)
-            # Off the loop: a first poll brings hundreds of articles at once, and fetching must go on meanwhile.
-            return await asyncio.to_thread(
-                self._decide,
-                articles,
-                identities=identities,
-                candidates=candidates,
-                common=common,
-                entries=entries,
-                now=now,
+            judgement, scores = await _off_loop(
+                lambda: self._decide(articles, identities, candidates, common, entries or {})
             )
+            arrivals = self._arrivals(judgement.outcomes, scores)
+            originals = {one.article.id: one.article for found in candidates.values() for one in found}
+            await self._reopen(arrivals, originals)
+            placed = await _off_loop(lambda: self._place(arrivals, now))
         except BaseException:
             self.discard()
             raise
+        return Judged(
+            intake=self._intake_of(judgement, placed),
+            outcomes=judgement.outcomes,
+            scores=scores,
+            story_ids={one.joining.article_id: one.joining.story_id for one in placed},
+        )
 
     def _decide(
         self,
         articles: Sequence[Article],
-        *,
         identities: Identities,
         candidates: Mapping[ArticleId, Sequence[Candidate]],
         common: frozenset[int],
-        entries: Mapping[ArticleId, ArticleId] | None,
-        now: datetime,
-    ) -> Judged:
-        """The whole of the thinking, without a wait."""
+        entries: Mapping[ArticleId, ArticleId],
+    ) -> tuple[Judgement, dict[ArticleId, tuple[Score, ...]]]:
         judgement = judge_batch(
             articles,
             identities=identities,
@@ -173,14 +174,7 @@ class Judge:
             common_hashes=common,
             readings=self._readings,
         )
-        scores = self._scores(judgement)
-        placed = self._place(self._arrivals(judgement.outcomes, scores), now)
-        return Judged(
-            intake=self._intake_of(judgement, placed),
-            outcomes=judgement.outcomes,
-            scores=scores,
-            story_ids={one.joining.article_id: one.joining.story_id for one in placed},
-        )
+        return judgement, self._scores(judgement)
 
     def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
         """Place stored articles that match only now (a changed watchlist); those in an open story stay where they are.
@@ -267,6 +261,19 @@ class Judge:
             arrivals[article.id] = _Arrival(article, copy_of, outcome.wordings)
         return list(arrivals.values())
 
+    async def _reopen(self, arrivals: Sequence[_Arrival], originals: Mapping[ArticleId, Article]) -> None:
+        """Bring back the closed stories of which a copy arrives: it belongs there however old they are.
+
+        Rare, and it reads all stories since the original; a story's last article is never older than its members.
+        """
+        copied = {arrival.copy_of for arrival in arrivals if arrival.copy_of is not None} & originals.keys()
+        wanted = {of: originals[of].at for of in copied if self._open.story_of(of) is None}
+        if not wanted:
+            return
+        for story in await self._stored_stories.open_stories(since=min(wanted.values())):
+            if story.id not in self._open and not wanted.keys().isdisjoint(members_of(story)):
+                self._open.keep(story)
+
     def _is_grouped(self, scores: Sequence[Score]) -> bool:
         return self._group == "all" or any(score.is_match for score in scores)
 
@@ -324,6 +331,19 @@ class Judge:
             return {}
         self._pending.frequencies_kept = self._frequencies.documents
         return {FREQUENCIES: self._frequencies.to_bytes()}
+
+
+async def _off_loop(work: Callable[[], _T]) -> _T:
+    """Think in a thread: a first poll brings hundreds of articles at once, and fetching must go on meanwhile.
+
+    A cancelled caller still waits for the thread: it works on the memory that is to be put back afterwards.
+    """
+    thread = asyncio.ensure_future(asyncio.to_thread(work))
+    try:
+        return await asyncio.shield(thread)
+    except asyncio.CancelledError:
+        await asyncio.wait([thread])
+        raise
 
 
 def gazetteer_of(watchlists: Sequence[Watchlist]) -> Gazetteer:

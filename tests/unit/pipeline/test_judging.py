@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import threading
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -30,6 +32,9 @@ FLOOD = (
     "dengan perahu karet ke sekolah terdekat. Kepala badan penanggulangan bencana meminta penduduk di tepi sungai "
     "tetap waspada sebab hujan masih akan turun sampai akhir pekan menurut prakiraan cuaca setempat."
 )
+
+RETOLD = " ".join(reversed(VISIT.split()))
+"""The same words, no shingle in common: another telling, not a copy."""
 
 
 def about_putin(article: Article) -> tuple[Score, ...]:
@@ -199,10 +204,26 @@ async def test_frequencies_are_kept_as_they_grow() -> None:
 async def test_stories_close_after_the_look_back() -> None:
     bench = Bench()
     await bench.keep(page("Kim mengundang Putin"))
-    late = page(
-        "Putin diundang Kim", VISIT.replace("malam", "siang"), outlet="Kabar", hours=0.5, first_seen_at=NOW + 200 * HOUR
-    )
+    facts = {"text": RETOLD, "outlet": "Kabar", "hours": 0.5}
+    soon = page("Putin diundang Kim", first_seen_at=NOW + HOUR, **facts)
+    late = page("Putin diundang Kim lagi", first_seen_at=NOW + 200 * HOUR, **facts)
+    assert not (await bench.judge.judge([soon], now=NOW + HOUR)).intake.joinings[0].is_first
+    bench.judge.discard()
     assert (await bench.keep(late)).intake.joinings[0].is_first
+
+
+async def test_a_late_copy_joins_its_originals_story_though_it_is_closed() -> None:
+    bench = Bench()
+    first = page("Kim mengundang Putin")
+    await bench.keep(first)
+    await bench.keep(page("Putin meninjau banjir", FLOOD, outlet="Metro", hours=1000))
+    await bench.restart(1000)
+    copy = page("Undangan bagi Putin", outlet="Kabar", hours=1001)
+    judged = await bench.judge.judge([copy], now=copy.first_seen_at)
+    assert judged.story_ids == {copy.id: first.id}
+    assert judged.intake.stories[0].size == 2
+    bench.judge.discard()
+    assert await bench.judge.judge([copy], now=copy.first_seen_at) == judged
 
 
 async def test_a_replay_never_closes_a_story() -> None:
@@ -290,3 +311,23 @@ async def test_judging_a_stream_twice_stores_nothing_more(articles: list[Article
     if all(article.url_key is not None for article in articles):
         assert len(bench.store.articles) == count
         assert bench.store.stories == stories
+
+
+async def test_a_batch_cancelled_while_it_is_thought_over_leaves_nothing_behind() -> None:
+    bench = Bench()
+    begun, may_end = threading.Event(), threading.Event()
+
+    def slow(article: Article) -> tuple[Score, ...]:
+        begun.set()
+        may_end.wait(10)
+        return about_putin(article)
+
+    bench.judge.configure(slow, Gazetteer({}))
+    task = asyncio.create_task(bench.judge.judge([page("Kim mengundang Putin")], now=NOW))
+    await asyncio.to_thread(begun.wait, 10)
+    task.cancel()
+    may_end.set()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    bench.judge.configure(about_putin, Gazetteer({}))
+    assert (await bench.keep(page("Kim mengundang Putin"))).intake.joinings[0].is_first
