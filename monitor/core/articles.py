@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from monitor.core.dates import DateReading, parse_date
-from monitor.core.identity import digest62, entry_keys, make_article_id, shared_links
+from monitor.core.identity import body_digest, entry_keys, make_article_id, shared_links, title_key
 from monitor.core.language import guess_language
-from monitor.core.text import clean_line, html_to_text, letters_only, normalize, sentences, title_text
+from monitor.core.text import clean_line, html_to_text, normalize, sentences, title_text
 from monitor.core.urls import host_of, is_site_root, readable, url_key
 from monitor.model.articles import Article
 from monitor.model.feeds import Entry, Feed
@@ -96,14 +96,14 @@ def to_article(
         url_key=key,
         host=host_of(url),
         title=title,
-        title_key=digest62(f"{normalize(outlet)}\x1f{letters_only(title) or normalize(title)}"),
+        title_key=title_key(outlet, title),
         summary=summary,
         text=text,
         language=_language(entry, feed, f"{title} {text or summary}"),
         country=feed.country,
         published_at=date.at,
         first_seen_at=now,
-        body_digest=digest62("\x1f".join(map(normalize, (title, summary, text)))),
+        body_digest=body_digest(title, summary, text),
         flags=(*flags, *date.flags),
     )
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from monitor.core.identity import digest62, make_article_id
+from monitor.core.identity import body_digest, make_article_id, title_key
 from monitor.core.language import guess_language
-from monitor.core.text import clean_line, letters_only, normalize
+from monitor.core.text import clean_line
 from monitor.core.urls import canonicalize, host_of, url_key
 from monitor.model.articles import Article
 
@@ -45,12 +45,12 @@ def to_document(
         url_key=key,
         host=host,
         title=title,
-        title_key=digest62(f"{normalize(outlet)}\x1f{letters_only(title) or normalize(title)}"),
+        title_key=title_key(outlet, title),
         summary=summary,
         text=text,
         language=language or guess_language(f"{title} {text or summary}"),
         published_at=published_at,
         first_seen_at=first_seen_at,
-        body_digest=digest62("\x1f".join(map(normalize, (title, summary, text)))),
+        body_digest=body_digest(title, summary, text),
         flags=flags if published_at is not None else (*flags, "undated"),
     )

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from monitor.core.text import normalize
+from monitor.core.text import letters_only, normalize
 from monitor.core.urls import url_key
 from monitor.model.articles import ArticleId
 from monitor.model.feeds import Entry
@@ -28,6 +28,16 @@ _VALUES = {**{char: value for value, char in enumerate(_ALPHABET)}, "o": 0, "i":
 def digest62(text: str) -> int:
     """62 stable bits of a text (BLAKE2b)."""
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 2
+
+
+def title_key(outlet: str, title: str) -> int:
+    """Equal for titles of one outlet that differ in case, punctuation and spacing only."""
+    return digest62(f"{normalize(outlet)}\x1f{letters_only(title) or normalize(title)}")
+
+
+def body_digest(title: str, summary: str, text: str) -> int:
+    """Equal for bodies that differ in normalisation only."""
+    return digest62("\x1f".join(map(normalize, (title, summary, text))))
 
 
 def make_article_id(identity: str, first_seen_at: datetime) -> ArticleId:

@@ -12,10 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from monitor.core.identity import digest62, make_article_id
+from monitor.core.documents import to_document
 from monitor.core.margins import Line, ends_sentence, lines_of, margins
-from monitor.core.text import letters_only, normalize
-from monitor.core.urls import host_of, url_key
 from monitor.errors import SeedError
 from monitor.model.articles import Article
 from monitor.model.seeds import SeedEntry
@@ -130,20 +128,14 @@ def _to_article(entry: SeedEntry, now: datetime) -> Article:
         raise SeedError(
             f"the seed {entry.file} holds no text besides captions and links. Put the article's text into it."
         )
-    key = url_key(entry.url) if entry.url else None
-    return Article(
-        id=make_article_id(f"url\x1f{key}" if key is not None else f"{SEED_FEED}\x1f{entry.file}", now),
-        feed_id=SEED_FEED,
-        outlet=entry.outlet,
-        url=entry.url or "",
-        url_key=key,
-        host=host_of(entry.url) if entry.url else "",
+    return to_document(
+        source=SEED_FEED,
+        identity=entry.file,
         title=entry.title,
-        title_key=digest62(f"{normalize(entry.outlet)}\x1f{letters_only(entry.title) or normalize(entry.title)}"),
         text=text,
+        url=entry.url or "",
+        outlet=entry.outlet,
         language=entry.language,
         published_at=entry.published_at,
         first_seen_at=now,
-        body_digest=digest62("\x1f".join(map(normalize, (entry.title, "", text)))),
-        flags=() if entry.published_at else ("undated",),
     )
