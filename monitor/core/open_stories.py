@@ -26,7 +26,8 @@ LEAST_SHARED = 3
 SHARED_OF_ALL = 20
 """An article and a story meet only if they share a 20th of the article's heaviest terms, `LEAST_SHARED` at least.
 On the Telegram pairs those of cosine .25 (the lowest line) share 10 of 128, those of .35 share 20."""
-CANDIDATES = 200
+CANDIDATES = 50
+"""Stories measured an article; those that share the most of its heaviest terms."""
 DECIMALS = 5
 """Weights are kept rounded, so that a store may write them as text and give back the same story."""
 

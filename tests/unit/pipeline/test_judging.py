@@ -16,7 +16,7 @@ from monitor.core.features import Gazetteer
 from monitor.model.articles import Article, LedgerState, VerdictKind
 from monitor.model.stories import Story
 from monitor.model.watchlists import Score
-from monitor.pipeline.judging import FREQUENCIES, Judge, Judged, LookBack, gazetteer_of
+from monitor.pipeline.judging import FEW, FREQUENCIES, Judge, Judged, LookBack, gazetteer_of
 from monitor.pipeline.scratch import ScratchStore
 from tests.factories import NOW, make_article, make_watchlist
 from tests.fakes import MemoryStore
@@ -322,8 +322,9 @@ async def test_a_batch_cancelled_while_it_is_thought_over_leaves_nothing_behind(
         may_end.wait(10)
         return about_putin(article)
 
+    batch = [page(f"Kim mengundang Putin {chr(97 + at) * 9}", outlet=f"Outlet{at}") for at in range(FEW + 1)]
     bench.judge.configure(slow, Gazetteer({}))
-    task = asyncio.create_task(bench.judge.judge([page("Kim mengundang Putin")], now=NOW))
+    task = asyncio.create_task(bench.judge.judge(batch, now=NOW))
     await asyncio.to_thread(begun.wait, 10)
     task.cancel()
     may_end.set()

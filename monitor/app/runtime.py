@@ -1,4 +1,4 @@
-"""The composition root: settings → adapters → stages; the only file that names concrete classes.
+"""The composed program.
 
 A `Runtime` is what a process runs: `daemon` calls its stages by the clock, `monitor once` one after the other. It
 decides nothing about news; it holds what the stages need, and swaps it whole when the configuration is read again.
@@ -8,40 +8,36 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta, tzinfo
-from functools import partial
-from pathlib import Path
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from monitor.channels.email.render import EmailRenderer
-from monitor.channels.email.smtp import SmtpChannel, SmtpServer
-from monitor.channels.maildir import MaildirChannel
-from monitor.config import Configuration, load
+from monitor.app.adapters import (
+    SystemClock,
+    make_channels,
+    make_http,
+    make_polling_limits,
+    make_renderer,
+    make_workers,
+    make_zones,
+)
+from monitor.app.reports import CycleReport
+from monitor.config import Configuration
 from monitor.core import polling
-from monitor.core.scoring import compile_watchlists, failed_examples
+from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
-from monitor.errors import ConfigError
-from monitor.model.commits import DigestSlot, Intake
-from monitor.model.digests import Delivery, Slot
-from monitor.model.feeds import Feed, FeedState
+from monitor.model.commits import Intake
+from monitor.model.digests import Slot
+from monitor.model.feeds import Feed
 from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
 from monitor.pipeline.collect import CollectLimits, Collector, CollectReport, Outages
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
-from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.prune import Retention, prune
-from monitor.pipeline.replay import Replay
-from monitor.pipeline.scratch import ScratchStore
-from monitor.ports import Channel
-from monitor.sources.feed import parse_body
-from monitor.sources.http import HttpSource
 from monitor.sources.polled import FeedSource
-from monitor.sources.workers import ParseWorkers
 from monitor.store import open_store, sqlite_warning
 from monitor.store.sqlstore import SqlStore
 
@@ -49,25 +45,6 @@ log = logging.getLogger("monitor")
 
 SEEDS = "seeds"
 """The ledger's name for documents that come from the seeds' folder."""
-
-
-class SystemClock:
-    """The machine's clock."""
-
-    def now(self) -> datetime:
-        """Aware UTC."""
-        return datetime.now(UTC)
-
-
-def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuration:
-    """A configuration fit to go live: files that can be read, and watchlists that pass their own tests.
-
-    Raises `ConfigError` with every problem.
-    """
-    configuration = load(config_dir, env)
-    if problems := failed_examples(configuration.watchlists):
-        raise ConfigError(tuple(problems))
-    return configuration
 
 
 @asynccontextmanager
@@ -93,96 +70,6 @@ async def open_runtime(
             yield runtime
         finally:
             await runtime.close()
-
-
-def make_replay(configuration: Configuration) -> Replay:
-    """Judging as the daemon does it, over a throw-away store, with every article placed in a story.
-
-    Stories never close: an archive may come in any order.
-    """
-    scorer, scratch = compile_watchlists(configuration.watchlists), ScratchStore()
-    judge = Judge(
-        scratch,
-        scratch,
-        score=scorer.score,
-        group="all",
-        gazetteer=gazetteer_of(configuration.watchlists),
-        look_back=LookBack(wording=timedelta(days=configuration.settings.retention.index_days), stories=None),
-    )
-    return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now())
-
-
-async def probe_feeds(configuration: Configuration, on_done: Callable[[], None]) -> list[Probe]:
-    """Ask every enabled feed once; needs and keeps no store."""
-    http, workers = _http(configuration), _workers(configuration)
-    source = FeedSource(http, workers)
-    try:
-        return await probe(
-            [feed for feed in configuration.feeds if feed.is_enabled],
-            sources={"feed": source},
-            clock=SystemClock(),
-            zones=_zones(configuration),
-            on_done=on_done,
-        )
-    finally:
-        await source.close()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Status:
-    """What a store holds: rows a table, feeds by id, the newest deliveries, and when digests are due."""
-
-    counts: Mapping[str, int]
-    feeds: Sequence[FeedState]
-    deliveries: Sequence[Delivery]
-    slots: Sequence[DigestSlot]
-
-
-async def read_status(configuration: Configuration, *, deliveries: int = 20) -> Status:
-    """Look into the store beside a running daemon; writes and locks nothing."""
-    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
-        return Status(
-            counts=await store.counts(),
-            feeds=await store.feed_states(),
-            deliveries=await store.deliveries(limit=deliveries),
-            slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CycleReport:
-    """What one cycle of everything came to."""
-
-    collected: CollectReport
-    seeds: Tally
-    composed: composing.ComposeReport
-    delivered: delivering.DeliverReport
-
-    @property
-    def has_failed(self) -> bool:
-        """Whether a digest could not be composed or delivered. Feeds that fail are data, not a failure."""
-        return bool(self.composed.failures or self.delivered.dead)
-
-    def lines(self) -> list[str]:
-        """For people, one fact a line."""
-        tally, round_ = self.collected.tally, self.collected
-        lines = [
-            f"feeds     {round_.checked} checked: {round_.not_modified} not modified, {round_.unchanged} unchanged, "
-            f"{len(round_.failures)} failed",
-            f"entries   {tally.entries} seen: {tally.stored} new, {tally.copies} copies, {tally.revisions} revised, "
-            f"{tally.known} known, {tally.dropped} dropped",
-            f"matches   {tally.matched}",
-            f"digests   {len(self.composed.composed)} composed, {len(self.delivered.sent)} delivered, "
-            f"{len(self.delivered.later)} to be tried again, {len(self.delivered.dead)} given up",
-        ]
-        if self.seeds.stored:
-            lines.insert(0, f"seeds     {self.seeds.stored} stored")
-        if round_.is_own_outage:
-            lines.append("network   no feed could be reached: our own line seems to be down; no feed is blamed")
-        lines += [f"  feed {feed_id}: {reason}" for feed_id, reason in sorted(round_.failures.items())]
-        lines += [f"  recipient {recipient}: {reason}" for recipient, reason in self.composed.failures]
-        lines += [f"  delivery {delivery} to {to}: {reason}" for delivery, to, reason in self.delivered.problems]
-        return lines
 
 
 class Runtime:
@@ -215,12 +102,12 @@ class Runtime:
             gazetteer=gazetteer_of(configuration.watchlists),
             look_back=LookBack(wording=timedelta(days=settings.retention.index_days)),
         )
-        self._workers = _workers(configuration)
-        self._http = _http(configuration)
+        self._workers = make_workers(configuration)
+        self._http = make_http(configuration)
         self._outages = Outages()
         self._collector = self._make_collector()
-        self._renderer = EmailRenderer(settings.mail.sender, settings.mail.sender_name)
-        self._channels = _channels(configuration)
+        self._renderer = make_renderer(configuration)
+        self._channels = make_channels(configuration)
 
     async def close(self) -> None:
         """Let go of connections and end the workers; the store is the opener's to close."""
@@ -319,8 +206,8 @@ class Runtime:
         """
         assert self._reread is not None
         fresh = self._reread()
-        channels = _channels(fresh)
-        renderer = EmailRenderer(fresh.settings.mail.sender, fresh.settings.mail.sender_name)
+        channels = make_channels(fresh)
+        renderer = make_renderer(fresh)
         old_http, old_channels, old = self._http, self._channels, self.configuration
         if fresh.settings.store_url.reveal() != old.settings.store_url.reveal():
             log.warning("the store changed in the configuration; that takes a restart, the old one stays in use")
@@ -329,7 +216,7 @@ class Runtime:
         self._scorer = compile_watchlists(fresh.watchlists)
         self._judge.configure(self._scorer.score, gazetteer_of(fresh.watchlists))
         self._collector.stop()
-        self._http = _http(fresh)
+        self._http = make_http(fresh)
         self._collector = self._make_collector()
         await self._sync_feeds()
         await self.take_in_seeds()
@@ -399,7 +286,7 @@ class Runtime:
     async def _sync_feeds(self) -> None:
         """Tell the store which feeds there are; new ones start staggered, so that a first round is no burst."""
         feeds, now = list(self._feeds().values()), self._clock.now()
-        limits = _polling_limits(self.configuration)
+        limits = make_polling_limits(self.configuration)
         await self._store.sync_feeds(
             [
                 polling.initial_state(feed, now=now, spread=place / max(len(feeds), 1), limits=limits)
@@ -412,7 +299,7 @@ class Runtime:
             await self._store.commit_intake(Intake(feed_states=tuple(overdue)))
 
     def _intaker(self) -> Intaker:
-        return Intaker(store=self._store, judge=self._judge, zones=_zones(self.configuration))
+        return Intaker(store=self._store, judge=self._judge, zones=make_zones(self.configuration))
 
     def _make_collector(self) -> Collector:
         return Collector(
@@ -422,7 +309,7 @@ class Runtime:
             clock=self._clock,
             chance=self._chance,
             limits=CollectLimits(concurrency=self.configuration.settings.polling.concurrency),
-            polling_limits=_polling_limits(self.configuration),
+            polling_limits=make_polling_limits(self.configuration),
             outages=self._outages,
         )
 
@@ -453,59 +340,3 @@ class Runtime:
                     "matched": tally.matched,
                 },
             )
-
-
-def _polling_limits(configuration: Configuration) -> polling.PollingLimits:
-    settings = configuration.settings.polling
-    return polling.PollingLimits(
-        interval_s=float(settings.default_interval_s),
-        min_interval_s=float(settings.min_interval_s),
-        max_interval_s=float(settings.max_interval_s),
-    )
-
-
-def _zones(configuration: Configuration) -> dict[str, tzinfo]:
-    return {feed.zone: ZoneInfo(feed.zone) for feed in configuration.feeds if feed.zone}
-
-
-def _workers(configuration: Configuration) -> ParseWorkers:
-    settings = configuration.settings.polling
-    return ParseWorkers(
-        max_workers=settings.parse_workers,
-        timeout_s=settings.parse_timeout_s,
-        parse=partial(parse_body, max_entries=settings.max_entries),
-    )
-
-
-def _http(configuration: Configuration) -> HttpSource:
-    settings = configuration.settings.polling
-    return HttpSource(
-        contact=settings.contact or "",
-        max_bytes=settings.max_bytes,
-        total_s=settings.timeout_s,
-        connect_s=settings.connect_timeout_s,
-        read_s=settings.read_timeout_s,
-        limit=settings.concurrency,
-        limit_per_host=settings.per_host,
-        allowed=settings.allow_private_hosts,
-    )
-
-
-def _channels(configuration: Configuration) -> dict[str, Channel]:
-    settings = configuration.settings
-    channels: dict[str, Channel] = {"maildir": MaildirChannel(settings.maildir)}
-    if (smtp := settings.mail.smtp) is not None:
-        password = settings.smtp_password
-        channels["smtp"] = SmtpChannel(
-            SmtpServer(
-                host=smtp.host,
-                port=smtp.effective_port,
-                tls=smtp.tls,
-                username=smtp.username,
-                password=password.reveal() if password is not None else None,
-                helo=smtp.helo_name or settings.mail.sender.rpartition("@")[2],
-                timeout_s=smtp.timeout_s,
-                max_per_connection=smtp.max_per_connection,
-            )
-        )
-    return channels
