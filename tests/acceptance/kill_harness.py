@@ -179,7 +179,7 @@ async def hunt(now: Scene, rng: random.Random, report: Report) -> None:
             words: tuple[str, ...] = ("once", "--digest")
             patience_s = CLEAN_RUN_S
             if now.feeds.round == 0 and rng.random() < 0.4:
-                words, patience_s = ("run",), 8.0
+                words, patience_s = ("run",), 6.0
             command = started(*words, "--config", config, folder=now.stage.folder)
             daemons.append(await stack.enter_async_context(command))
             if not await strike(now, daemons[-1], take_aim(rng, len(now.day.outlets)), patience_s, report):

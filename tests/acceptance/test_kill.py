@@ -14,7 +14,7 @@ import pytest
 from scripts.demo.mailserver import Mail
 from tests.acceptance.kill_harness import Aim, Kill, Report, campaign, judge_repeats, take_aim
 
-KILLS = int(os.environ.get("MONITOR_TEST_KILLS", "4"))
+KILLS = int(os.environ.get("MONITOR_TEST_KILLS", "3"))
 
 
 @pytest.mark.slow
