@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from monitor.pipeline.collect import CollectReport
@@ -12,35 +13,39 @@ from monitor.pipeline.intake import Tally
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CycleReport:
-    """What one cycle of everything came to."""
+    """What one cycle of everything came to; composing and delivering ran before and after the feeds were asked."""
 
     collected: CollectReport
     seeds: Tally
-    composed: ComposeReport
-    delivered: DeliverReport
+    composed: Sequence[ComposeReport]
+    delivered: Sequence[DeliverReport]
 
     @property
     def has_failed(self) -> bool:
         """Whether a digest could not be composed or delivered. Feeds that fail are data, not a failure."""
-        return bool(self.composed.failures or self.delivered.dead)
+        return any(report.failures for report in self.composed) or any(report.dead for report in self.delivered)
 
     def lines(self) -> list[str]:
         """For people, one fact a line."""
-        tally, round_ = self.collected.tally, self.collected
-        lines = [
-            f"feeds     {round_.checked} checked: {round_.not_modified} not modified, {round_.unchanged} unchanged, "
-            f"{len(round_.failures)} failed",
+        tally, asked = self.collected.tally, self.collected
+        lines = [f"seeds     {self.seeds.stored} stored"] if self.seeds.stored else []
+        lines += [
+            f"feeds     {asked.checked} checked: {asked.not_modified} not modified, {asked.unchanged} unchanged, "
+            f"{len(asked.failures)} failed",
             f"entries   {tally.entries} seen: {tally.stored} new, {tally.copies} copies, {tally.revisions} revised, "
             f"{tally.known} known, {tally.dropped} dropped",
             f"matches   {tally.matched}",
-            f"digests   {len(self.composed.composed)} composed, {len(self.delivered.sent)} delivered, "
-            f"{len(self.delivered.later)} to be tried again, {len(self.delivered.dead)} given up",
+            f"digests   {sum(len(report.composed) for report in self.composed)} composed, "
+            f"{sum(len(report.sent) for report in self.delivered)} delivered, "
+            f"{sum(len(report.later) for report in self.delivered)} to be tried again, "
+            f"{sum(len(report.dead) for report in self.delivered)} given up",
         ]
-        if self.seeds.stored:
-            lines.insert(0, f"seeds     {self.seeds.stored} stored")
-        if round_.is_own_outage:
+        if asked.is_own_outage:
             lines.append("network   no feed could be reached: our own line seems to be down; no feed is blamed")
-        lines += [f"  feed {feed_id}: {reason}" for feed_id, reason in sorted(round_.failures.items())]
-        lines += [f"  recipient {recipient}: {reason}" for recipient, reason in self.composed.failures]
-        lines += [f"  delivery {delivery} to {to}: {reason}" for delivery, to, reason in self.delivered.problems]
+        lines += [f"  dropped {count}: {reason}" for reason, count in sorted(tally.reasons.items())]
+        lines += [f"  feed {feed_id}: {reason}" for feed_id, reason in sorted(asked.failures.items())]
+        for composed in self.composed:
+            lines += [f"  recipient {recipient}: {reason}" for recipient, reason in composed.failures]
+        for delivered in self.delivered:
+            lines += [f"  delivery {delivery} to {to}: {reason}" for delivery, to, reason in delivered.problems]
         return lines

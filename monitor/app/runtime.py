@@ -230,17 +230,13 @@ class Runtime:
         seeds = await self.prepare()
         # As in the daemon's start: what is due is told before the feeds are asked.
         first = await self._compose()
+        early = await self.deliver()
         collected = await self._collector.collect_all(self._feeds())
         self._tell(collected)
         then = await self._compose(is_forced=is_digest_forced)
-        composed = composing.ComposeReport(
-            composed=(*first.composed, *then.composed), quiet=then.quiet, failures=(*first.failures, *then.failures)
+        return CycleReport(
+            collected=collected, seeds=seeds, composed=(first, then), delivered=(early, await self.deliver())
         )
-        return CycleReport(collected=collected, seeds=seeds, composed=composed, delivered=await self.deliver())
-
-    async def check_feeds(self) -> CollectReport:
-        """Check every feed once, due or not."""
-        return await self._collector.collect_all(self._feeds())
 
     async def _compose(self, *, is_forced: bool = False) -> composing.ComposeReport:
         now, rules = self._clock.now(), self._rules()

@@ -12,7 +12,8 @@ from collections import Counter
 MIN_LETTERS = 12
 MIN_WORDS = 2
 """So many small words of one language must be seen before a Latin-script text is called anything."""
-MAX_CHARS = 2000
+MAX_CHARS = 600
+"""A paragraph: more letters say no more."""
 
 _SCRIPTS: tuple[tuple[str, int, int], ...] = (
     ("latin", 0x41, 0x5A), ("latin", 0x61, 0x7A), ("latin", 0xC0, 0x24F), ("latin", 0x1E00, 0x1EFF),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -118,7 +119,8 @@ class Collector:
         self, feeds: Mapping[str, Feed], claim: Callable[[int], Awaitable[list[FeedState]]], *, is_patient: bool
     ) -> CollectReport:
         report = CollectReport()
-        done: asyncio.Queue[Check | None] = asyncio.Queue()
+        # Bounded: judging may be slower than fetching, and what waits for it is held in memory.
+        done: asyncio.Queue[Check | None] = asyncio.Queue(maxsize=self._limits.per_batch)
         keeper = asyncio.create_task(self._keep_all(done, report))
         flying: set[asyncio.Task[None]] = set()
         try:
@@ -131,17 +133,17 @@ class Collector:
                 if not claimed and not flying:
                     break
                 if flying:
-                    landed, flying = await asyncio.wait(flying, timeout=LOOK_S, return_when=asyncio.FIRST_COMPLETED)
-                    for task in landed:
-                        task.result()
-            await asyncio.gather(*flying)
+                    await _landing(flying, keeper, LOOK_S)
+            while flying and not keeper.done():
+                await _landing(flying, keeper)
+            if not keeper.done():
+                await done.put(None)
+            await keeper
         except BaseException:
             for task in (*flying, keeper):
                 task.cancel()
             await asyncio.gather(*flying, keeper, return_exceptions=True)
             raise
-        await done.put(None)
-        await keeper
         await self._release(report, older_than_s=HOLD_FAILURES_S if is_patient else 0.0)
         return report
 
@@ -155,13 +157,14 @@ class Collector:
             if not isinstance(outcome, Fetched):
                 return self._checked(feed, state, outcome)
             digest = polling.body_digest(outcome.body)
+            bare = replace(outcome, body=b"")  # up to megabytes, and of no more use once it is parsed
             if digest == state.body_digest:
-                return self._checked(feed, state, outcome, digest=digest)
+                return self._checked(feed, state, bare, digest=digest)
             try:
                 parsed = await self._sources[feed.source].parse(feed, outcome)
             except ParseError as error:
-                return self._checked(feed, state, polling.parse_failure(outcome, error))
-            return self._checked(feed, state, outcome, digest=digest, parsed=parsed)
+                return self._checked(feed, state, polling.parse_failure(bare, error))
+            return self._checked(feed, state, bare, digest=digest, parsed=parsed)
         except Exception as error:  # the boundary of the unit: a feed that raises is data, not an outage
             log.exception("a check failed in an unforeseen way", extra={"feed": feed.id})
             failure = FetchFailed(url=feed.url, kind="crash", message=f"unforeseen: {type(error).__name__}: {error}")
@@ -257,22 +260,33 @@ class Outages:
 
     def __init__(self) -> None:
         self.is_on = False
-        self._recent: list[tuple[datetime, FetchOutcome]] = []
+        self._recent: deque[tuple[datetime, FetchOutcome]] = deque()
 
     def note(self, checks: Sequence[Check]) -> None:
-        """Remember outcomes without their bodies; any answer ends an outage."""
+        """Remember what came; any answer ends an outage."""
         for check in checks:
-            outcome = check.outcome
-            bare = replace(outcome, body=b"") if isinstance(outcome, Fetched) else outcome
-            self._recent.append((check.checked_at, bare))
-            if not may_be_ours(outcome):
+            self._recent.append((check.checked_at, check.outcome))
+            if not may_be_ours(check.outcome):
                 self.is_on = False
+            self._forget(check.checked_at)
 
     def judge(self, now: datetime) -> bool:
         """Decide for the failures held back; an outage lasts until something answers."""
-        self._recent = [(at, what) for at, what in self._recent if (now - at).total_seconds() <= self.WINDOW_S]
+        self._forget(now)
         self.is_on = self.is_on or polling.is_own_outage(outcome for _, outcome in self._recent)
         return self.is_on
+
+    def _forget(self, now: datetime) -> None:
+        while self._recent and (now - self._recent[0][0]).total_seconds() > self.WINDOW_S:
+            self._recent.popleft()
+
+
+async def _landing(flying: set[asyncio.Task[None]], keeper: asyncio.Task[None], within_s: float | None = None) -> None:
+    """Wait until a check lands or the keeper gives up; landed ones leave `flying`."""
+    landed, _ = await asyncio.wait({*flying, keeper}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
+    for task in landed - {keeper}:
+        flying.discard(task)
+        task.result()
 
 
 def may_be_ours(outcome: FetchOutcome) -> bool:
