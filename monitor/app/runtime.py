@@ -6,6 +6,7 @@ decides nothing about news; it holds what the stages need, and swaps it whole wh
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Callable
@@ -105,6 +106,7 @@ class Runtime:
         self._workers = make_workers(configuration)
         self._http = make_http(configuration)
         self._outages = Outages()
+        self._delivering = asyncio.Lock()
         self._collector = self._make_collector()
         self._renderer = make_renderer(configuration)
         self._channels = make_channels(configuration)
@@ -183,6 +185,10 @@ class Runtime:
         """Try the deliveries that are due."""
         if self._is_dry:
             return delivering.DeliverReport()
+        async with self._delivering:  # two alarms may ring at once; a channel has one connection
+            return await self._deliver()
+
+    async def _deliver(self) -> delivering.DeliverReport:
         return await delivering.deliver(store=self._store, channels=self._channels, clock=self._clock, rng=self._chance)
 
     async def prune(self) -> None:

@@ -161,20 +161,21 @@ class Intaker:
             await self._store.commit_intake(Intake(feed_states=states, ledger=tuple(rows)))
             return _account(tally, rows, 0)
         now = max(arrival.place.seen_at for arrival in arrivals)
-        judged = await self._judge.judge(
-            [arrival.article for arrival in arrivals],
-            now=now,
-            entries={
-                arrival.article.id: arrival.place.led_to for arrival in arrivals if arrival.place.led_to is not None
-            },
-        )
-        rows += [
-            _row(arrival.place, outcome.state, _reason(outcome), outcome.target_id)
-            for arrival, outcome in zip(arrivals, judged.outcomes, strict=True)
-        ]
-        matches = matches_of(judged, now=now)
-        intake = replace(judged.intake, feed_states=states, ledger=tuple(rows), matches=matches)
-        await keep(intake, store=self._store, judge=self._judge)
+        async with self._judge.turn:
+            judged = await self._judge.judge(
+                [arrival.article for arrival in arrivals],
+                now=now,
+                entries={
+                    arrival.article.id: arrival.place.led_to for arrival in arrivals if arrival.place.led_to is not None
+                },
+            )
+            rows += [
+                _row(arrival.place, outcome.state, _reason(outcome), outcome.target_id)
+                for arrival, outcome in zip(arrivals, judged.outcomes, strict=True)
+            ]
+            matches = matches_of(judged, now=now)
+            intake = replace(judged.intake, feed_states=states, ledger=tuple(rows), matches=matches)
+            await keep(intake, store=self._store, judge=self._judge)
         titles = {outcome.article.id: outcome.article for outcome in judged.outcomes}
         for match in matches:
             article = titles.get(match.article_id)

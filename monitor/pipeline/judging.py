@@ -110,6 +110,8 @@ class Judge:
         self._frequencies = Frequencies()
         self._frequencies_kept = 0
         self._pending: _Pending | None = None
+        self.turn = asyncio.Lock()
+        """Held from before a batch is judged or placed until it is confirmed or discarded: one batch at a time."""
 
     def configure(self, score: Scorer, gazetteer: Gazetteer) -> None:
         """Take other watchlists from the next batch on (a reload); open stories stay."""

@@ -65,19 +65,20 @@ async def match(
             )
             ids = {match.article_id for match in matches}
             grouped = await store.story_ids(sorted(ids)) if ids else {}
-            placing = judge.place(
-                [article for article in articles if article.id in ids and article.id not in grouped], now=now
-            )
-            await _keep(
-                watchlist,
-                [article.id for article in articles],
-                matches,
-                placing,
-                cursor=cursor,
-                is_complete=is_complete,
-                store=store,
-                judge=judge,
-            )
+            async with judge.turn:
+                placing = judge.place(
+                    [article for article in articles if article.id in ids and article.id not in grouped], now=now
+                )
+                await _keep(
+                    watchlist,
+                    [article.id for article in articles],
+                    matches,
+                    placing,
+                    cursor=cursor,
+                    is_complete=is_complete,
+                    store=store,
+                    judge=judge,
+                )
             scored[watchlist.name] += len(articles)
             matched[watchlist.name] += len(matches)
         if scored[watchlist.name]:

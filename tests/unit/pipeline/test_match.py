@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
 from monitor.core.scoring import compile_watchlists
 from monitor.errors import StoreFullError
 from monitor.model.articles import Article
-from monitor.model.commits import Rematch
+from monitor.model.commits import Identities, Rematch
 from monitor.model.watchlists import Mention, Watchlist
 from monitor.pipeline.intake import Intaker
 from monitor.pipeline.judging import Judge
@@ -136,3 +138,23 @@ async def test_an_empty_batch_keeps_nothing() -> None:
     tally = await Intaker(store=store, judge=judge, zones={}).take_in_documents([], name="test", now=NOW)
     assert tally.entries == 0
     assert store.commits == commits
+
+
+class Unhurried(MemoryStore):
+    """Lets others go first whenever it is asked."""
+
+    async def identities(self, url_keys: Sequence[int], title_keys: Sequence[int], *, since: datetime) -> Identities:
+        await asyncio.sleep(0)
+        return await super().identities(url_keys, title_keys, since=since)
+
+
+async def test_two_that_take_in_at_once_wait_for_each_other() -> None:
+    store = Unhurried()
+    judge = Judge(store, store, score=compile_watchlists([FLOOD]).score)
+    await judge.load(NOW)
+    intaker = Intaker(store=store, judge=judge, zones={})
+    await asyncio.gather(
+        intaker.take_in_documents([article("Banjir di Medan", 1)], name="a", now=NOW),
+        intaker.take_in_documents([article("Banjir di Aceh", 2)], name="b", now=NOW),
+    )
+    assert len(store.articles) == 2
