@@ -3,7 +3,7 @@
 Origin: a study on 1,186 labelled real items in twelve languages (relevance.md C4). Its logistic regression over 14
 language-independent features reached average precision .965; "near" carried the largest weight (+3.5), then both
 sides in the title and title × lead; each listed third country cost 1.1. Here one unit of that regression is about
-six six points, and a probability of one half lies at the default threshold of 50. The values were rounded by hand. One
+six points, and a probability of one half lies at the default threshold of 50. The values were rounded by hand. One
 of them (title × lead, 10 → 14) was raised after its misses among the labelled development items were read: figures on
 those items are not blind.
 
