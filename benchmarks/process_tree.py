@@ -10,7 +10,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-# A look at every process of the machine costs milliseconds: ten a second would take a tenth of a core from the measured.
+# A look at every process costs milliseconds: ten a second would take a tenth of a core from what is measured.
 SAMPLE_S = 0.5
 
 
