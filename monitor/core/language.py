@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 MIN_LETTERS = 12
 MIN_WORDS = 2
@@ -40,7 +41,10 @@ _SMALL_WORDS: dict[str, str] = {
     "tr": "ve bir bu için ile de da olarak çok daha olan gibi kadar sonra",
     "vi": "và của các là có cho được trong với một những người không đã này khi để",
 }
-_WORDS: dict[str, frozenset[str]] = {language: frozenset(words.split()) for language, words in _SMALL_WORDS.items()}
+_LANGUAGES_OF: dict[str, list[str]] = {}
+for _language, _words in _SMALL_WORDS.items():
+    for _small in dict.fromkeys(_words.split()):
+        _LANGUAGES_OF.setdefault(_small, []).append(_language)
 _WORD = re.compile(r"[^\W\d_]+")
 _UKRAINIAN = frozenset("іїєґІЇЄҐ")
 _PERSIAN = frozenset("پچژگ")
@@ -69,15 +73,20 @@ def _scripts(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for char, count in Counter(text).items():
         code = ord(char)
-        found[next((name for name, low, high in _SCRIPTS if low <= code <= high), "")] += count
-    del found[""]
+        script = "latin" if 0x61 <= code <= 0x7A else _script_of(code)
+        if script:
+            found[script] += count
     return found
 
 
+@lru_cache(maxsize=4096)
+def _script_of(code: int) -> str:
+    return next((name for name, low, high in _SCRIPTS if low <= code <= high), "")
+
+
 def _by_small_words(text: str) -> str | None:
-    words = Counter(_WORD.findall(text.casefold()))
-    hits = {language: sum(words[word] for word in small) for language, small in _WORDS.items()}
-    best = max(hits, key=lambda language: hits[language])
+    hits = Counter(language for word in _WORD.findall(text.casefold()) for language in _LANGUAGES_OF.get(word, ()))
+    best = max(_SMALL_WORDS, key=lambda language: hits[language])
     rivals = [language for language, count in hits.items() if count == hits[best]]
     # Indonesian and Malay share their small words; a tie is broken towards the larger press.
     return best if hits[best] >= MIN_WORDS and (len(rivals) == 1 or set(rivals) == {"id", "ms"}) else None
