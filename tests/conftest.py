@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -46,3 +47,21 @@ def empty_postgres_url(postgres_url: str) -> Iterator[str]:
     """The URL of a database without any table."""
     with database(postgres_url) as url:
         yield url
+
+
+@pytest.fixture
+def unwritable_folder(tmp_path: Path) -> Iterator[Path]:
+    """A folder that refuses to hold anything new; root, whom no permission stops, gets one of the kernel's."""
+    if os.geteuid() != 0:
+        folder = tmp_path / "unwritable"
+        folder.mkdir(mode=0o500)
+        yield folder
+        folder.chmod(0o700)
+        return
+    folder = Path("/sys/kernel")
+    try:
+        (folder / "probe").mkdir()
+    except PermissionError:
+        yield folder
+    except OSError as error:
+        pytest.skip(f"root writes everywhere here ({error})")
