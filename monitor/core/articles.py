@@ -31,7 +31,7 @@ _APPEARED_FIRST = re.compile(
 _LAST_CHARS = 800
 _OLD_TAGS = {"in": "id", "iw": "he", "kr": "ko", "jp": "ja", "cn": "zh", "ua": "uk", "ji": "yi"}
 """Withdrawn codes, and country codes that feeds write in place of languages."""
-_AGGREGATORS = ("news.google.com", "bing.com", "news.yahoo.com", "news.yandex.ru", "msn.com")
+_AGGREGATORS = ("news.google.com", "bing.com", "news.yahoo.com", "news.yandex.ru", "msn.com", "gdeltproject.org")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
