@@ -21,6 +21,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 
+from monitor.core.seeds import SEED_FEED
 from monitor.model.articles import ArticleId, VerdictKind
 from monitor.model.digests import Digest, DigestStory, MatchedArticle, Recipient, Slot, StoryState, Telling
 from monitor.model.stories import StoryId
@@ -49,7 +50,7 @@ def build(
 
     `matched` holds what the recipient had as well (`was_told`): a story that grows is told as an update. `since` and
     `until` are the period told, `titles` maps a watchlist to its name in the recipient's language. `max_age` bounds
-    how old an article may have been at first sight (None: any age, for a first digest from the seeds).
+    how old an article may have been at first sight (None: any age); what came from seeds is never too old.
     """
     stories: list[DigestStory] = []
     held_back = 0
@@ -98,7 +99,8 @@ def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None
     kept_full = min(full - 1, int((budget - count * BRIEF_COST) / (1 - BRIEF_COST)))
     if kept_full >= floor:
         return _brief_from(digest, kept_full)
-    kept = min(count - 1, floor + int((budget - floor) / BRIEF_COST))
+    # At least an eighth goes: where titles weigh next to nothing, steps of one would never end.
+    kept = min(count - max(1, count // 8), floor + int((budget - floor) / BRIEF_COST))
     if kept >= max(1, floor):
         return _cut(_brief_from(digest, floor), kept)
     if full > 0:
@@ -149,7 +151,10 @@ def _is_backlog(group: Sequence[MatchedArticle], *, since: datetime | None, max_
         return False
     untold = (row.article for row in group if not row.was_told)
     return all(
-        article.is_dated and article.first_seen_at - article.at > max_age and (since is None or article.at < since)
+        article.feed_id != SEED_FEED  # what the user gave to begin with is no backlog, however old
+        and article.is_dated
+        and article.first_seen_at - article.at > max_age
+        and (since is None or article.at < since)
         for article in untold
     )
 

@@ -142,7 +142,7 @@ async def plan_digest(
         since=told_until,
         until=now,
         titles={name: _title(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
-        max_age=None if slot.key == FIRST_SLOT else rules.max_age,
+        max_age=rules.max_age,
         remarks=rules.remarks,
     )
     if digest is None:
@@ -204,6 +204,12 @@ async def _each(
                 continue
             told_until = row.told_until if row is not None else None
             plan = await plan_digest(recipient, slot, told_until, store=store, renderer=renderer, rules=rules, now=now)
+            if plan.digest is None and slot.key == FIRST_SLOT:
+                # A first digest is not used up by an empty store: it goes out with the first thing there is to tell.
+                if row is None:
+                    await wait(recipient, slot)
+                quiet.append(recipient.id)
+                continue
             is_kept = await keep(plan)
         except Exception as error:  # a recipient that raises is data (law 3): bugs included, loudly
             failures.append((recipient.id, _reason(error)))

@@ -71,7 +71,7 @@ async def test_a_new_recipient_waits_for_the_next_time_of_its_schedule() -> None
 
 
 async def test_on_the_first_start_a_digest_is_due_at_once_whatever_the_age_of_the_seeds() -> None:
-    seed = make_article(published_at=NOW - timedelta(days=800))
+    seed = make_article(published_at=NOW - timedelta(days=800), feed_id="seeds")
     store = await stored(seed)
     report = await run(store, rules=FIRST)
     (delivery,) = store.outbox.values()
@@ -82,10 +82,24 @@ async def test_on_the_first_start_a_digest_is_due_at_once_whatever_the_age_of_th
 
 
 async def test_a_first_slot_waited_for_over_a_crash_is_still_the_first() -> None:
-    store = await stored(make_article(published_at=NOW - timedelta(days=800)))
+    store = await stored(make_article(published_at=NOW - timedelta(days=800), feed_id="seeds"))
     await store.set_digest_slot("analyst", Slot(key="first", at=NOW - timedelta(days=3)))
     report = await run(store)
     assert [plan.slot.key for plan in report.composed] == ["first"]
+
+
+async def test_a_first_digest_waits_for_something_to_tell() -> None:
+    store = MemoryStore()
+    assert (await run(store, rules=FIRST)).composed == ()
+    assert store.slots["analyst"].slot.key == "first"
+    await stored(make_article(), store=store)
+    report = await run(store, rules=FIRST, now=NOW + timedelta(minutes=1))
+    assert [plan.slot.key for plan in report.composed] == ["first"]
+
+
+async def test_a_first_digest_leaves_the_backlog_of_feeds_alone() -> None:
+    store = await stored(make_article(published_at=NOW - timedelta(days=800)))
+    assert (await run(store, rules=FIRST)).composed == ()
 
 
 async def test_running_again_at_once_does_nothing() -> None:
@@ -124,6 +138,7 @@ async def test_a_daemon_asleep_for_days_sends_one_digest_with_the_latest_slot() 
 async def test_a_monthly_reader_gets_what_is_older_than_the_look_back() -> None:
     store = MemoryStore()
     monthly = make_recipient(schedule=make_schedule(monthdays=(22,)))
+    await stored(make_article("Pertama", first_seen_at=NOW - timedelta(days=31), published_at=None), store=store)
     await run(store, monthly, now=NOW - timedelta(days=31), rules=FIRST)
     await stored(make_article(first_seen_at=NOW - timedelta(days=20), published_at=None), store=store)
     report = await run(store, monthly, now=NOW)
