@@ -35,14 +35,15 @@ elif [ -x .bootstrap/bin/uv ] && .bootstrap/bin/uv --version >/dev/null 2>&1; th
 else
     say "uv is not here: fetching it into .bootstrap/ (nothing outside this folder is changed)"
     rm -rf .bootstrap
+    unreachable="uv could not be fetched: is the package index reachable from here? (Or install uv yourself.)"
     if "$python" -m venv .bootstrap >/dev/null 2>&1 && [ -x .bootstrap/bin/pip ]; then
         .bootstrap/bin/python -m pip install --quiet --disable-pip-version-check \
-            --require-hashes --no-deps -r requirements-bootstrap.lock
+            --require-hashes --no-deps -r requirements-bootstrap.lock || fail "$unreachable"
     elif "$python" -m pip --version >/dev/null 2>&1; then
         # Debian without python3-venv: pip's --target needs neither venv nor the right to change the system.
         rm -rf .bootstrap
-        "$python" -m pip install --quiet --disable-pip-version-check --target .bootstrap \
-            --require-hashes --no-deps -r requirements-bootstrap.lock
+        "$python" -m pip install --quiet --disable-pip-version-check --root-user-action ignore --target .bootstrap \
+            --require-hashes --no-deps -r requirements-bootstrap.lock || fail "$unreachable"
     else
         fail "this Python has neither venv nor pip; install one of them (Debian, Ubuntu: apt install python3-venv) or uv"
     fi

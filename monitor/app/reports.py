@@ -28,10 +28,11 @@ class CycleReport:
     def lines(self) -> list[str]:
         """For people, one fact a line."""
         tally, asked = self.collected.tally, self.collected
+        rest = asked.checked - asked.not_modified - asked.unchanged - len(asked.failures)
         lines = [f"seeds     {self.seeds.stored} stored"] if self.seeds.stored else []
         lines += [
-            f"feeds     {asked.checked} checked: {asked.not_modified} not modified, {asked.unchanged} unchanged, "
-            f"{len(asked.failures)} failed",
+            f"feeds     {asked.checked} asked: {rest} {'not reached' if asked.is_own_outage else 'read'}, "
+            f"{asked.not_modified} not modified, {asked.unchanged} unchanged, {len(asked.failures)} failed",
             f"entries   {tally.entries} seen: {tally.stored} new, {tally.copies} copies, {tally.revisions} revised, "
             f"{tally.known} known, {tally.dropped} dropped",
             f"matches   {tally.matched}",

@@ -44,7 +44,11 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
         child = commands.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         if name not in WITHOUT_CONFIG:
             child.add_argument(
-                "--config", type=Path, default=Path("config"), metavar="DIR", help="folder of the configuration"
+                "--config",
+                type=Path,
+                default=Path("config"),
+                metavar="DIR",
+                help="folder of the configuration (default: config)",
             )
         if name == command:
             import_module(f"monitor.cli.{name}").configure(child)

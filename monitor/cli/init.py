@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import sys
 from pathlib import Path
 
 from monitor.errors import MonitorError
@@ -46,10 +47,11 @@ def run(args: argparse.Namespace) -> int:
 
 def _next_steps(target: Path) -> str:
     config = target / "config"
+    program = sys.argv[0] if Path(sys.argv[0]).name == "monitor" else "python -m monitor"
     return f"""
 Next:
   1. Say who reads and when:   {config / "recipients.yaml"}
   2. Say what is wanted:       {config / "watchlists"}
-  3. See that it is right:     monitor check --config {config}
-  4. Start:                    monitor run --config {config}
+  3. See that it is right:     {program} check --config {config}
+  4. Start:                    {program} run --config {config}
 Digests land in {target / "var" / "outbox"} until monitor.yaml names a mail server."""

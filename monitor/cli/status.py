@@ -102,4 +102,4 @@ def _show(status: Status) -> None:
 
 
 def _clock(at: datetime | None) -> str:
-    return at.astimezone().strftime("%d %b %H:%M") if at else "–"
+    return at.astimezone().strftime("%d %b %H:%M %Z") if at else "–"

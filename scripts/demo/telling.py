@@ -86,7 +86,7 @@ def tell_closing(console: Console, *, problems: Sequence[str], items: int, pages
 
 
 def _answers(asked: Sequence[Asked]) -> str:
-    words = {200: "brought a feed", 304: "unchanged", 410: "gone", 500: "server error"}
+    words = {200: "answered", 304: "unchanged", 410: "gone", 500: "server error"}
     counts = Counter(words.get(one.status, str(one.status)) for one in asked)
     return f"{len(asked)} feeds: " + ", ".join(f"{count} {word}" for word, count in counts.most_common())
 
