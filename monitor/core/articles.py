@@ -29,6 +29,8 @@ _APPEARED_FIRST = re.compile(
     r"(?:The post|Сообщение|Artikel|Pos) [^\n]{1,400}(?:appeared first on|появились сначала на) [^\n]{1,120}\Z"
 )
 _LAST_CHARS = 800
+_ON_PORTAL = re.compile(r" (?:on|via) MSN(?:\.com)?\Z")
+"""Bing names outlets so whose articles Microsoft's portal carries."""
 _OLD_TAGS = {"in": "id", "iw": "he", "kr": "ko", "jp": "ja", "cn": "zh", "ua": "uk", "ji": "yi"}
 """Withdrawn codes, and country codes that feeds write in place of languages."""
 _AGGREGATORS = ("news.google.com", "bing.com", "news.yahoo.com", "news.yandex.ru", "msn.com", "gdeltproject.org")
@@ -78,6 +80,8 @@ def to_article(
     """
     text, was_cut = _body(entry)
     title, outlet, is_title_cut = _title(entry, feed)
+    if normalize(text) == normalize(f"{title} {outlet}"):  # Google News' searches: a link and the outlet's name
+        text = ""
     if not title and not text:
         return Dropped(reason="no title and no text")
     flags = [] if title else ["untitled"]
@@ -111,7 +115,7 @@ def to_article(
 def _title(entry: Entry, feed: Feed) -> tuple[str, str, bool]:
     """(title, outlet, whether the title was cut)."""
     title, was_cut = clean_line(title_text(entry.title))
-    named = clean_line(title_text(entry.outlet or ""))[0]
+    named = _ON_PORTAL.sub("", clean_line(title_text(entry.outlet or ""))[0])
     if named and _is_aggregated(feed, title, named):
         return _without_tail(title, named), named, was_cut
     return title, feed.outlet, was_cut

@@ -82,13 +82,7 @@ def canonicalize(url: str) -> str | None:
     Idempotent. Keeps scheme, host prefixes, the case of path and query, every unknown parameter (sorted), and
     fragments that are routes (`#!…`, `#/…`).
     """
-    parts = _split(url)
-    while parts is not None:
-        inner = _wrapped(parts)
-        inner_parts = _split(inner) if inner is not None and len(inner) < len(url) else None
-        if inner is None or inner_parts is None:
-            break
-        url, parts = inner, inner_parts
+    parts = _split(_unwrapped(url))
     if parts is None:
         return None
     scheme, host, path, query, fragment = parts
@@ -110,11 +104,11 @@ def url_key(url: str) -> int | None:
 
 
 def readable(url: str) -> str:
-    """A link as the feed gave it, made safe to show and follow: whole, one line, without credentials.
+    """A link as the feed gave it, made safe to show and follow: whole, one line, without wrapper and credentials.
 
     Only for what `canonicalize` accepts.
     """
-    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "").replace(" ", "%20")
+    url = _unwrapped(url).strip().replace("\n", "").replace("\r", "").replace("\t", "").replace(" ", "%20")
     url = "https:" + url if url.startswith("//") else url
     has_credentials = "@" in url.partition("://")[2].partition("/")[0]
     return canonicalize(url) or "" if has_credentials else url
@@ -175,6 +169,16 @@ def _host(authority: str, scheme: str) -> str | None:
     port = port.lstrip("0")
     is_default = not port or (scheme, port) in {("http", "80"), ("https", "443")}
     return name if is_default else f"{name}:{port}"
+
+
+def _unwrapped(url: str) -> str:
+    """The innermost address of one that wraps another; any other address as it is."""
+    parts = _split(url)
+    while parts is not None:
+        inner = _wrapped(parts)
+        parts = _split(inner) if inner is not None and len(inner) < len(url) else None
+        url = inner if inner is not None and parts is not None else url
+    return url
 
 
 def _wrapped(parts: tuple[str, str, str, str, str]) -> str | None:

@@ -149,7 +149,7 @@ def _entry(item: dict[str, Any], url: str, feed_language: str | None, *, is_atom
         updated_raw=_line(item, "updated"),
         author=_line(item, "author"),
         language=_language(item, feed_language),
-        outlet=_line(source, "title"),
+        outlet=_line(source, "title") or _line(item, "news_source"),  # <News:Source> in Bing's searches
         is_permalink=bool(guid and dict.get(item, "guidislink") and guid.lower().startswith(("http://", "https://"))),
     )
 
