@@ -11,9 +11,12 @@ from monitor.channels.email.smtp import SmtpChannel, SmtpServer
 from monitor.channels.maildir import MaildirChannel
 from monitor.config import Configuration
 from monitor.core import polling
-from monitor.ports import Channel
-from monitor.sources.feed import parse_body
+from monitor.ports import Channel, Source
+from monitor.sources.gdelt import GdeltSource
 from monitor.sources.http import HttpSource
+from monitor.sources.kinds import parse_any
+from monitor.sources.polled import FeedSource
+from monitor.sources.sitemap_source import SitemapSource
 from monitor.sources.workers import ParseWorkers
 
 
@@ -46,7 +49,7 @@ def make_workers(configuration: Configuration) -> ParseWorkers:
     return ParseWorkers(
         max_workers=settings.parse_workers,
         timeout_s=settings.parse_timeout_s,
-        parse=partial(parse_body, max_entries=settings.max_entries),
+        parse=partial(parse_any, max_entries=settings.max_entries),
     )
 
 
@@ -63,6 +66,15 @@ def make_http(configuration: Configuration) -> HttpSource:
         limit_per_host=settings.per_host,
         allowed=settings.allow_private_hosts,
     )
+
+
+def make_sources(http: HttpSource, workers: ParseWorkers) -> dict[str, Source]:
+    """Kind → source: the table of sources."""
+    return {
+        "feed": FeedSource(http, workers),
+        "sitemap": SitemapSource(http, workers),
+        "gdelt": GdeltSource(http, workers),
+    }
 
 
 def make_channels(configuration: Configuration) -> dict[str, Channel]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from monitor.app.adapters import SystemClock, make_http, make_workers, make_zones
+from monitor.app.adapters import SystemClock, make_http, make_sources, make_workers, make_zones
 from monitor.config import Configuration, load
 from monitor.core.scoring import compile_watchlists, failed_examples
 from monitor.errors import ConfigError
@@ -18,7 +18,6 @@ from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.replay import Replay
 from monitor.pipeline.scratch import ScratchStore
-from monitor.sources.polled import FeedSource
 from monitor.store import open_store
 
 
@@ -50,20 +49,22 @@ def make_replay(configuration: Configuration) -> Replay:
     return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now())
 
 
-async def probe_feeds(configuration: Configuration, on_done: Callable[[], None]) -> list[Probe]:
-    """Ask every enabled feed once; needs and keeps no store."""
+async def probe_feeds(
+    configuration: Configuration, on_done: Callable[[], None], *, ids: Collection[str] | None = None
+) -> list[Probe]:
+    """Ask every enabled feed once, or those with these ids, enabled or not; needs and keeps no store."""
     http, workers = make_http(configuration), make_workers(configuration)
-    source = FeedSource(http, workers)
     try:
         return await probe(
-            [feed for feed in configuration.feeds if feed.is_enabled],
-            sources={"feed": source},
+            [feed for feed in configuration.feeds if (feed.is_enabled if ids is None else feed.id in ids)],
+            sources=make_sources(http, workers),
             clock=SystemClock(),
             zones=make_zones(configuration),
             on_done=on_done,
         )
     finally:
-        await source.close()
+        await http.close()
+        await workers.close()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,6 +20,7 @@ from monitor.app.adapters import (
     make_http,
     make_polling_limits,
     make_renderer,
+    make_sources,
     make_workers,
     make_zones,
 )
@@ -38,7 +39,6 @@ from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
-from monitor.sources.polled import FeedSource
 from monitor.store import open_store, sqlite_warning
 from monitor.store.sqlstore import SqlStore
 
@@ -305,7 +305,7 @@ class Runtime:
 
     def _make_collector(self) -> Collector:
         return Collector(
-            sources={"feed": FeedSource(self._http, self._workers)},
+            sources=make_sources(self._http, self._workers),
             store=self._store,
             intaker=self._intaker(),
             clock=self._clock,

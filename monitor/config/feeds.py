@@ -15,6 +15,8 @@ from monitor.config.yaml_nodes import Document, Many, Strict, problem_at, read_d
 from monitor.errors import ConfigError, Problem
 from monitor.model.feeds import Feed
 
+GDELT_INTERVAL_S = 900
+"""Its index is renewed every fifteen minutes: asking more often brings nothing but refusals."""
 _PORTS = {"http": 80, "https": 443}
 
 
@@ -30,12 +32,19 @@ class FeedSection(Strict):
     min_interval_s: int | None = Field(
         default=None, ge=60, le=7 * 86_400, description="Poll this feed no more often than that."
     )
-    source: Literal["feed"] = Field(default="feed", description="Kind of origin.")
+    source: Literal["feed", "sitemap", "gdelt"] = Field(
+        default="feed",
+        description="Kind of origin: feed (RSS, Atom, JSON Feed), sitemap (a news sitemap or an index of such), gdelt.",
+    )
+    site: WebUrl | None = Field(default=None, description="The page that the feed belongs to; for OPML and for you.")
+    folder: Line | None = Field(default=None, description="Where OPML files put it; / between levels: Asia/Korea.")
     enabled: bool = Field(default=True, description="false: keep the entry, do not poll it.")
 
     def feed(self) -> Feed:
         """The model's form."""
-        facts = self.model_dump(exclude={"enabled"})
+        facts = self.model_dump(exclude={"enabled", "site", "folder"})
+        if self.source == "gdelt":
+            facts["min_interval_s"] = max(self.min_interval_s or 0, GDELT_INTERVAL_S)
         return Feed(**facts, is_enabled=self.enabled)
 
 
@@ -51,12 +60,17 @@ def load_feeds(path: Path) -> tuple[Feed, ...]:
     Raises:
         ConfigError: With every problem of the file.
     """
+    return tuple(section.feed() for section in read_sections(path))
+
+
+def read_sections(path: Path) -> tuple[FeedSection, ...]:
+    """The entries of the file as they stand there, in its order; raises `ConfigError` like `load_feeds`."""
     document = read_document(path)
     sections = validate(document, FeedsFile).feeds
     problems = tuple(_doubles(document, sections))
     if problems:
         raise ConfigError(problems)
-    return tuple(section.feed() for section in sections)
+    return sections
 
 
 def _doubles(document: Document, sections: tuple[FeedSection, ...]) -> Iterator[Problem]:
@@ -68,14 +82,14 @@ def _doubles(document: Document, sections: tuple[FeedSection, ...]) -> Iterator[
             line = document.marks["feeds", first, "id"][0]
             message = f"the id {shown(section.id)} is taken (line {line})."
             yield problem_at(document, ("feeds", index, "id"), message, "Give each feed an id of its own.")
-        first = urls.setdefault(_url_key(section.url), index)
+        first = urls.setdefault(url_key(section.url), index)
         if first != index:
             line = document.marks["feeds", first, "url"][0]
             message = f"this address is already feed {shown(sections[first].id)} (line {line})."
             yield problem_at(document, ("feeds", index, "url"), message, "Remove one of them.")
 
 
-def _url_key(url: str) -> str:
+def url_key(url: str) -> str:
     """A URL without what cannot make it another feed: case of the host, usual port, fragment, http or https."""
     parts = urlsplit(url)
     port = "" if parts.port in {None, _PORTS[parts.scheme]} else f":{parts.port}"

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.config.feeds import load_feeds
+from monitor.config.feeds import load_feeds, read_sections
+from monitor.errors import ConfigError
 from monitor.model.feeds import Feed
 
 FEED = "feeds:\n  - {id: a, url: 'https://a.example.org/rss', outlet: A}\n"
@@ -58,7 +59,7 @@ def test_norwegian_and_norway_are_words(write):
         ("{id: a, url: 'https://a.example.org', outlet: A, country: UK}", "country", "Did you mean 'GB'?"),
         ("{id: a, url: 'https://a.example.org', outlet: A, zone: WIB}", "zone", "is no IANA time zone"),
         ("{id: a, url: 'https://a.example.org', outlet: A, min_interval_s: 5}", "min_interval_s", "at least 60"),
-        ("{id: a, url: 'https://a.example.org', outlet: A, source: sitemap}", "source", "expected 'feed'"),
+        ("{id: a, url: 'https://a.example.org', outlet: A, source: telegram}", "source", "expected 'feed'"),
         ("{id: a, url: 'https://a.example.org'}", "outlet", "is missing."),
     ],
 )
@@ -114,3 +115,25 @@ def test_the_default_feeds_are_sixteen_and_three_searches_with_five_switched_off
     assert (len(polled) - len(searches), len(searches), len(feeds) - len(polled)) == (16, 3, 5)
     assert {feed.language for feed in polled} == {"id", "en", "ru", "ko"}
     assert all(feed.country for feed in polled if feed not in searches)
+
+
+def test_gdelt_is_asked_no_more_often_than_its_index_is_renewed(write):
+    path = write(FEED.replace("outlet: A", "outlet: A, source: gdelt, min_interval_s: 60"))
+    assert (load_feeds(path)[0].source, load_feeds(path)[0].min_interval_s) == ("gdelt", 900)
+    path = write(FEED.replace("outlet: A", "outlet: A, source: gdelt, min_interval_s: 3600"))
+    assert load_feeds(path)[0].min_interval_s == 3600
+
+
+def test_site_and_folder_are_kept_beside_the_feed(write):
+    path = write(
+        FEED.replace("outlet: A", "outlet: A, source: sitemap, site: 'https://a.example.org/', folder: Asia/Korea")
+    )
+    (section,) = read_sections(path)
+    assert (section.source, section.site, section.folder) == ("sitemap", "https://a.example.org/", "Asia/Korea")
+    assert section.feed() == Feed(id="a", url="https://a.example.org/rss", outlet="A", source="sitemap")
+
+
+def test_an_unknown_kind_of_source_is_named_with_the_known_ones(write):
+    with pytest.raises(ConfigError) as caught:
+        load_feeds(write(FEED.replace("outlet: A", "outlet: A, source: sitemaps")))
+    assert "Did you mean 'sitemap'?" in str(caught.value)
