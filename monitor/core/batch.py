@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from monitor.core.likeness import CopyLines
-from monitor.core.similarity import Readings, sketch
+from monitor.core.similarity import Readings
 from monitor.model.articles import Article, ArticleId, Sketch
 
 
@@ -31,17 +31,16 @@ class Batch:
     def resembling(self, own: Sketch) -> list[Article]:
         """Articles of this batch that share enough sampled shingles, best first."""
         counts: dict[ArticleId, int] = {}
-        for value in own.hashes:
-            if value in self.stop_hashes:
-                continue
-            for found in self._by_hash.get(value, ()):
-                counts[found] = counts.get(found, 0) + 1
+        for value in self._by_hash.keys() & own.hashes:
+            if value not in self.stop_hashes:
+                for found in self._by_hash[value]:
+                    counts[found] = counts.get(found, 0) + 1
         enough = sorted((-count, found) for found, count in counts.items() if count >= self.lines.min_shared)
         return [self.articles[found] for _, found in enough[: self.lines.candidates]]
 
     def index(self, article: Article) -> None:
         """Make an article's wording findable; hashes that stand in too many articles stop counting."""
-        own = sketch(self.readings.of(article).shingles)
+        own = self.readings.of(article).sample
         before = self._indexed.get(article.id)
         self._indexed[article.id] = own
         for value in own.hashes if before is None else set(own.hashes).difference(before.hashes):

@@ -17,7 +17,7 @@ from monitor.core.batch import Batch
 from monitor.core.changes import change_between
 from monitor.core.identity import IDENTITY_BITS, digest62
 from monitor.core.likeness import LINES, CopyLines, Likeness, boilerplate, compare, likeness
-from monitor.core.similarity import TINY_TOKENS, Reading, Readings, differ_in_digits_only, sketch, trigram_jaccard
+from monitor.core.similarity import TINY_TOKENS, Reading, Readings, differ_in_digits_only, trigram_jaccard
 from monitor.core.stories import Wording
 from monitor.model.articles import (
     Article,
@@ -209,7 +209,7 @@ def _is_same_piece(mine: Reading, theirs: Reading, alike: float, *, is_same_day:
 
 def _by_wording(article: Article, batch: Batch, stored: _Stored, notes: list[str]) -> Outcome:
     mine = batch.readings.of(article)
-    others = {old.id: old for old in batch.resembling(sketch(mine.shingles))}
+    others = {old.id: old for old in batch.resembling(mine.sample)}
     for candidate in stored.candidates.get(article.id, ()):
         others.setdefault(candidate.article.id, batch.current(candidate.article))
     others.pop(article.id, None)

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.core.similarity import Reading, Readings, containment, differ_in_digits_only, sketch, trigram_jaccard
+from monitor.core.similarity import Reading, Readings, containment, differ_in_digits_only, trigram_jaccard
 from monitor.model.articles import Article, VerdictKind
 
 
@@ -91,8 +91,8 @@ def likeness(mine: Reading, theirs: Reading) -> float:
 def boilerplate(mine: Reading, frames: Iterable[Reading], lines: CopyLines = LINES) -> set[int]:
     """Sampled hashes that a text shares with articles of its host under enough other titles: footers, link blocks."""
     titles: dict[int, set[str]] = {}
-    own = set(sketch(mine.shingles).hashes)
+    own = set(mine.sample.hashes)
     for theirs in frames:
-        for value in own.intersection(sketch(theirs.shingles).hashes):
+        for value in own.intersection(theirs.sample.hashes):
             titles.setdefault(value, {mine.title}).add(theirs.title)
     return {value for value, found in titles.items() if len(found) >= lines.boilerplate_titles}

@@ -32,6 +32,8 @@ SHORT_TOKENS = 40
 TINY_TOKENS = 5
 """Texts below say nothing of identity."""
 
+_TWO = np.array(2, np.uint64)
+_FIRST = np.ones(1, np.bool_)
 _GAP = re.compile(r"[\W_]+")
 _DIGITS = re.compile(r"\d+")
 
@@ -40,11 +42,13 @@ _DIGITS = re.compile(r"\d+")
 class Reading:
     """What comparing needs of an article, read once.
 
-    `size` counts the tokens of the body; `shingles` are those of the body, or of title and body when it is short.
+    `size` counts the tokens of the body; `shingles` are those of the body, or of title and body when it is short, and
+    `sample` their sketch.
     """
 
     size: int
     shingles: Numbers
+    sample: Sketch
     title: str
     """Folded, gaps as one space."""
     text: str
@@ -90,7 +94,8 @@ def read(article: Article) -> Reading:
         joined = f"{article.title}\n{body}"
         found = tokens(joined)
         text = spaced(joined)
-    return Reading(size, _shingled(found.numbers, found.is_single), spaced(article.title), text)
+    own = _shingled(found.numbers, found.is_single)
+    return Reading(size, own, sketch(own), spaced(article.title), text)
 
 
 def shingles(text: str) -> Numbers:
@@ -109,7 +114,7 @@ def sketch(hashes: Numbers) -> Sketch:
     modulus = next((modulus for least, modulus in SAMPLE_STEPS if size >= least), 1)
     while size > SAMPLE_LIMIT * modulus:
         modulus *= 2
-    sampled = hashes[hashes % np.uint64(modulus) == 0]
+    sampled = hashes[hashes & np.uint64(modulus - 1) == 0]  # a power of two
     return Sketch(modulus=modulus, size=size, hashes=tuple(sampled.tolist()))
 
 
@@ -164,10 +169,10 @@ def _shingled(numbers: Numbers, is_single: np.typing.NDArray[np.bool_]) -> Numbe
         words = np.concatenate([words[~is_single[: len(words)]], characters[is_single[: len(characters)]]])
     if not len(words):
         words = chains(numbers, len(numbers))
-    ordered = np.sort(words >> np.uint64(2))
-    is_first = np.ones(len(ordered), np.bool_)
-    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
-    return ordered[is_first]
+    words >>= _TWO
+    words.sort()
+    is_new = words[1:] != words[:-1]
+    return words if is_new.all() else words[np.concatenate([_FIRST, is_new])]
 
 
 def _shared(one: Numbers, other: Numbers) -> int:

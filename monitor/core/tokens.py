@@ -20,10 +20,14 @@ from numpy.typing import NDArray
 Numbers = NDArray[np.uint64]
 _Codes = NDArray[np.uint32]
 
-_BREAK, _LETTER, _HANGUL, _SINGLE, _IGNORED = range(5)
+_BREAK, _LETTER, _HANGUL, _SINGLE, _IGNORED, _INVOLVED = range(6)
 _TABLE_SIZE = 0x20000
 _LAST_IDEOGRAPH = 0x3FFFF
 _SPACE = 32
+# A character in one number: its kind above, its folded form below.
+_KIND_BITS = 24
+_ONE_KIND = 1 << _KIND_BITS
+_CODE = _ONE_KIND - 1
 
 _HAN = (0x4E00, 0x9FFF)
 _JAMO = (0x1100, 0x11FF)
@@ -43,10 +47,19 @@ _HANGUL_RANGES = (_JAMO, (0x3130, 0x318F), (0xA960, 0xA97F), (0xAC00, 0xD7FF))
 # Vowel points that most outlets leave out.
 _POINTED = (0x0590, 0x06FF)
 
-_GAMMA = np.uint64(0x9E3779B97F4A7C15)
-_MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
-_MIX_2 = np.uint64(0x94D049BB133111EB)
-_CHAIN = np.uint64(0xD6E8FEB86659FD93)
+
+def _constant(number: int) -> Numbers:
+    """As an array without dimensions, which costs half of what a scalar does to compute with."""
+    return np.array(number, np.uint64)
+
+
+_GAMMA, _MIX_1, _MIX_2 = map(_constant, (0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB))
+_27, _30, _31 = map(_constant, (27, 30, 31))
+_CHAIN = _constant(0xD6E8FEB86659FD93)
+# Latin to Hebrew, in words of usual length: for these the pseudo-random numbers are kept in a table after all.
+_ZOBRIST_CODES = 0x600
+_ZOBRIST_PLACES = 32
+_COUNTED = 1 << 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,14 +82,42 @@ def fold(text: str) -> str:
 
 def mix(numbers: Numbers) -> Numbers:
     """SplitMix64's finaliser on each number: a bijection whose output bits all depend on all input bits."""
-    mixed = numbers + _GAMMA
-    mixed = (mixed ^ (mixed >> np.uint64(30))) * _MIX_1
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * _MIX_2
-    return mixed ^ (mixed >> np.uint64(31))
+    mixed: Numbers = numbers + _GAMMA
+    mixed ^= mixed >> _30
+    mixed *= _MIX_1
+    mixed ^= mixed >> _27
+    mixed *= _MIX_2
+    mixed ^= mixed >> _31
+    return mixed
 
 
 def tokens(text: str) -> Tokens:
     """The tokens of a text: runs of letters and digits, or single characters where a script writes no spaces."""
+    packed = _packed(f" {text} ")
+    if packed is None:
+        return _any_tokens(text)
+    is_word = packed >= _ONE_KIND
+    # A gap stands at both ends, so the edges are a word's eve and its last character, in turns.
+    edges = (is_word[1:] != is_word[:-1]).nonzero()[0]
+    eves, ends = edges[::2], edges[1::2]
+    if not len(eves):
+        return Tokens(np.empty(0, np.uint64), np.empty(0, np.bool_))
+    is_usual = packed.max() < _ONE_KIND + _ZOBRIST_CODES and (ends - eves).max() <= _ZOBRIST_PLACES
+    step = _ZOBRIST_CODES if is_usual else 1
+    begins = np.zeros(len(packed), np.int64)
+    begins[eves + 1] = (eves + 1) * step
+    places = _counted(len(packed), step) - np.maximum.accumulate(begins)
+    if is_usual:
+        characters = _zobrist().take(places + (packed - _ONE_KIND), mode="clip")
+    else:
+        characters = mix(((packed & _CODE) | (places << 32)).view(np.uint64))
+    sums = characters.cumsum()
+    numbers = mix(sums[ends] - sums[eves])
+    return Tokens(numbers, np.zeros(len(numbers), np.bool_))
+
+
+def _any_tokens(text: str) -> Tokens:
+    """The same for texts with scripts that write no spaces, with characters to be left out or folded to several."""
     codes, kinds = _classified(text)
     is_kept = kinds != _BREAK
     in_word = (kinds == _LETTER) | (kinds == _HANGUL)
@@ -100,7 +141,8 @@ def chains(numbers: Numbers, width: int) -> Numbers:
         return np.empty(0, np.uint64)
     chained = numbers[:count].copy()
     for step in range(1, width):
-        chained = chained * _CHAIN + numbers[step : step + count]
+        chained *= _CHAIN
+        chained += numbers[step : step + count]
     return mix(chained)
 
 
@@ -110,6 +152,22 @@ def grams(text: str) -> tuple[Numbers, NDArray[np.intp]]:
     Four characters inside one word, its borders counted as a space ("␣put", "puti", …); two where a character is a
     syllable or more (Hangul, Han, kana, Thai).
     """
+    packed = _packed(f" {text} ")
+    if packed is None or packed.max() >= _HANGUL << _KIND_BITS:
+        return _any_grams(text)
+    wide = (packed[_is_kept(packed < _ONE_KIND)] & _CODE).view(np.uint64)
+    if len(wide) < 4:
+        return np.empty(0, np.uint64), np.empty(0, np.intp)
+    is_letter = wide != _SPACE
+    at = np.flatnonzero(is_letter[1:-2] & is_letter[2:-1])
+    chained = wide[:-3] + np.uint64(4)
+    for step in range(1, 4):
+        chained *= _CHAIN
+        chained += wide[step : len(wide) - 3 + step]
+    return mix(chained[at]), at
+
+
+def _any_grams(text: str) -> tuple[Numbers, NDArray[np.intp]]:
     codes, kinds = _spaced(text)
     is_dense = (kinds == _HANGUL) | (kinds == _SINGLE)
     is_space = codes == _SPACE
@@ -148,11 +206,29 @@ def _gram_numbers(wide: Numbers, at: NDArray[np.intp], width: int) -> Numbers:
 def _spaced(text: str) -> tuple[_Codes, NDArray[np.uint8]]:
     codes, kinds = _classified(f" {text} ")
     is_break = kinds == _BREAK
-    is_kept = ~is_break
-    is_kept[:1] = True
-    is_kept[1:] |= ~is_break[:-1]
-    codes = np.where(is_break, np.uint32(_SPACE), codes)[is_kept]
-    return codes, kinds[is_kept]
+    kept = _is_kept(is_break)
+    return np.where(is_break, np.uint32(_SPACE), codes)[kept], kinds[kept]
+
+
+def _is_kept(is_break: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Everything but the breaks that follow a break."""
+    kept = ~is_break
+    kept[1:] |= kept[:-1].copy()
+    kept[:1] = True
+    return kept
+
+
+def _packed(text: str) -> NDArray[np.int64] | None:
+    """Kind and folded form of each character in one number; None where a character needs more than a look-up.
+
+    That is one that folds to several or may join its neighbour, one to be left out, a rare ideograph, or one that is
+    a token of its own.
+    """
+    codes = _codes_of(text)
+    if codes.max() >= _TABLE_SIZE:
+        return None
+    packed = _alphabet().packed.take(codes)
+    return None if packed.max() >= _SINGLE << _KIND_BITS else packed
 
 
 def _classified(text: str) -> tuple[_Codes, NDArray[np.uint8]]:
@@ -177,8 +253,27 @@ def _classified(text: str) -> tuple[_Codes, NDArray[np.uint8]]:
 
 
 def _codes_of(text: str) -> _Codes:
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4").astype(np.uint32)
-    return np.where(codes > _LAST_IDEOGRAPH, np.uint32(_SPACE), codes)
+    codes: _Codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
+    if len(codes) and codes.max() > _LAST_IDEOGRAPH:
+        return np.where(codes > _LAST_IDEOGRAPH, np.uint32(_SPACE), codes)
+    return codes.astype(np.uint32, copy=False)
+
+
+def _counted(count: int, step: int) -> NDArray[np.int64]:
+    """0, step, 2 × step, …: not to be written to."""
+    return _counted_far(step)[:count] if count <= _COUNTED else np.arange(count) * step
+
+
+@cache
+def _counted_far(step: int) -> NDArray[np.int64]:
+    return np.arange(_COUNTED) * step
+
+
+@cache
+def _zobrist() -> Numbers:
+    """The number of each (character, place in the token), all characters of a place together."""
+    places = np.arange(_ZOBRIST_PLACES, dtype=np.uint64)[:, None] << np.uint64(32)
+    return mix((places | np.arange(_ZOBRIST_CODES, dtype=np.uint64)).ravel())
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +283,7 @@ class _Alphabet:
     kinds: NDArray[np.uint8]
     folded: _Codes
     is_involved: NDArray[np.bool_]
+    packed: NDArray[np.int64]
 
 
 @cache
@@ -212,7 +308,9 @@ def _alphabet() -> _Alphabet:
             folded[code] = ord(plain)
     is_involved[_JAMO[0] : _JAMO[1] + 1] = True
     kinds[_TABLE_SIZE] = _SINGLE
-    return _Alphabet(kinds, folded, is_involved)
+    highest = np.where(is_involved, _INVOLVED, kinds).astype(np.int64)
+    packed = np.where(highest == _BREAK, _SPACE, highest << _KIND_BITS | folded)
+    return _Alphabet(kinds, folded, is_involved, packed)
 
 
 def _kind(code: int, category: str) -> int:

@@ -17,7 +17,7 @@ from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
 from monitor.core.likeness import LINES
 from monitor.core.open_stories import OpenStories, members_of
-from monitor.core.similarity import Readings, sketch
+from monitor.core.similarity import Readings
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
 from monitor.model.commits import Identities, Intake
@@ -230,7 +230,7 @@ class Judge:
             since=now - self._look_back.titles,
         )
         found, common = await self._intake.candidates(
-            [sketch(self._readings.of(article).shingles) for article in articles],
+            [self._readings.of(article).sample for article in articles],
             since=now - self._look_back.wording,
             min_shared=LINES.min_shared,
             limit=LINES.candidates,
