@@ -25,6 +25,7 @@ COMMANDS: dict[str, str] = {
     "check": "validate the configuration; --online polls every feed once",
     "status": "what the store holds: feeds, stories, digests, the outbox",
     "health": "exit 0 when the daemon is alive, 1 when not (for container health checks)",
+    "feeds": "list, show, add, discover, import, export, poll, pause and resume feeds",
     "replay": "run JSON lines of articles through dedupe, grouping and scoring in a throw-away store",
     "schema": "write the JSON Schemas of the configuration files",
 }

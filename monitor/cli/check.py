@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 from monitor.errors import ConfigError
 
 if TYPE_CHECKING:
-    from datetime import timedelta
-
     from monitor.config import Configuration
     from monitor.model.digests import Schedule
 
@@ -48,7 +46,7 @@ def _online(configuration: Configuration) -> int:
     from rich.progress import Progress
 
     from monitor.app import probe_feeds
-    from monitor.cli.tables import make_console, make_table
+    from monitor.cli.tables import make_console, make_table, span
 
     feeds = sum(feed.is_enabled for feed in configuration.feeds)
     with Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
@@ -60,8 +58,8 @@ def _online(configuration: Configuration) -> int:
             found.feed.id,
             str(found.entries or "–"),
             str(found.undated or ""),
-            _span(now - found.newest_at if found.newest_at else None),
-            _span(found.window),
+            span(now - found.newest_at if found.newest_at else None),
+            span(found.window),
             found.status,
         )
         for found in probes
@@ -71,16 +69,6 @@ def _online(configuration: Configuration) -> int:
     bad = sum(not found.is_good for found in probes)
     console.print(f"{len(probes) - bad} of {len(probes)} feeds gave something to read.")
     return 1 if bad else 0
-
-
-def _span(length: timedelta | None) -> str:
-    """A length of time in its largest fitting unit: 42 min, 5 h, 3 d."""
-    if length is None:
-        return "–"
-    minutes = length.total_seconds() / 60
-    if minutes < 100:
-        return f"{minutes:.0f} min"
-    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"
 
 
 def report(configuration: Configuration, config_dir: Path) -> list[str]:

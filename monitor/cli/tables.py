@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import timedelta
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -28,3 +29,13 @@ def make_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     for row in rows:
         table.add_row(*(escape(cell) for cell in row))
     return table
+
+
+def span(length: timedelta | None) -> str:
+    """A length of time in its largest fitting unit: 42 min, 5 h, 3 d."""
+    if length is None:
+        return "–"
+    minutes = length.total_seconds() / 60
+    if minutes < 100:
+        return f"{minutes:.0f} min"
+    return f"{minutes / 60:.0f} h" if minutes < 48 * 60 else f"{minutes / 1440:.0f} d"

@@ -10,12 +10,14 @@ from __future__ import annotations
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from monitor.config.feeds import FeedSection, read_sections
-from monitor.config.yaml_nodes import Document, read_document
+from monitor.config.feeds import FeedSection, FeedsFile, read_sections
+from monitor.config.texts import check_language
+from monitor.config.yaml_nodes import Document, read_document, validate
 from monitor.errors import ConfigError, Problem
 
 _KEYS = ("id", "url", "outlet", "language", "country", "zone", "min_interval_s", "source", "site", "folder", "enabled")
@@ -77,14 +79,40 @@ def set_enabled(path: Path, feed_ids: Iterable[str], is_enabled: bool) -> list[s
     return [before[n].id for n in places]
 
 
-def unused_id(wish: str, taken: Iterable[str]) -> str:
+def new_section(path: Path, facts: Mapping[str, object]) -> FeedSection:
+    """An entry of these facts; None among them counts as not given.
+
+    Raises:
+        ConfigError: With every fact that cannot be used, by its key.
+    """
+    given = {name: value for name, value in facts.items() if value is not None}
+    place = {("feeds",): (0, 0), ("feeds", 0): (0, 0)} | {("feeds", 0, name): (0, 0) for name in given}
+    try:
+        return validate(Document(str(path), {"feeds": [given]}, place), FeedsFile).feeds[0]
+    except ConfigError as error:
+        problems = (replace(problem, key=problem.key.removeprefix("feeds.0.")) for problem in error.problems)
+        raise ConfigError(tuple(problems)) from None
+
+
+def usable_language(said: str | None) -> str | None:
+    """What a feed says of its language as the file wants it ("en_us" → "en-US"); None where it makes no sense."""
+    base, _, region = (said or "").strip().replace("_", "-").partition("-")
+    tag = base.lower() + (f"-{region.upper() if len(region) == 2 else region.title()}" if region else "")
+    for candidate in (tag, base.lower()):
+        try:
+            return check_language(candidate)
+        except ValueError:
+            continue
+    return None
+
+
+def unused_id(wish: str, taken: Collection[str]) -> str:
     """A valid id as close to the wish as can be, not among those taken."""
     stem = re.sub(r"[^a-z0-9]+", "-", wish.casefold()).strip("-")[:_ID_CHARS].rstrip("-") or "feed"
-    known = set(taken)
-    if stem not in known:
+    if stem not in taken:
         return stem
     number = 2
-    while (name := f"{stem[: _ID_CHARS - 8].rstrip('-')}-{number}") in known:
+    while (name := f"{stem[: _ID_CHARS - 8].rstrip('-')}-{number}") in taken:
         number += 1
     return name
 

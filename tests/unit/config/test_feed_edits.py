@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.config.feed_edits import add_feeds, set_enabled, unused_id
+from monitor.config.feed_edits import add_feeds, new_section, set_enabled, unused_id, usable_language
 from monitor.config.feeds import FeedSection, read_sections
 from monitor.config.texts import check_slug
 from monitor.errors import ConfigError
@@ -128,6 +128,26 @@ def test_an_unused_id_is_always_valid_and_unused(wish, taken):
     name = unused_id(wish, taken)
     assert check_slug(name) not in taken
     assert unused_id("Antara", ["antara", "antara-2"]) == "antara-3"
+
+
+def test_a_new_entry_is_checked_like_one_of_the_file(tmp_path):
+    made = new_section(
+        tmp_path / "feeds.yaml", {"id": "a", "url": "https://a.example.org", "outlet": "A", "zone": None}
+    )
+    assert made == FeedSection(id="a", url="https://a.example.org", outlet="A")
+    with pytest.raises(ConfigError) as caught:
+        new_section(tmp_path / "feeds.yaml", {"id": "A b", "url": "a.example.org", "outlet": "A"})
+    assert [problem.key for problem in caught.value.problems] == ["id", "url"]
+    assert "Did you mean 'a-b'?" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("said", "tag"),
+    [("id", "id"), ("en-us", "en-US"), ("en_GB", "en-GB"), ("zh-hant", "zh-Hant"), ("ko-kr-x", "ko"), ("ZZ", None)],
+)
+def test_what_feeds_say_of_their_language_is_put_right_or_left_out(said, tag):
+    assert usable_language(said) == tag
+    assert usable_language(None) is None
 
 
 LINES = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=20)

@@ -1,0 +1,73 @@
+"""What the commands about single feeds need from the world: looking for feeds, and a first look at one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from monitor.app.adapters import make_http, make_sources, make_workers
+from monitor.config import Configuration
+from monitor.errors import MonitorError, ParseError
+from monitor.model.discovery import FoundFeed
+from monitor.model.feeds import Feed, Fetched, FetchFailed, FetchRequest
+from monitor.pipeline.discover import Discovery, discover_feeds
+from monitor.sources.http import HttpSource
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FirstLook:
+    """A feed read once: its kind of source ("feed", "sitemap" or "gdelt") and what it says of itself."""
+
+    url: str
+    source: str
+    title: str
+    language: str | None
+    entries: int
+    others: tuple[FoundFeed, ...] = ()
+    """What else the page offers."""
+
+
+async def find_feeds(url: str, configuration: Configuration | None) -> Discovery:
+    """The feeds of a site, with the configuration's manners, or the usual ones without it."""
+    http = make_http(configuration) if configuration is not None else HttpSource()
+    try:
+        return await discover_feeds(url, http.fetch)
+    finally:
+        await http.close()
+
+
+async def look_at_feed(url: str, configuration: Configuration) -> FirstLook:
+    """Read the feed at an address, or the best one that its page points to; tries a page's first three.
+
+    Raises:
+        MonitorError: There is none, or none that can be read.
+    """
+    http, workers = make_http(configuration), make_workers(configuration)
+    sources = make_sources(http, workers)
+    try:
+        discovery = await discover_feeds(url, http.fetch)
+        if not discovery.feeds:
+            raise MonitorError(discovery.problem)
+        problems = []
+        for found in discovery.feeds[:3]:
+            kind = "sitemap" if found.kind == "sitemap" else "feed"
+            outcome = await sources[kind].fetch(FetchRequest(url=found.url))
+            if not isinstance(outcome, Fetched):
+                problems.append(outcome.message if isinstance(outcome, FetchFailed) else f"{found.url}: not modified")
+                continue
+            try:
+                parsed = await sources[kind].parse(Feed(id="look", url=found.url, outlet=""), outcome)
+            except ParseError as error:
+                problems.append(str(error))
+                continue
+            return FirstLook(
+                url=outcome.moved_to or found.url,
+                source=kind,
+                title=parsed.title or found.title,
+                language=parsed.language,
+                entries=len(parsed.entries),
+                others=tuple(other for other in discovery.feeds if other.url != found.url),
+            )
+        raise MonitorError("\n".join(problems))
+    finally:
+        await http.close()
+        await workers.close()
