@@ -55,6 +55,10 @@ class FeedStore(Protocol):
         """When the next active, unleased feed is due."""
         ...
 
+    async def commit_intake(self, intake: Intake) -> None:
+        """Keep feed states that changed without a check (a later turn, a pause); ends their leases."""
+        ...
+
 
 class IntakeStore(Protocol):
     """What collecting asks and keeps."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -28,6 +29,12 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+def steady_seconds() -> float:
+    """Seconds of a clock that only runs forward; where there is one, of a clock that runs on in a suspended machine."""
+    boot_clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
+    return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
 def make_polling_limits(configuration: Configuration) -> polling.PollingLimits:
     """How often feeds are asked."""
     settings = configuration.settings.polling
@@ -35,6 +42,7 @@ def make_polling_limits(configuration: Configuration) -> polling.PollingLimits:
         interval_s=float(settings.default_interval_s),
         min_interval_s=float(settings.min_interval_s),
         max_interval_s=float(settings.max_interval_s),
+        per_host=settings.per_host,
     )
 
 

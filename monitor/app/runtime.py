@@ -23,22 +23,24 @@ from monitor.app.adapters import (
     make_sources,
     make_workers,
     make_zones,
+    steady_seconds,
 )
 from monitor.app.reports import CycleReport
 from monitor.config import Configuration
 from monitor.core import polling
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
-from monitor.model.commits import Intake
+from monitor.errors import StoreError
 from monitor.model.digests import Slot
 from monitor.model.feeds import Feed
 from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
-from monitor.pipeline.collect import CollectLimits, Collector, CollectReport, Outages
+from monitor.pipeline.collect import CollectLimits, Collector, CollectReport
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
+from monitor.pipeline.traffic import Traffic
 from monitor.store import open_store, sqlite_warning
 from monitor.store.sqlstore import SqlStore
 
@@ -105,7 +107,7 @@ class Runtime:
         )
         self._workers = make_workers(configuration)
         self._http = make_http(configuration)
-        self._outages = Outages()
+        self._traffic = Traffic()
         self._delivering = asyncio.Lock()
         self._collector = self._make_collector()
         self._renderer = make_renderer(configuration)
@@ -117,6 +119,10 @@ class Runtime:
         await self._workers.close()
         for channel in self._channels.values():
             await channel.close()
+        try:
+            await self._collector.release()
+        except StoreError as error:  # what waits for its turn is claimed again when its lease lapses
+            log.debug("feeds that waited for their turn keep their leases: %s", error)
 
     def stop_collecting(self) -> None:
         """Begin nothing new; what is under way ends."""
@@ -295,10 +301,6 @@ class Runtime:
                 for place, feed in enumerate(feeds)
             ]
         )
-        # After a pause everything is overdue at once: what is late already can wait a few minutes for its turn.
-        overdue = polling.spread_overdue(await self._store.feed_states(), now=now, limits=limits)
-        if overdue:
-            await self._store.commit_intake(Intake(feed_states=tuple(overdue)))
 
     def _intaker(self) -> Intaker:
         return Intaker(store=self._store, judge=self._judge, zones=make_zones(self.configuration))
@@ -312,7 +314,8 @@ class Runtime:
             chance=self._chance,
             limits=CollectLimits(concurrency=self.configuration.settings.polling.concurrency),
             polling_limits=make_polling_limits(self.configuration),
-            outages=self._outages,
+            ticks=steady_seconds,
+            traffic=self._traffic,
         )
 
     def _tell(self, report: CollectReport) -> None:

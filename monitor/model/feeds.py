@@ -161,6 +161,8 @@ class FeedState:
     move: Move = Move()
     rhythm: Rhythm = Rhythm()
     health: Health = Health()
+    known_items: bytes = field(default=b"", repr=False)
+    """A record of the items of the last body that was read (`core.known`)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -186,6 +188,8 @@ class Fetched:
     elapsed_s: float = 0.0
     moved_to: str | None = None
     """The end of the unbroken run of permanent redirects from the asked address, None without one."""
+    known: frozenset[int] = field(default=frozenset(), repr=False)
+    """Digests of items that need not be read again (`ParsedFeed.digests` of an earlier body): the asker's knowledge."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,32 +3,27 @@
 Fetching is concurrent, judging is not: two outlets' copies of one text may arrive in the same second, and only a
 judge that sees one after the other can tell the second from the first. The batches also group the commits.
 
-Failures that may be our own (no name resolves, nothing connects) are held back until the end of the round, or half a
-minute: if nearly every host failed and none answered, the outage is ours and no feed is blamed.
+A claimed feed waits for its turn at its host and its outlet; one that would wait long is given back, with a later due
+time. Failures that may be our own (no name resolves, nothing connects) are held back until the end of the round, or
+half a minute: if nearly every host failed and none answered, the outage is ours and no feed is blamed.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections import deque
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core import polling
-from monitor.errors import ParseError, StoreError
-from monitor.model.feeds import (
-    Feed,
-    FeedState,
-    Fetched,
-    FetchFailed,
-    FetchOutcome,
-    FetchRequest,
-    NotModified,
-    ParsedFeed,
-)
-from monitor.pipeline.intake import Check, Intaker, Tally
+from monitor.core.urls import host_of
+from monitor.errors import StoreError
+from monitor.model.commits import Intake
+from monitor.model.feeds import Condition, Feed, FeedState, FetchFailed, FetchOutcome, NotModified, Reading
+from monitor.pipeline.checking import Checker
+from monitor.pipeline.intake import Check, Intaker, StateAfter, Tally
+from monitor.pipeline.traffic import Traffic, may_be_ours
 from monitor.ports import Clock, FeedStore, Source
 
 log = logging.getLogger("monitor.collect")
@@ -39,22 +34,34 @@ LOOK_S = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectLimits:
-    """How much at once. `lease_s` must outlive the slowest check, or a feed is fetched twice."""
+    """How much at once. `lease_s` must outlive the slowest check, or a feed is fetched twice.
+
+    At most `max_waiting` claimed feeds wait for their turn in memory, none longer than `max_wait_s`.
+    """
 
     concurrency: int = 64
     per_batch: int = 32
     lease_s: float = 300.0
+    max_waiting: int = 5_000
+    max_wait_s: float = 90.0
 
 
 @dataclass(slots=True, kw_only=True)
 class CollectReport:
-    """What a round brought. `failures` maps a feed id to what was wrong; those of our own outage are not in it."""
+    """What a round brought. `failures` maps a feed id to what was wrong; those of our own outage are not in it.
+
+    `deferred` counts feeds given back because their host wants quiet or has many before them. `gaps` maps a feed to
+    the least number of entries it lost, `changed` to (condition before, condition now, reason).
+    """
 
     checked: int = 0
     not_modified: int = 0
     unchanged: int = 0
+    deferred: int = 0
     failures: dict[str, str] = field(default_factory=dict)
     recovered: list[str] = field(default_factory=list)
+    gaps: dict[str, int] = field(default_factory=dict)
+    changed: dict[str, tuple[Condition, Condition, str]] = field(default_factory=dict)
     is_own_outage: bool = False
     tally: Tally = field(default_factory=Tally)
 
@@ -67,7 +74,9 @@ class Collector:
         store: Due times and leases.
         intaker: Judges and keeps what checks bring.
         chance: A number in [0, 1) for the jitter.
-        outages: What is known of our own line; to be handed on when a collector replaces another.
+        ticks: Seconds of a clock that only runs forward, in a suspended machine, too; default: the wall clock.
+        pause: Waits so many seconds.
+        traffic: What is known of hosts and of our own line; to be handed on when a collector replaces another.
     """
 
     def __init__(
@@ -80,25 +89,34 @@ class Collector:
         chance: Callable[[], float],
         limits: CollectLimits,
         polling_limits: polling.PollingLimits,
-        outages: Outages | None = None,
+        ticks: Callable[[], float] | None = None,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        traffic: Traffic | None = None,
     ) -> None:
-        self._sources = sources
+        self._checker = Checker(sources=sources, clock=clock, limits=polling_limits)
         self._store = store
         self._intaker = intaker
         self._clock = clock
         self._chance = chance
         self._limits = limits
         self._polling = polling_limits
+        self._ticks = ticks or (lambda: clock.now().timestamp())
+        self._pause = pause
         self._is_stopping = False
-        self._outages = outages or Outages()
-        self._held: list[Check] = []
+        self._traffic = traffic or Traffic()
+        self._traffic.configure(polling_limits)
+        self._claimed_at = 0.0
 
     def stop(self) -> None:
         """Claim nothing more; what is under way ends."""
         self._is_stopping = True
 
     async def collect_due(self, feeds: Mapping[str, Feed]) -> CollectReport:
-        """Check what is due until nothing is; a slow feed does not keep others waiting."""
+        """Check what is due until nothing may go; a slow feed or a quiet host does not keep others waiting.
+
+        What waits for its turn when the round ends stays claimed, for the next round.
+        """
+        await self._look()
 
         async def claim(room: int) -> list[FeedState]:
             return await self._store.claim_due_feeds(self._clock.now(), limit=room, lease_s=self._limits.lease_s)
@@ -106,14 +124,38 @@ class Collector:
         return await self._round(feeds, claim, is_patient=True)
 
     async def collect_all(self, feeds: Mapping[str, Feed]) -> CollectReport:
-        """Check every feed once, due or not; for one process that holds the store alone."""
-        waiting = [state for state in await self._store.feed_states() if state.feed_id in feeds]
+        """Check every feed once, due or not, but for hosts that want quiet; for one process that holds the store."""
+        states = await self._store.feed_states()
+        self._traffic.remember(states, now=self._clock.now(), ticks=self._ticks())
+        waiting = [state for state in states if state.feed_id in feeds]
 
         async def claim(room: int) -> list[FeedState]:
             taken, waiting[:] = waiting[:room], waiting[room:]
             return taken
 
         return await self._round(feeds, claim, is_patient=False)
+
+    async def release(self) -> None:
+        """Give back what waits for its turn; at the end of the process."""
+        states = [waiting.state for waiting in self._traffic.turns.drain()]
+        self._traffic.aloft -= {state.feed_id for state in states}
+        if states:
+            await self._store.commit_intake(Intake(feed_states=tuple(states)))
+
+    async def _look(self) -> None:
+        """Think twice about due times after a start, a pause, or a jump of the clock."""
+        before = self._traffic.look
+        now = polling.Look(at=self._clock.now(), ticks=self._ticks())
+        self._traffic.look = now
+        if not polling.was_away(before, now, self._polling):
+            return
+        states = await self._store.feed_states()
+        if before is None:
+            self._traffic.remember(states, now=now.at, ticks=now.ticks)
+        idle = [state for state in states if state.feed_id not in self._traffic.aloft]
+        changed = polling.after_pause(idle, before, now, limits=self._polling)
+        if changed:
+            await self._store.commit_intake(Intake(feed_states=tuple(changed)))
 
     async def _round(
         self, feeds: Mapping[str, Feed], claim: Callable[[int], Awaitable[list[FeedState]]], *, is_patient: bool
@@ -125,15 +167,16 @@ class Collector:
         flying: set[asyncio.Task[None]] = set()
         try:
             while not self._is_stopping and not keeper.done():
-                room = self._limits.concurrency - len(flying)
-                claimed = await claim(room) if room > 0 else []
-                for state in claimed:
-                    if (feed := feeds.get(state.feed_id)) is not None:
-                        flying.add(asyncio.create_task(self._fly(feed, state, done)))
-                if not claimed and not flying:
-                    break
+                claimed = await self._claim(feeds, claim, report, flying, is_patient=is_patient)
+                self._launch(feeds, flying, done)
                 if flying:
                     await _landing(flying, keeper, LOOK_S)
+                elif not is_patient and self._traffic.turns.waiting:
+                    await self._pause(self._turn_in_s())
+                elif not claimed:
+                    break
+                if is_patient and self._traffic.look is not None:
+                    self._traffic.look = polling.Look(at=self._clock.now(), ticks=self._ticks())
             while flying and not keeper.done():
                 await _landing(flying, keeper)
             if not keeper.done():
@@ -143,45 +186,93 @@ class Collector:
             for task in (*flying, keeper):
                 task.cancel()
             await asyncio.gather(*flying, keeper, return_exceptions=True)
+            self._traffic.forget_flights()
             raise
         await self._release(report, older_than_s=HOLD_FAILURES_S if is_patient else 0.0)
         return report
 
-    async def _fly(self, feed: Feed, state: FeedState, done: asyncio.Queue[Check | None]) -> None:
-        await done.put(await self.check(feed, state))
-
-    async def check(self, feed: Feed, state: FeedState) -> Check:
-        """Fetch one feed and, if its body is another than before, parse it. What goes wrong is the outcome."""
-        try:
-            outcome = await self._sources[feed.source].fetch(FetchRequest(url=feed.url, validators=state.validators))
-            if not isinstance(outcome, Fetched):
-                return self._checked(feed, state, outcome)
-            digest = polling.body_digest(outcome.body)
-            bare = replace(outcome, body=b"")  # up to megabytes, and of no more use once it is parsed
-            if digest == state.body_digest:
-                return self._checked(feed, state, bare, digest=digest)
-            try:
-                parsed = await self._sources[feed.source].parse(feed, outcome)
-            except ParseError as error:
-                return self._checked(feed, state, polling.parse_failure(bare, error))
-            return self._checked(feed, state, bare, digest=digest, parsed=parsed)
-        except Exception as error:  # the boundary of the unit: a feed that raises is data, not an outage
-            log.exception("a check failed in an unforeseen way", extra={"feed": feed.id})
-            failure = FetchFailed(url=feed.url, kind="crash", message=f"unforeseen: {type(error).__name__}: {error}")
-            return self._checked(feed, state, failure)
-
-    def _checked(
+    async def _claim(
         self,
-        feed: Feed,
-        state: FeedState,
-        outcome: FetchOutcome,
+        feeds: Mapping[str, Feed],
+        claim: Callable[[int], Awaitable[list[FeedState]]],
+        report: CollectReport,
+        flying: set[asyncio.Task[None]],
         *,
-        digest: str | None = None,
-        parsed: ParsedFeed | None = None,
-    ) -> Check:
-        return Check(
-            feed=feed, state=state, outcome=outcome, digest=digest, parsed=parsed, checked_at=self._clock.now()
-        )
+        is_patient: bool,
+    ) -> bool:
+        """Claim some feeds and queue them; whether there were any. Not for every landing: a claim is a write."""
+        limits, traffic, loop_s = self._limits, self._traffic, asyncio.get_running_loop().time()
+        free = limits.concurrency - len(flying)
+        if flying and free < max(1, limits.concurrency // 8) and loop_s - self._claimed_at < LOOK_S:
+            return True
+        room = min(free, limits.max_waiting - traffic.turns.waiting)
+        claimed = await claim(room) if room > 0 else []
+        self._claimed_at = loop_s
+        later: list[FeedState] = []
+        behind: dict[str, int] = {}
+        for state in claimed:
+            feed = feeds.get(state.feed_id)
+            if feed is None or state.feed_id in traffic.aloft:
+                continue
+            if (at := self._later(feed, state, behind, is_patient=is_patient)) is None:
+                traffic.queue(feed, state, limits=self._polling)
+            else:
+                later.append(replace(state, next_check_at=at))
+        if later:
+            await self._store.commit_intake(Intake(feed_states=tuple(later)))
+            report.deferred += len(later)
+        return bool(claimed)
+
+    def _later(self, feed: Feed, state: FeedState, behind: dict[str, int], *, is_patient: bool) -> datetime | None:
+        """When a feed that need not wait here is worth claiming again; those of one host come one after the other."""
+        ticks, host = self._ticks(), host_of(polling.asked_url(feed, state))
+        quiet_s = self._traffic.quiet_s(host, ticks=ticks)
+        wait_s = self._traffic.wait_s(feed, state, ticks=ticks, limits=self._polling)
+        if not quiet_s and (not is_patient or wait_s <= self._limits.max_wait_s):
+            return None
+        behind[host] = behind.get(host, 0) + 1
+        wait_s = max(wait_s, quiet_s) + behind[host] * max(self._polling.spacing_s, 1.0)
+        return self._clock.now() + timedelta(seconds=wait_s)
+
+    def _launch(
+        self, feeds: Mapping[str, Feed], flying: set[asyncio.Task[None]], done: asyncio.Queue[Check | None]
+    ) -> None:
+        """Start those whose turn it is."""
+        turns = self._traffic.turns
+        while len(flying) < self._limits.concurrency:
+            if (turn := turns.take(self._ticks(), self._chance())) is None:
+                return
+            state, pair = turn[0].state, turn[1]
+            feed = feeds.get(state.feed_id)
+            if feed is None or feed.url != state.url:  # the configuration changed while it waited
+                turns.land(pair, self._ticks())
+                self._traffic.aloft.discard(state.feed_id)
+                continue
+            flying.add(self._start(feed, state, pair, done))
+
+    def _start(
+        self, feed: Feed, state: FeedState, pair: tuple[str, str], done: asyncio.Queue[Check | None]
+    ) -> asyncio.Task[None]:
+        """The turn ends with the answer, and in any case with the flight (one may be cancelled before it began)."""
+        landings = [pair]
+
+        def land(outcome: FetchOutcome | None) -> None:
+            if landings:
+                self._traffic.turns.land(landings.pop(), self._ticks())
+            if isinstance(outcome, FetchFailed):
+                pause_s = polling.pause_wished_s(outcome, self._polling)
+                self._traffic.hush(outcome.url, pause_s, ticks=self._ticks())
+
+        async def fly() -> None:
+            await done.put(await self._checker.check(feed, state, land))
+
+        task = asyncio.create_task(fly())
+        task.add_done_callback(lambda _: land(None))
+        return task
+
+    def _turn_in_s(self) -> float:
+        at = self._traffic.turns.next_at()
+        return LOOK_S if at is None else max(at - self._ticks(), 0.001)
 
     async def _keep_all(self, done: asyncio.Queue[Check | None], report: CollectReport) -> None:
         """Keep what lands, as much at a time as is there; None ends it."""
@@ -192,25 +283,26 @@ class Collector:
                 batch.append(done.get_nowait())
             is_open = None not in batch
             checks = [check for check in batch if check is not None]
-            self._outages.note(checks)
+            self._traffic.outages.note(checks)
             await self._keep([check for check in checks if not may_be_ours(check.outcome)], report)
-            self._held += [check for check in checks if may_be_ours(check.outcome)]
+            self._traffic.held += [check for check in checks if may_be_ours(check.outcome)]
             await self._release(report, older_than_s=HOLD_FAILURES_S)
 
     async def _release(self, report: CollectReport, *, older_than_s: float) -> None:
         """Judge held failures together, once the oldest has waited long enough for company."""
-        now = self._clock.now()
-        if self._held and (now - self._held[0].checked_at).total_seconds() >= older_than_s:
-            held, self._held = self._held, []
-            await self._keep(held, report, is_own_outage=self._outages.judge(now))
-        report.is_own_outage = self._outages.is_on
+        now, traffic = self._clock.now(), self._traffic
+        if traffic.held and abs((now - traffic.held[0].checked_at).total_seconds()) >= older_than_s:
+            held, traffic.held = traffic.held, []
+            await self._keep(held, report, is_own_outage=traffic.outages.judge(now))
+        report.is_own_outage = traffic.outages.is_on
 
     async def _keep(self, checks: Sequence[Check], report: CollectReport, *, is_own_outage: bool = False) -> None:
         """One commit for all. If something in them raises, one each, so that one feed cannot sink the others."""
         if not checks:
             return
+        after: dict[str, FeedState] = {}
         try:
-            tally = await self._intaker.take_in([self._account(check, is_own_outage) for check in checks])
+            tally = await self._intaker.take_in([self._account(check, after, is_own_outage) for check in checks])
         except StoreError:
             raise
         except Exception as error:  # the boundary of the unit
@@ -223,25 +315,27 @@ class Collector:
                 url=checks[0].feed.url, kind="crash", message=f"unforeseen: {type(error).__name__}: {error}"
             )
             broken = replace(checks[0], outcome=failure, parsed=None)
-            tally = await self._intaker.take_in([self._account(broken, is_own_outage)])
+            tally = await self._intaker.take_in([self._account(broken, after, is_own_outage)])
             checks = [broken]
         report.tally.add(tally)
         for check in checks:
-            _count(check, report, is_own_outage=is_own_outage)
+            self._traffic.aloft.discard(check.feed.id)
+            _count(check, after[check.feed.id], report, is_own_outage=is_own_outage)
 
-    def _account(self, check: Check, is_own_outage: bool) -> tuple[Check, Callable[[datetime | None], FeedState]]:
-        """The check, and what its feed's state becomes once the newest date of its entries is known."""
+    def _account(self, check: Check, after: dict[str, FeedState], is_own_outage: bool) -> tuple[Check, StateAfter]:
+        """The check, and what its feed's state becomes once its body is held against what was known."""
 
-        def state_after(newest_at: datetime | None) -> FeedState:
+        def state_after(reading: Reading | None) -> FeedState:
             outcome = polling.CheckOutcome(
                 fetch=check.outcome,
                 body_digest=check.digest,
-                entries=len(check.parsed.entries) if check.parsed else 0,
-                newest_at=newest_at,
+                reading=reading,
+                document=check.document,
                 is_own_outage=is_own_outage,
+                is_whole=check.is_whole,
                 remark="; ".join(check.parsed.remarks) if check.parsed else "",
             )
-            return polling.next_check(
+            after[check.feed.id] = state = polling.next_check(
                 check.feed,
                 check.state,
                 outcome,
@@ -249,36 +343,9 @@ class Collector:
                 rng_value=self._chance(),
                 limits=self._polling,
             )
+            return state
 
         return check, state_after
-
-
-class Outages:
-    """Whether our own line is down, from the outcomes of the last minutes."""
-
-    WINDOW_S = 90.0
-
-    def __init__(self) -> None:
-        self.is_on = False
-        self._recent: deque[tuple[datetime, FetchOutcome]] = deque()
-
-    def note(self, checks: Sequence[Check]) -> None:
-        """Remember what came; any answer ends an outage."""
-        for check in checks:
-            self._recent.append((check.checked_at, check.outcome))
-            if not may_be_ours(check.outcome):
-                self.is_on = False
-            self._forget(check.checked_at)
-
-    def judge(self, now: datetime) -> bool:
-        """Decide for the failures held back; an outage lasts until something answers."""
-        self._forget(now)
-        self.is_on = self.is_on or polling.is_own_outage(outcome for _, outcome in self._recent)
-        return self.is_on
-
-    def _forget(self, now: datetime) -> None:
-        while self._recent and (now - self._recent[0][0]).total_seconds() > self.WINDOW_S:
-            self._recent.popleft()
 
 
 async def _landing(flying: set[asyncio.Task[None]], keeper: asyncio.Task[None], within_s: float | None = None) -> None:
@@ -289,13 +356,13 @@ async def _landing(flying: set[asyncio.Task[None]], keeper: asyncio.Task[None], 
         task.result()
 
 
-def may_be_ours(outcome: FetchOutcome) -> bool:
-    """Whether a failure could be our own line's: no answer came at all."""
-    return isinstance(outcome, FetchFailed) and not outcome.status and outcome.kind in polling.OUTAGE_KINDS
-
-
-def _count(check: Check, report: CollectReport, *, is_own_outage: bool) -> None:
+def _count(check: Check, after: FeedState, report: CollectReport, *, is_own_outage: bool) -> None:
     report.checked += 1
+    before, now = check.state.health, after.health
+    if now.condition != before.condition:
+        report.changed[check.feed.id] = (before.condition, now.condition, now.reason)
+    if after.rhythm.gaps > check.state.rhythm.gaps:
+        report.gaps[check.feed.id] = after.rhythm.gap_missed
     if isinstance(check.outcome, FetchFailed):
         if not is_own_outage:
             report.failures[check.feed.id] = check.outcome.message

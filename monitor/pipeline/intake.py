@@ -7,29 +7,33 @@ it with the feeds' new states, so that a feed is never marked as read before wha
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
 from monitor.core.articles import Dropped, to_article
 from monitor.core.dedupe import Outcome
 from monitor.core.identity import entry_keys, format_id, shared_links
+from monitor.core.polling import DocumentWishes
 from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
 from monitor.model.commits import Intake
-from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed
+from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed, Reading
 from monitor.model.watchlists import Match, Score
 from monitor.pipeline.judging import Judge, Judged
 from monitor.ports import IntakeStore
 
 log = logging.getLogger("monitor.intake")
 
-StateAfter = Callable[[datetime | None], FeedState]
-"""The newest date among a check's new articles (None: none has one) → what the feed's state becomes."""
+StateAfter = Callable[[Reading | None], FeedState]
+"""What a check's body held against what was known (None: nothing was parsed) → what the feed's state becomes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One finished check. `state` is the one before it; `parsed` is None when the body held nothing new to read."""
+    """One finished check. `state` is the one before it; `parsed` is None when the body held nothing new to read.
+
+    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition.
+    """
 
     feed: Feed
     state: FeedState
@@ -37,6 +41,8 @@ class Check:
     digest: str | None = None
     parsed: ParsedFeed | None = None
     checked_at: datetime
+    document: DocumentWishes | None = None
+    is_whole: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -115,7 +121,8 @@ class Intaker:
         tally = Tally()
         rows: list[LedgerRow] = []
         arrivals: list[_Arrival] = []
-        for item in await self._unread([check for check, _ in checks], tally):
+        unread, readings = await self._unread([check for check, _ in checks], tally)
+        for item in unread:
             result = to_article(
                 item.entry,
                 item.feed,
@@ -128,7 +135,8 @@ class Intaker:
                 rows.append(_row(item.place, LedgerState.DROPPED, result.reason, None))
             else:
                 arrivals.append(_Arrival(place=item.place, article=result))
-        states = tuple(after(_newest(check.feed.id, arrivals)) for check, after in checks)
+        dated = _dated(readings, arrivals)
+        states = tuple(after(dated.get(check.feed.id) if check.parsed else None) for check, after in checks)
         return await self._keep(arrivals, rows, states, tally)
 
     async def take_in_documents(self, documents: Sequence[Article], *, name: str, now: datetime) -> Tally:
@@ -191,16 +199,17 @@ class Intaker:
             )
         return _account(tally, rows, len(matches))
 
-    async def _unread(self, checks: Sequence[Check], tally: Tally) -> list[_Unread]:
-        """The entries worth reading; a feed may hold one entry twice, the first is taken."""
+    async def _unread(self, checks: Sequence[Check], tally: Tally) -> tuple[list[_Unread], dict[str, Reading]]:
+        """The entries worth reading, and what each feed's body held; of an entry held twice the first is taken."""
         found: dict[tuple[str, int], _Unread] = {}
         for check in checks:
             if check.parsed is None:
                 continue
             entries = check.parsed.entries
+            tally.entries += len(entries) + check.parsed.already_read
+            tally.known += check.parsed.already_read
             shared = shared_links(entries)
             for entry, (key, digest) in zip(entries, entry_keys(entries, check.feed.id), strict=True):
-                tally.entries += 1
                 if (check.feed.id, key) in found:
                     tally.known += 1
                     continue
@@ -216,7 +225,45 @@ class Intaker:
                 unread.append(replace(item, place=replace(item.place, led_to=row.article_id)))
             else:
                 unread.append(item)
-        return unread
+        return unread, _readings(checks, found, rows)
+
+
+def _readings(
+    checks: Sequence[Check], found: Collection[tuple[str, int]], rows: Mapping[tuple[str, int], LedgerRow]
+) -> dict[str, Reading]:
+    """What each body held; entries left out because the body before held them count as known and recent."""
+    of_feed: dict[str, list[LedgerRow | None]] = {}
+    for feed_id, key in found:
+        of_feed.setdefault(feed_id, []).append(rows.get((feed_id, key)))
+    readings = {}
+    for check in checks:
+        if check.parsed is None:
+            continue
+        held = of_feed.get(check.feed.id, [])
+        known = [row for row in held if row is not None]
+        news_at, left_out = check.state.rhythm.news_at, check.parsed.already_read
+        readings[check.feed.id] = Reading(
+            entries=len(held) + left_out,
+            known=len(known) + left_out,
+            recent=sum(news_at is None or row.seen_at >= news_at for row in known) + left_out,
+            new=len(held) - len(known),
+        )
+    return readings
+
+
+def _dated(readings: Mapping[str, Reading], arrivals: Sequence[_Arrival]) -> dict[str, Reading]:
+    """The readings with the dates of what is new."""
+    dates: dict[str, list[datetime]] = {}
+    for arrival in arrivals:
+        is_new = arrival.place.led_to is None and arrival.place.feed_id in readings
+        if is_new and arrival.article.published_at is not None:
+            dates.setdefault(arrival.place.feed_id, []).append(arrival.article.published_at)
+    return {
+        feed_id: replace(reading, dated=len(found), newest_at=max(found), oldest_at=min(found))
+        if (found := dates.get(feed_id))
+        else reading
+        for feed_id, reading in readings.items()
+    }
 
 
 async def keep(intake: Intake, *, store: IntakeStore, judge: Judge) -> None:
@@ -267,15 +314,6 @@ def _row(place: _Place, state: LedgerState, reason: str, article_id: ArticleId |
 
 def _reason(outcome: Outcome) -> str:
     return "" if outcome.state is LedgerState.STORED else outcome.verdict.reason
-
-
-def _newest(feed_id: str, arrivals: Sequence[_Arrival]) -> datetime | None:
-    dates = [
-        arrival.article.published_at
-        for arrival in arrivals
-        if arrival.place.feed_id == feed_id and arrival.article.published_at
-    ]
-    return max(dates, default=None)
 
 
 def _account(tally: Tally, rows: Sequence[LedgerRow], matched: int) -> Tally:

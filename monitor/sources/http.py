@@ -309,8 +309,12 @@ def _retry_after(headers: Mapping[str, str]) -> float | None:
 
 def _status_failure(url: str, status: int, headers: Mapping[str, str]) -> FetchFailed:
     cure = _STATUS_CURES.get(status, "the server is in trouble; it is asked again later" if status >= 500 else "")
-    if headers.get("cf-mitigated") == "challenge":
-        cure = "a bot wall (Cloudflare challenge) stands before the feed; use another feed of this outlet"
+    # Refusals in the form of a page are a bot wall's, or as good as one: no program gets past them.
+    is_challenge = headers.get("cf-mitigated") == "challenge" or (
+        status == 403 and "html" in headers.get("content-type", "")
+    )
+    if is_challenge:
+        cure = "a bot wall stands before the feed; use another feed of this outlet"
     if status == 304:
         cure = "the server says 'not modified' though nothing was asked; it is asked again later"
     message = f"{shown(url)}: answers {status}" + (f"; {cure}" if cure else "")
@@ -320,6 +324,7 @@ def _status_failure(url: str, status: int, headers: Mapping[str, str]) -> FetchF
         message=message,
         status=status,
         retry_after_s=_retry_after(headers) if status >= 400 else None,
+        is_challenge=is_challenge,
     )
 
 

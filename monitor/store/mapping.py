@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 import struct
@@ -14,7 +15,7 @@ from sqlalchemy import Row
 from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, LedgerState, Revision, Sketch, Verdict
 from monitor.model.articles import VerdictKind as Kind
 from monitor.model.digests import Delivery, DeliveryState, Message
-from monitor.model.feeds import FeedState, Validators
+from monitor.model.feeds import Condition, FeedState, Health, Move, Rhythm, Validators, Wishes
 from monitor.model.stories import Joining, Story, StoryId
 from monitor.model.watchlists import Field, Hit, Match, Signal
 from monitor.store.tables import ARTICLE, DELIVERY, FEED_STATE, MATCH, STORY
@@ -29,6 +30,9 @@ FEED_STATE_COLUMNS = [column for column in FEED_STATE.c if column.name not in ("
 STORY_COLUMNS = list(STORY.c)
 MATCH_COLUMNS = list(MATCH.c)
 DELIVERY_COLUMNS = [column for column in DELIVERY.c if column.name != "lease_until"]
+
+_LEARNT: dict[str, type[Any]] = {"wishes": Wishes, "move": Move, "rhythm": Rhythm, "health": Health}
+_TIME_ENDINGS = ("_at", "_from", "_until")
 
 
 def from_feed_state(state: FeedState) -> Columns:
@@ -50,6 +54,11 @@ def from_feed_state(state: FeedState) -> Columns:
         "outcome": state.outcome,
         "detail": state.detail,
         "entries_seen": state.entries_seen,
+        "body_at": state.body_at,
+        "whole_at": state.whole_at,
+        "retry_at": state.retry_at,
+        "elapsed_s": state.elapsed_s,
+        **{name: _learnt_text(getattr(state, name), kind) for name, kind in _LEARNT.items()},
     }
 
 
@@ -59,7 +68,38 @@ def to_feed_state(row: Row[Any]) -> FeedState:
     url, etag, last_modified = facts.pop("validators_url"), facts.pop("etag"), facts.pop("last_modified")
     validators = None if url is None else Validators(url=url, etag=etag, last_modified=last_modified)
     # SQLite answers RETURNING with 900 for 900.0.
-    return FeedState(**{**facts, "interval_s": float(facts["interval_s"])}, validators=validators)
+    floats = {name: float(facts[name]) for name in ("interval_s", "elapsed_s")}
+    learnt = {name: _learnt(facts[name], kind) for name, kind in _LEARNT.items()}
+    return FeedState(**{**facts, **floats, **learnt}, validators=validators)
+
+
+def _learnt_text(value: Any, kind: type[Any]) -> str | None:
+    """Fields other than the default, times as ISO 8601; None for a default value."""
+    default = kind()
+    names = [field.name for field in dataclasses.fields(kind)]
+    told = {name: found for name in names if (found := getattr(value, name)) != getattr(default, name)}
+    return json.dumps(told, ensure_ascii=False, default=_plain_time) if told else None
+
+
+def _plain_time(value: Any) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no JSON form")
+
+
+def _learnt(text: str | None, kind: type[Any]) -> Any:
+    """The value of a text; what a newer or older program wrote beside it is left out."""
+    if not text:
+        return kind()
+    told = json.loads(text)
+    names = {field.name for field in dataclasses.fields(kind)}
+    facts: Columns = {
+        name: tuple(found) if isinstance(found, list) else found for name, found in told.items() if name in names
+    }
+    facts |= {name: datetime.fromisoformat(facts[name]) for name in facts if name.endswith(_TIME_ENDINGS)}
+    if "condition" in facts:
+        facts["condition"] = Condition(facts["condition"])
+    return kind(**facts)
 
 
 def from_ledger_row(row: LedgerRow) -> Columns:

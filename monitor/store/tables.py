@@ -77,6 +77,15 @@ class FeedStateRow(Row, table=True):
     outcome: str = _text()
     detail: str = _text()
     entries_seen: int
+    body_at: datetime | None
+    whole_at: datetime | None
+    retry_at: datetime | None
+    elapsed_s: float
+    # JSON of what only the pipeline reads; absent: nothing learnt yet.
+    wishes: str | None = _text()
+    move: str | None = _text()
+    rhythm: str | None = _text()
+    health: str | None = _text()
 
 
 class LedgerLineRow(Row, table=True):

@@ -18,7 +18,7 @@ from monitor.core.polling import (
     spread_overdue,
 )
 from monitor.errors import ParseError
-from monitor.model.feeds import FeedState, Fetched, FetchFailed, NotModified, Validators
+from monitor.model.feeds import FeedState, Fetched, FetchFailed, NotModified, Reading, Validators
 from tests.factories import NOW, make_feed, make_feed_state
 
 LIMITS = PollingLimits(interval_s=900, min_interval_s=300)
@@ -46,7 +46,12 @@ def delay_s(state: FeedState) -> float:
 
 
 def test_a_success_keeps_what_the_server_gave_and_waits_one_interval() -> None:
-    state = after(fetched(), make_feed_state(failures=4), body_digest="d", entries=7, newest_at=NOW)
+    state = after(
+        fetched(),
+        make_feed_state(failures=4),
+        body_digest="d",
+        reading=Reading(entries=7, new=7, dated=1, newest_at=NOW, oldest_at=NOW),
+    )
     assert delay_s(state) == 900
     assert (state.validators, state.body_digest, state.failures, state.outcome) == (VALIDATORS, "d", 0, "fetched")
     assert (state.checked_at, state.succeeded_at, state.newest_at, state.entries_seen) == (NOW, NOW, NOW, 7)
@@ -70,7 +75,8 @@ def test_a_200_without_validators_forgets_the_old_ones() -> None:
 
 def test_the_newest_date_never_goes_back() -> None:
     before = make_feed_state(newest_at=NOW)
-    assert after(fetched(), before, body_digest="e", newest_at=NOW - timedelta(days=3)).newest_at == NOW
+    old = Reading(entries=1, new=1, dated=1, newest_at=NOW - timedelta(days=3), oldest_at=NOW - timedelta(days=3))
+    assert after(fetched(), before, body_digest="e", reading=old).newest_at == NOW
 
 
 def test_a_body_that_is_no_feed_keeps_the_old_validators() -> None:
@@ -116,11 +122,12 @@ def test_our_own_outage_counts_against_no_feed() -> None:
 
 
 def test_jitter_is_ten_percent_and_stays_over_the_floor() -> None:
-    assert [round(delay_s(after(fetched(), rng_value=r))) for r in (0.0, 0.5, 1.0)] == [810, 900, 990]
+    first = Reading(entries=1, new=1)
+    assert [round(delay_s(after(fetched(), rng_value=r, reading=first))) for r in (0.0, 0.5, 1.0)] == [810, 900, 990]
     slow = make_feed(min_interval_s=3600)
     assert [round(delay_s(after(fetched(), rng_value=r, feed=slow))) for r in (0.0, 0.5, 1.0)] == [3600, 3780, 3960]
     hasty = make_feed(min_interval_s=10)
-    assert delay_s(after(fetched(), feed=hasty)) == 900
+    assert delay_s(after(fetched(), feed=hasty, reading=first)) == 900
 
 
 OUTCOMES = st.one_of(

@@ -41,6 +41,9 @@ class StoppedClock:
     def now(self) -> datetime:
         return self.at
 
+    async def pause(self, seconds: float) -> None:
+        self.at += timedelta(seconds=seconds)
+
 
 @dataclass
 class ScriptedSource:
@@ -113,6 +116,7 @@ class Rig:
             chance=lambda: 0.5,
             limits=CollectLimits(concurrency=3, per_batch=4),
             polling_limits=PollingLimits(),
+            pause=self.clock.pause,
         )
 
     async def ready(self) -> Rig:
@@ -216,7 +220,7 @@ async def test_a_feed_that_fails_is_data_and_its_neighbours_go_on() -> None:
     states = await rig.states()
     assert {name: states[name].outcome for name in ("html", "gone", "bug")} == {
         "html": "html",
-        "gone": "status",
+        "gone": "not-found",
         "bug": "crash",
     }
     assert all(states[name].next_check_at > NOW for name in feeds)

@@ -13,7 +13,7 @@ from sqlalchemy import StaticPool, create_engine, select
 
 from monitor.model.articles import Article, Decision, LedgerRow, LedgerState, Revision, Verdict, VerdictKind
 from monitor.model.digests import Delivery, DeliveryState
-from monitor.model.feeds import FeedState, Validators
+from monitor.model.feeds import Condition, FeedState, Health, Move, Rhythm, Validators, Wishes
 from monitor.model.stories import Joining, Story
 from monitor.model.watchlists import Field, Hit, Match, Signal
 from monitor.store import mapping, tables
@@ -37,6 +37,43 @@ FEED_STATE = FeedState(
     outcome="o",
     detail="d",
     entries_seen=2,
+    body_at=NOW,
+    whole_at=LATER,
+    retry_at=NOW,
+    elapsed_s=0.5,
+    wishes=Wishes(max_age_s=1.5, period_s=2.0, skip_hours=(0, 23), skip_days=(5, 6)),
+    move=Move(
+        target="t",
+        first_at=NOW,
+        last_at=LATER,
+        sightings=2,
+        has_overlap=True,
+        adopted_url="a",
+        adopted_at=LATER,
+    ),
+    rhythm=Rhythm(
+        news_at=LATER,
+        watched_s=1.5,
+        bursts=2.5,
+        arrived=3.5,
+        longest_quiet_s=4.5,
+        spacing_s=5.5,
+        is_undated=True,
+        gaps=1,
+        gap_at=NOW,
+        gap_missed=3,
+        gap_from=NOW,
+        gap_until=LATER,
+        ceiling_s=6.5,
+    ),
+    health=Health(
+        condition=Condition.SILENT,
+        reason="é",
+        since_at=NOW,
+        outage="failing",
+        outage_at=LATER,
+        recovered_at=NOW,
+    ),
 )
 LEDGER_ROW = LedgerRow(
     feed_id="f", entry_key=1, entry_digest=2, state=LedgerState.DROPPED, reason="r", article_id=3, seen_at=NOW
@@ -133,6 +170,11 @@ def through_a_row(table: Any, columns: dict[str, Any], asked: Any) -> Any:
     return row
 
 
+def test_what_was_learnt_by_another_version_is_read_as_far_as_it_is_known() -> None:
+    assert mapping._learnt('{"period_s": 60.0, "mood": "calm"}', Wishes) == Wishes(period_s=60.0)
+    assert mapping._learnt(None, Rhythm) == Rhythm()
+
+
 @pytest.mark.parametrize(
     ("value", "table", "columns", "asked", "back"),
     [
@@ -168,7 +210,12 @@ def through_a_row(table: Any, columns: dict[str, Any], asked: Any) -> Any:
 )
 def test_every_field_comes_back(value: Any, table: Any, columns: Any, asked: Any, back: Any) -> None:
     for field in dataclasses.fields(value):
-        assert getattr(value, field.name) != field.default, f"give {field.name} a value here: it is new"
+        given = getattr(value, field.name)
+        assert given != field.default, f"give {field.name} a value here: it is new"
+        for inner in dataclasses.fields(given) if field.name in ("wishes", "move", "rhythm", "health") else ():
+            assert getattr(given, inner.name) != inner.default, (
+                f"give {field.name}.{inner.name} a value here: it is new"
+            )
     assert back(through_a_row(table, columns, asked)) == value
 
 

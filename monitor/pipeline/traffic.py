@@ -1,0 +1,118 @@
+"""What outlives a collector when the configuration is read again: turns at hosts, the last look, our own outages."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.core import polling
+from monitor.core.polling import Look, PollingLimits, Turns
+from monitor.core.urls import host_of
+from monitor.model.feeds import Feed, FeedState, FetchFailed, FetchOutcome
+from monitor.pipeline.intake import Check
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waiting:
+    """A claimed feed that waits for its turn."""
+
+    state: FeedState
+    host: str
+    outlet: str
+
+
+class Outages:
+    """Whether our own line is down, from the outcomes of the last minutes."""
+
+    WINDOW_S = 90.0
+
+    def __init__(self) -> None:
+        self.is_on = False
+        self._recent: deque[tuple[datetime, FetchOutcome]] = deque()
+
+    def note(self, checks: Sequence[Check]) -> None:
+        """Remember what came; any answer ends an outage."""
+        for check in checks:
+            self._recent.append((check.checked_at, check.outcome))
+            if not may_be_ours(check.outcome):
+                self.is_on = False
+            self._forget(check.checked_at)
+
+    def judge(self, now: datetime) -> bool:
+        """Decide for the failures held back; an outage lasts until something answers."""
+        self._forget(now)
+        self.is_on = self.is_on or polling.is_own_outage(outcome for _, outcome in self._recent)
+        return self.is_on
+
+    def _forget(self, now: datetime) -> None:
+        while self._recent and (now - self._recent[0][0]).total_seconds() > self.WINDOW_S:
+            self._recent.popleft()
+
+
+def may_be_ours(outcome: FetchOutcome) -> bool:
+    """Whether a failure could be our own line's: no answer came at all."""
+    return isinstance(outcome, FetchFailed) and not outcome.status and outcome.kind in polling.OUTAGE_KINDS
+
+
+class Traffic:
+    """Who is under way, whose turn comes when, and which hosts want quiet. Hand it on when a collector is replaced.
+
+    `aloft` are the feeds between their claim and the commit of what became of them, `held` the failed checks that may
+    be our own outage's. Ticks are the seconds of a clock
+    that only runs forward; hosts' wishes come in its terms.
+    """
+
+    def __init__(self) -> None:
+        self.turns: Turns[Waiting] = Turns()
+        self.outages = Outages()
+        self.look: Look | None = None
+        self.aloft: set[str] = set()
+        self.held: list[Check] = []
+        self._quiet_until: dict[str, float] = {}
+
+    def configure(self, limits: PollingLimits) -> None:
+        """Take over new limits for the turns that are still to be given."""
+        self.turns.at_once, self.turns.jitter = limits.per_host, limits.spacing_jitter
+
+    def remember(self, states: Iterable[FeedState], *, now: datetime, ticks: float) -> None:
+        """Hosts that asked for quiet before a restart still want it."""
+        for state in states:
+            if state.retry_at is not None and state.retry_at > now:
+                self.hush(state.move.adopted_url or state.url, (state.retry_at - now).total_seconds(), ticks=ticks)
+
+    def hush(self, url: str, pause_s: float, *, ticks: float) -> None:
+        """The host of this address wants no request for so long; only a public host speaks for all its feeds."""
+        host = host_of(url)
+        if pause_s > 0 and polling.is_public(host):
+            self._quiet_until[host] = max(self._quiet_until.get(host, 0.0), ticks + pause_s)
+            self.turns.hold(host, self._quiet_until[host])
+
+    def quiet_s(self, host: str, *, ticks: float) -> float:
+        """For how long a host wants no request."""
+        until = self._quiet_until.get(host, 0.0)
+        if until <= ticks:
+            self._quiet_until.pop(host, None)
+        return max(until - ticks, 0.0)
+
+    def wait_s(self, feed: Feed, state: FeedState, *, ticks: float, limits: PollingLimits) -> float:
+        """About how long this feed would wait for its turn."""
+        host = host_of(polling.asked_url(feed, state))
+        spacing_s = _spacing_s(host, limits)
+        return max(self.turns.ready_at(host, feed.outlet, spacing_s) - ticks, 0.0)
+
+    def forget_flights(self) -> None:
+        """A round broke off: what was in flight will be claimed again when its lease lapses."""
+        self.aloft = {waiting.state.feed_id for waiting in self.turns} | {check.feed.id for check in self.held}
+
+    def queue(self, feed: Feed, state: FeedState, *, limits: PollingLimits) -> None:
+        """Let a claimed feed wait for its turn."""
+        host = host_of(polling.asked_url(feed, state))
+        waiting = Waiting(state=state, host=host, outlet=feed.outlet)
+        self.aloft.add(state.feed_id)
+        self.turns.add(waiting, host=host, outlet=feed.outlet, spacing_s=_spacing_s(host, limits))
+
+
+def _spacing_s(host: str, limits: PollingLimits) -> float:
+    return limits.spacing_s if polling.is_public(host) else limits.private_spacing_s
