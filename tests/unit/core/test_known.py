@@ -1,0 +1,79 @@
+"""What is remembered of items, and when new entries may be read without them."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.core.identity import entry_keys, shared_links
+from monitor.core.known import MAX_ITEMS, known_digests, may_stand_alone, remembered
+from monitor.model.feeds import Entry, ParsedFeed
+
+
+def parsed(entries: list[Entry], digests: list[int], known: tuple[int, ...] = ()) -> ParsedFeed:
+    return ParsedFeed(
+        kind="rss20", entries=tuple(entries), digests=tuple(digests), known=known, already_read=len(known)
+    )
+
+
+def entry(guid: str | None, link: str | None = None, title: str = "t") -> Entry:
+    return Entry(guid=guid, link=link, title=title)
+
+
+A, B, C = (entry(name, f"https://example.org/{name}") for name in "abc")
+
+
+def test_a_record_holds_the_items_of_the_last_body() -> None:
+    record = remembered(parsed([A, B], [1, 2]), b"")
+    assert known_digests(record) == {1, 2}
+    record = remembered(parsed([C], [3], known=(2,)), record)
+    assert known_digests(record) == {2, 3}
+
+
+def test_entries_without_digests_are_not_remembered() -> None:
+    assert remembered(parsed([A, B], []), b"") == b""
+    assert known_digests(remembered(parsed([A, B], [1, 0]), b"")) == {1}
+
+
+def test_a_record_is_16_bytes_an_item_and_bounded() -> None:
+    many = [entry(str(n)) for n in range(MAX_ITEMS + 50)]
+    assert len(remembered(parsed(many[:5], [1, 2, 3, 4, 5]), b"")) == 80
+    assert len(remembered(parsed(many, list(range(1, len(many) + 1))), b"")) == 16 * MAX_ITEMS
+
+
+def test_a_guid_repeated_by_a_new_entry_asks_for_the_whole() -> None:
+    record = remembered(parsed([A, B], [1, 2]), b"")
+    assert may_stand_alone(parsed([C], [3], known=(1, 2)), record)
+    assert not may_stand_alone(parsed([entry("a", "https://example.org/x")], [3], known=(1, 2)), record)
+
+
+def test_a_link_repeated_in_another_spelling_asks_for_the_whole() -> None:
+    record = remembered(parsed([A], [1]), b"")
+    assert not may_stand_alone(
+        parsed([entry("x", "http://www.example.org/a/?utm_source=rss")], [2], known=(1,)), record
+    )
+
+
+def test_an_item_that_has_left_the_body_claims_nothing() -> None:
+    record = remembered(parsed([A, B], [1, 2]), b"")
+    assert may_stand_alone(parsed([A], [3], known=(2,)), record)
+
+
+def test_an_entry_without_guid_and_link_asks_for_the_whole() -> None:
+    record = remembered(parsed([A], [1]), b"")
+    assert not may_stand_alone(parsed([entry(None)], [2], known=(1,)), record)
+
+
+_GUIDS = st.sampled_from([None, "1", "2", "3", "4"])
+_LINKS = st.sampled_from([None, "https://example.org/1", "http://www.example.org/1?utm_source=x", "/2", "mailto:x"])
+_ENTRIES = st.builds(Entry, guid=_GUIDS, link=_LINKS, title=st.sampled_from(["t", "u"]))
+
+
+@given(st.lists(_ENTRIES, max_size=4), st.lists(_ENTRIES, max_size=4))
+def test_entries_that_may_stand_alone_have_the_keys_of_the_whole(old: list[Entry], new: list[Entry]) -> None:
+    known = tuple(range(1, len(old) + 1))
+    record = remembered(parsed(old, list(known)), b"")
+    alone = parsed(new, [100 + n for n in range(len(new))], known=known)
+    if not may_stand_alone(alone, record):
+        return
+    assert entry_keys([*old, *new], "f")[len(old) :] == entry_keys(new, "f")
+    links = set(shared_links([*old, *new])) - set(shared_links(old))
+    assert links == set(shared_links(new))
