@@ -14,7 +14,8 @@ import os
 import signal
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,6 +28,9 @@ log = logging.getLogger("monitor.daemon")
 
 BEAT_S = 10.0
 DRAIN_S = 30.0
+RETRY_START_S = 30.0
+FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1}
+"""Seconds after the start; whatever is not named waits five."""
 
 
 class Daemon:
@@ -36,9 +40,11 @@ class Daemon:
         runtime: The composed program; the daemon opens and closes nothing of it but what `run` says.
         heartbeat: File that tells `monitor health` that the loop lives.
         notify_socket: systemd's NOTIFY_SOCKET, empty without systemd.
+        retry_s: Seconds before a start that the store refused is tried again; doubled each time, to half a minute.
     """
 
-    def __init__(self, runtime: Runtime, *, heartbeat: Path, notify_socket: str = "") -> None:
+    def __init__(self, runtime: Runtime, *, heartbeat: Path, notify_socket: str = "", retry_s: float = 1.0) -> None:
+        self._retry_s = retry_s
         self._runtime = runtime
         self._heartbeat = heartbeat
         self._notify_socket = notify_socket
@@ -55,43 +61,62 @@ class Daemon:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_stop)
         loop.add_signal_handler(signal.SIGHUP, self._on_reload)
-        self._beat()
-        # Everything that needs no network comes first: a first digest must not wait for a feed to answer.
-        await self._guarded("start", self._runtime.start)
-        self._plan()
+        # The beat comes first: a start that waits for its store is alive, and must look it.
+        self._scheduler.add_job(self._beat, "interval", seconds=BEAT_S, id="beat", next_run_time=datetime.now(UTC))
         self._scheduler.start()
-        self._tell_systemd("READY=1")
-        log.info("running", extra=self._runtime.summary())
-        await self._stop.wait()
+        begun, stopped = self._spawn(self._begin()), asyncio.ensure_future(self._stop.wait())
+        await asyncio.wait({begun, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if begun.done() and not self._stop.is_set():
+            begun.result()
+            self._plan()
+            self._tell_systemd("READY=1")
+            log.info("running", extra={"pid": os.getpid(), **self._runtime.summary()})
+        await stopped
         return await self._drain()
+
+    async def _begin(self) -> None:
+        """What needs no network: seeds, changed watchlists, a first digest. A store that refuses is asked again."""
+        wait_s = self._retry_s
+        while not self._stop.is_set():
+            self._stage = "start"
+            try:
+                await self._runtime.start()
+            except StoreError as error:
+                log.error("start: %s (trying again in %g s)", error, wait_s)  # noqa: TRY400 - the message has it all
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._stop.wait(), wait_s)
+                wait_s = min(2 * wait_s, RETRY_START_S)
+            else:
+                return
+            finally:
+                self._stage = "idle"
+
+    def _spawn(self, work: Coroutine[object, object, None]) -> asyncio.Task[None]:
+        """A task of ours, so that draining can wait for it."""
+        task = asyncio.create_task(work)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return task
 
     def _plan(self) -> None:
         """One line a job. Intervals are how late a stage may notice its work, not how often work is due."""
         settings = self._runtime.configuration.settings
         self._every(settings.polling.tick_s, "collect", self._runtime.collect)
         self._every(20, "digests", self._runtime.digests)
-        self._every(10, "deliver", self._runtime.deliver)
+        self._every(5, "deliver", self._runtime.deliver)
+        self._every(60, "catch_up", self._runtime.catch_up)
         self._every(3600, "prune", self._runtime.prune)
-        self._scheduler.add_job(self._beat, "interval", seconds=BEAT_S, id="beat")
 
     def _every(self, seconds: float, name: str, stage: Callable[[], Awaitable[object]]) -> None:
         async def alarm() -> None:
-            await self._guarded(name, stage)
+            if self._stop.is_set():
+                return
+            # Shielded, and its end awaited by `_drain`: APScheduler cancels its own coroutine at shutdown.
+            with suppress(asyncio.CancelledError):
+                await asyncio.shield(self._spawn(self._logged(name, stage)))
 
-        first = datetime.now(UTC) + timedelta(seconds=0.1 if name == "collect" else min(seconds, 5))
-        self._scheduler.add_job(alarm, "interval", seconds=seconds, id=name, next_run_time=first)
-
-    async def _guarded(self, name: str, stage: Callable[[], Awaitable[object]]) -> None:
-        """Run a stage as a task of ours, so that draining can wait for it; what it raises is logged, never fatal."""
-        if self._stop.is_set():
-            return
-        task = asyncio.ensure_future(self._logged(name, stage))
-        self._running.add(task)
-        try:
-            # Shielded: APScheduler cancels its own coroutine at shutdown, the stage must end by itself.
-            await asyncio.shield(task)
-        finally:
-            self._running.discard(task)
+        first = datetime.now(UTC) + timedelta(seconds=FIRST_ALARM_S.get(name, 5.0))
+        self._scheduler.add_job(alarm, "interval", seconds=seconds, id=name, name=name, next_run_time=first)
 
     async def _logged(self, name: str, stage: Callable[[], Awaitable[object]]) -> None:
         self._stage = name
@@ -115,9 +140,8 @@ class Daemon:
         self._runtime.stop_collecting()
 
     def _on_reload(self) -> None:
-        task = asyncio.ensure_future(self._logged("reload", self._reload))
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        if not self._stop.is_set():
+            self._spawn(self._logged("reload", self._reload))
 
     async def _reload(self) -> None:
         self._tell_systemd(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
@@ -129,6 +153,12 @@ class Daemon:
             log.error(  # noqa: TRY400 - a traceback would not help who wrote the YAML
                 "the new configuration cannot be used; the old one stays in force:\n%s", lines
             )
+        except StoreError as error:
+            log.error(  # noqa: TRY400 - the message has it all
+                "the new configuration was not taken over, the old one stays in force: %s. Send SIGHUP again.", error
+            )
+        else:
+            await self._runtime.catch_up()
         finally:
             self._tell_systemd("READY=1")
 

@@ -76,10 +76,10 @@ def make_http(configuration: Configuration) -> HttpSource:
     )
 
 
-def make_sources(http: HttpSource, workers: ParseWorkers) -> dict[str, Source]:
+def make_sources(configuration: Configuration, http: HttpSource, workers: ParseWorkers) -> dict[str, Source]:
     """Kind → source: the table of sources."""
     return {
-        "feed": FeedSource(http, workers),
+        "feed": FeedSource(http, workers, max_entries=configuration.settings.polling.max_entries),
         "sitemap": SitemapSource(http, workers),
         "gdelt": GdeltSource(http, workers),
     }

@@ -42,7 +42,7 @@ async def look_at_feed(url: str, configuration: Configuration) -> FirstLook:
         MonitorError: There is none, or none that can be read.
     """
     http, workers = make_http(configuration), make_workers(configuration)
-    sources = make_sources(http, workers)
+    sources = make_sources(configuration, http, workers)
     try:
         discovery = await discover_feeds(url, http.fetch)
         if not discovery.feeds:

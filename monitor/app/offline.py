@@ -57,7 +57,7 @@ async def probe_feeds(
     try:
         return await probe(
             [feed for feed in configuration.feeds if (feed.is_enabled if ids is None else feed.id in ids)],
-            sources=make_sources(http, workers),
+            sources=make_sources(configuration, http, workers),
             clock=SystemClock(),
             zones=make_zones(configuration),
             on_done=on_done,

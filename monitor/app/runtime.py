@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -26,7 +26,7 @@ from monitor.app.adapters import (
     steady_seconds,
 )
 from monitor.app.reports import CycleReport
-from monitor.config import Configuration
+from monitor.config import Configuration, Settings
 from monitor.core import polling
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
@@ -41,6 +41,7 @@ from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
 from monitor.pipeline.traffic import Traffic
+from monitor.ports import Channel
 from monitor.store import open_store, sqlite_warning
 from monitor.store.sqlstore import SqlStore
 
@@ -109,6 +110,9 @@ class Runtime:
         self._http = make_http(configuration)
         self._traffic = Traffic()
         self._delivering = asyncio.Lock()
+        self._collecting = asyncio.Lock()
+        self._reloading = asyncio.Lock()
+        self._retiring: set[asyncio.Task[None]] = set()
         self._collector = self._make_collector()
         self._renderer = make_renderer(configuration)
         self._channels = make_channels(configuration)
@@ -141,15 +145,18 @@ class Runtime:
         }
 
     async def start(self) -> None:
-        """Everything that needs no network: seeds, changed watchlists, a first digest."""
+        """Everything that needs no network: seeds, changed watchlists, a first digest. May be tried again."""
         await self.prepare()
         await self.digests()
-        await self.deliver()
 
     async def prepare(self) -> Tally:
         """Bring the store up to the configuration; the account of the seeds."""
         await self._judge.load(self._clock.now())
-        await self._sync_feeds()
+        await self._sync_feeds(self.configuration)
+        return await self.catch_up()
+
+    async def catch_up(self) -> Tally:
+        """Apply what the configuration brought: changed watchlists, new seeds. Nothing to do costs two questions."""
         await self.match()
         return await self.take_in_seeds()
 
@@ -176,16 +183,15 @@ class Runtime:
 
     async def collect(self) -> None:
         """Check the feeds that are due."""
-        self._tell(await self._collector.collect_due(self._feeds()))
+        async with self._collecting:
+            self._tell(await self._collector.collect_due(self._feeds()))
 
     async def digests(self) -> None:
         """Compose the digests that are due."""
         if self._is_dry:
             await self._rehearse()
-            return
-        report = await self._compose()
-        if report.composed:
-            await self.deliver()
+        else:
+            await self._compose()
 
     async def deliver(self) -> delivering.DeliverReport:
         """Try the deliveries that are due."""
@@ -195,7 +201,13 @@ class Runtime:
             return await self._deliver()
 
     async def _deliver(self) -> delivering.DeliverReport:
-        return await delivering.deliver(store=self._store, channels=self._channels, clock=self._clock, rng=self._chance)
+        return await delivering.deliver(
+            store=self._store,
+            channels=self._channels,
+            clock=self._clock,
+            rng=self._chance,
+            is_stopping=lambda: self._is_stopping,
+        )
 
     async def prune(self) -> None:
         """Delete what is past its time."""
@@ -212,30 +224,37 @@ class Runtime:
             log.info("pruned", extra={table: count for table, count in deleted.items() if count})
 
     async def reload(self) -> None:
-        """Read the configuration again and take it over whole; raises `ConfigError` and changes nothing.
+        """Read the configuration again and take it over whole.
 
-        The store and the parse workers stay: a change of those asks for a restart.
+        Raises `ConfigError` or `StoreError` with nothing changed. A round of checks under way ends first, with the
+        configuration that it began with. What only a restart changes is said.
         """
         assert self._reread is not None
-        fresh = self._reread()
-        channels = make_channels(fresh)
-        renderer = make_renderer(fresh)
-        old_http, old_channels, old = self._http, self._channels, self.configuration
-        if fresh.settings.store_url.reveal() != old.settings.store_url.reveal():
-            log.warning("the store changed in the configuration; that takes a restart, the old one stays in use")
-        self.configuration = fresh
-        self._channels, self._renderer = channels, renderer
-        self._scorer = compile_watchlists(fresh.watchlists)
-        self._judge.configure(self._scorer.score, gazetteer_of(fresh.watchlists))
-        self._collector.stop()
-        self._http = make_http(fresh)
-        self._collector = self._make_collector()
-        await self._sync_feeds()
-        await self.take_in_seeds()
-        await self.match()
-        await old_http.close()
-        for channel in old_channels.values():
-            await channel.close()
+        async with self._reloading:
+            fresh = await asyncio.to_thread(self._reread)
+            channels, renderer = make_channels(fresh), make_renderer(fresh)
+            await self._sync_feeds(fresh)
+            for name in restart_needed(self.configuration.settings, fresh.settings):
+                log.warning("%s changed; that takes a restart, the old value stays in use", name)
+            self._collector.stop()
+            async with self._collecting:
+                old_http, old_channels = self._http, self._channels
+                self.configuration = fresh
+                self._channels, self._renderer = channels, renderer
+                self._scorer = compile_watchlists(fresh.watchlists)
+                self._judge.configure(self._scorer.score, gazetteer_of(fresh.watchlists))
+                self._http = make_http(fresh)
+                self._collector = self._make_collector()
+            await old_http.close()
+            task = asyncio.create_task(self._retire(old_channels.values()))
+            self._retiring.add(task)
+            task.add_done_callback(self._retiring.discard)
+
+    async def _retire(self, channels: Iterable[Channel]) -> None:
+        """Close channels once the delivery that may still use one of them is done."""
+        async with self._delivering:
+            for channel in channels:
+                await channel.close()
 
     async def cycle(self, *, is_digest_forced: bool = False) -> CycleReport:
         """One cycle of everything: seeds, every feed once, due digests (all, when forced), the outbox."""
@@ -253,7 +272,7 @@ class Runtime:
     async def _compose(self, *, is_forced: bool = False) -> composing.ComposeReport:
         now, rules = self._clock.now(), self._rules()
         recipients = self.configuration.recipients
-        if is_forced:
+        if is_forced and not self._is_dry:
             await self._make_due(now)
         if self._is_dry:
             return await composing.rehearse(
@@ -291,10 +310,10 @@ class Runtime:
     def _feeds(self) -> dict[str, Feed]:
         return {feed.id: feed for feed in self.configuration.feeds if feed.is_enabled}
 
-    async def _sync_feeds(self) -> None:
+    async def _sync_feeds(self, configuration: Configuration) -> None:
         """Tell the store which feeds there are; new ones start staggered, so that a first round is no burst."""
-        feeds, now = list(self._feeds().values()), self._clock.now()
-        limits = make_polling_limits(self.configuration)
+        feeds, now = [feed for feed in configuration.feeds if feed.is_enabled], self._clock.now()
+        limits = make_polling_limits(configuration)
         await self._store.sync_feeds(
             [
                 polling.initial_state(feed, now=now, spread=place / max(len(feeds), 1), limits=limits)
@@ -307,7 +326,7 @@ class Runtime:
 
     def _make_collector(self) -> Collector:
         return Collector(
-            sources=make_sources(self._http, self._workers),
+            sources=make_sources(self.configuration, self._http, self._workers),
             store=self._store,
             intaker=self._intaker(),
             clock=self._clock,
@@ -345,3 +364,18 @@ class Runtime:
                     "matched": tally.matched,
                 },
             )
+
+
+def restart_needed(old: Settings, new: Settings) -> list[str]:
+    """The keys of monitor.yaml that differ and that a running daemon does not take over."""
+    pairs: dict[str, tuple[object, object]] = {
+        "store.url": (old.store_url.reveal(), new.store_url.reveal()),
+        "store.pool_size": (old.store.pool_size, new.store.pool_size),
+        "polling.tick_s": (old.polling.tick_s, new.polling.tick_s),
+        "polling.parse_workers": (old.polling.parse_workers, new.polling.parse_workers),
+        "polling.parse_timeout_s": (old.polling.parse_timeout_s, new.polling.parse_timeout_s),
+        "polling.max_entries": (old.polling.max_entries, new.polling.max_entries),
+        "retention.index_days": (old.retention.index_days, new.retention.index_days),
+        "log": (old.log, new.log),
+    }
+    return [name for name, (before, after) in pairs.items() if before != after]

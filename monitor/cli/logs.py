@@ -67,5 +67,7 @@ def set_up(level: str, form: str, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Libraries speak at WARNING: their INFO is about themselves (every job that APScheduler runs, every migration).
-    for name in ("apscheduler", "alembic", "aiohttp", "asyncio", "sqlalchemy"):
+    for name in ("alembic", "aiohttp", "asyncio", "sqlalchemy"):
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
+    # It warns whenever a round outlasts its alarm; that is what alarms without a queue are for.
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)

@@ -5,5 +5,6 @@ about news. `load` is all that the composition root needs.
 """
 
 from monitor.config.loading import Configuration, load
+from monitor.config.settings import Settings
 
-__all__ = ["Configuration", "load"]
+__all__ = ["Configuration", "Settings", "load"]

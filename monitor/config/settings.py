@@ -149,8 +149,6 @@ class RetentionSection(Strict):
 
     articles_days: int = Field(default=365, ge=1, le=36_500, description="Articles with their text.")
     index_days: int = Field(default=90, ge=1, le=3650, description="How far back copies of an article are looked for.")
-    ledger_days: int = Field(default=90, ge=1, le=3650, description="The account of every item seen.")
-    deliveries_days: int = Field(default=365, ge=1, le=36_500, description="Digests sent, with their bytes.")
 
     @model_validator(mode="after")
     def _index_within_articles(self) -> Self:

@@ -32,6 +32,8 @@ def known_digests(record: bytes) -> frozenset[int]:
 
 def may_stand_alone(parsed: ParsedFeed, record: bytes) -> bool:
     """Whether the new entries are the same without the known items that stand between them."""
+    if not parsed.known:
+        return True
     known = set(parsed.known)
     guids: set[int] = set()
     links: set[int] = set()

@@ -208,7 +208,8 @@ class FetchFailed:
     """A check that brought nothing.
 
     `kind` is one of: "network" (our own side seems down), "dns", "connect", "tls", "timeout", "status", "redirect",
-    "too_large", "encoding", "refused" (our own rules), "html", "empty", "unknown", "crash". `retry_after_s` is the
+    "too_large", "encoding", "refused" (our own rules), "busy" (a best-effort service sheds load), "html", "empty",
+    "unknown", "crash". `retry_after_s` is the
     server's wish. `status` is 0 when no answer came. `is_challenge`: a bot wall answered instead of the feed.
     """
 

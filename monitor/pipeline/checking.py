@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from monitor.core import polling
+from monitor.core.known import known_digests, may_stand_alone, remembered
 from monitor.errors import ParseError
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
 from monitor.pipeline.intake import Check
@@ -61,8 +62,21 @@ class Checker:
         if digest == blank.state.body_digest:
             return replace(blank, outcome=bare, digest=digest)
         try:
-            parsed: ParsedFeed = await self._sources[feed.source].parse(feed, outcome)
+            parsed = await self._parsed(feed, outcome, blank.state.known_items)
         except ParseError as error:
             is_challenge = error.kind == "html" and polling.is_bot_wall(body)
             return replace(blank, outcome=polling.parse_failure(bare, error, is_challenge=is_challenge))
-        return replace(blank, outcome=bare, digest=digest, parsed=parsed, document=polling.document_wishes(body))
+        return replace(
+            blank,
+            outcome=bare,
+            digest=digest,
+            parsed=parsed,
+            document=polling.document_wishes(body),
+            known_items=remembered(parsed, blank.state.known_items),
+        )
+
+    async def _parsed(self, feed: Feed, fetched: Fetched, record: bytes) -> ParsedFeed:
+        """The entries of a body; without those read before, where the others mean the same without them."""
+        parse = self._sources[feed.source].parse
+        parsed = await parse(feed, replace(fetched, known=known_digests(record)) if record else fetched)
+        return parsed if may_stand_alone(parsed, record) else await parse(feed, fetched)

@@ -179,8 +179,10 @@ class Collector:
                     self._traffic.look = polling.Look(at=self._clock.now(), ticks=self._ticks())
             while flying and not keeper.done():
                 await _landing(flying, keeper)
-            if not keeper.done():
-                await done.put(None)
+            ending = asyncio.create_task(done.put(None))
+            # Not simply awaited: a keeper that fails empties a full queue no more.
+            await asyncio.wait({ending, keeper}, return_when=asyncio.FIRST_COMPLETED)
+            ending.cancel()
             await keeper
         except BaseException:
             for task in (*flying, keeper):
@@ -335,7 +337,7 @@ class Collector:
                 is_whole=check.is_whole,
                 remark="; ".join(check.parsed.remarks) if check.parsed else "",
             )
-            after[check.feed.id] = state = polling.next_check(
+            state = polling.next_check(
                 check.feed,
                 check.state,
                 outcome,
@@ -343,6 +345,9 @@ class Collector:
                 rng_value=self._chance(),
                 limits=self._polling,
             )
+            if check.parsed is not None:
+                state = replace(state, known_items=check.known_items)
+            after[check.feed.id] = state
             return state
 
         return check, state_after

@@ -41,6 +41,7 @@ async def deliver(
     clock: Clock,
     rng: Callable[[], float],
     lease_s: float = LEASE_S,
+    is_stopping: Callable[[], bool] = lambda: False,
 ) -> DeliverReport:
     """One round: every delivery due at its start is tried at most once; ends when none is left.
 
@@ -50,7 +51,9 @@ async def deliver(
     started_at = clock.now()
     stopped: dict[str, DeliveryError] = {}
     outcomes: list[tuple[Delivery, DeliveryOutcome]] = []
-    while claimed := await store.claim_deliveries(started_at, limit=1, lease_s=_lease(clock, started_at, lease_s)):
+    while not is_stopping() and (
+        claimed := await store.claim_deliveries(started_at, limit=1, lease_s=_lease(clock, started_at, lease_s))
+    ):
         for delivery in claimed:
             error, reply = await _attempt(delivery, store=store, channels=channels, stopped=stopped)
             if error is not None and error.blame == "channel":
@@ -74,10 +77,15 @@ async def _attempt(
     channel = channels.get(delivery.channel)
     if channel is None:
         names = ", ".join(sorted(channels)) or "none"
-        return DeliveryError(f"there is no channel {delivery.channel!r}; there is {names}", permanent=True), ""
+        # Not dead: the operator took the channel out of the configuration with mail still waiting for it.
+        message = (
+            f"there is no channel {delivery.channel!r} any more (there is {names}); "
+            "put it back into monitor.yaml until what waits is delivered"
+        )
+        return DeliveryError(message, permanent=False, blame="channel"), ""
     if (broken := stopped.get(delivery.channel)) is not None:
         # Not tried, so certain: even when the attempt that stopped the channel was not.
-        return _untried(broken), ""
+        return _untried(broken, delivery.channel), ""
     is_marked = False
 
     async def mark() -> None:
@@ -96,9 +104,12 @@ async def _attempt(
     return None, reply
 
 
-def _untried(broken: DeliveryError) -> DeliveryError:
+def _untried(broken: DeliveryError, channel: str) -> DeliveryError:
+    """For a delivery that shares a broken channel; what may have arrived is the other one, not this."""
     return DeliveryError(
-        f"not tried: {broken}",
+        f"not tried, the channel {channel} failed for another delivery just now (code {broken.code})"
+        if broken.uncertain
+        else f"not tried: {broken}",
         permanent=False,
         retry_after_s=broken.retry_after_s,
         code=broken.code,

@@ -32,7 +32,8 @@ StateAfter = Callable[[Reading | None], FeedState]
 class Check:
     """One finished check. `state` is the one before it; `parsed` is None when the body held nothing new to read.
 
-    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition.
+    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition. `known_items` is the
+    record of the body's items, to be kept with what they became (`core.known`).
     """
 
     feed: Feed
@@ -43,6 +44,7 @@ class Check:
     checked_at: datetime
     document: DocumentWishes | None = None
     is_whole: bool = False
+    known_items: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -6,11 +6,14 @@ import re
 
 MAX_SHOWN_CHARS = 300
 _CREDENTIALS = re.compile(r"//[^/?#\s]*@")
+_SECRETS = re.compile(
+    r"([?&;](?:[a-z_-]*(?:token|key|secret|passw|auth|sig|session)[a-z_-]*)=)[^&;#\s]+", re.IGNORECASE
+)
 
 
 def shown(url: str) -> str:
-    """The address without user and password, fit for a message."""
-    return _CREDENTIALS.sub("//", printable(url))[:MAX_SHOWN_CHARS]
+    """The address without user, password and what looks like a key in its query, fit for a message."""
+    return _SECRETS.sub(r"\1…", _CREDENTIALS.sub("//", printable(url)))[:MAX_SHOWN_CHARS]
 
 
 def printable(text: str) -> str:

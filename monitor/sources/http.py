@@ -41,7 +41,7 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _REFUSED_ADDRESS = "is not a public address"
 _STATUS_CURES = {
-    401: "the feed wants a login; put the credentials into its url in feeds.yaml, or remove it",
+    401: "the feed wants a login; look for an address of the feed that needs no login, or remove it",
     403: "the server refuses us; the feed may be closed to programs: ask its publisher, or use another feed",
     404: "nothing is there; look for the feed's new address on the outlet's site",
     410: "the publisher says that the feed is gone for good; remove it or look for its successor",

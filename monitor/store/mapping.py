@@ -58,6 +58,7 @@ def from_feed_state(state: FeedState) -> Columns:
         "whole_at": state.whole_at,
         "retry_at": state.retry_at,
         "elapsed_s": state.elapsed_s,
+        "known_items": state.known_items or None,
         **{name: _learnt_text(getattr(state, name), kind) for name, kind in _LEARNT.items()},
     }
 
@@ -70,7 +71,8 @@ def to_feed_state(row: Row[Any]) -> FeedState:
     # SQLite answers RETURNING with 900 for 900.0.
     floats = {name: float(facts[name]) for name in ("interval_s", "elapsed_s")}
     learnt = {name: _learnt(facts[name], kind) for name, kind in _LEARNT.items()}
-    return FeedState(**{**facts, **floats, **learnt}, validators=validators)
+    known_items = bytes(facts.pop("known_items") or b"")
+    return FeedState(**{**facts, **floats, **learnt}, validators=validators, known_items=known_items)
 
 
 def _learnt_text(value: Any, kind: type[Any]) -> str | None:

@@ -86,6 +86,7 @@ class FeedStateRow(Row, table=True):
     move: str | None = _text()
     rhythm: str | None = _text()
     health: str | None = _text()
+    known_items: bytes | None
 
 
 class LedgerLineRow(Row, table=True):

@@ -72,7 +72,7 @@ async def cut_off(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cut
 
 
 async def test_the_first_digest_comes_within_a_minute_without_network(cut_off: CutOff) -> None:
-    await cut_off.daemon.log_shows('"event": "running"', UP_S)
+    await cut_off.daemon.log_shows('"event": "digest delivered"', UP_S)
 
     pages = list(cut_off.stage.outbox.rglob("*.html"))
     assert len(pages) == 1

@@ -20,7 +20,7 @@ from monitor.errors import ParseError
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified, Reading
 
 # How much of an interval each failure in a row adds: linear, hard failures faster (Media Cloud's rule).
-_HARDNESS = {"dns": 0.25, "network": 0.25, "timeout": 0.5, "connect": 0.5, "status": 0.5}
+_HARDNESS = {"dns": 0.25, "network": 0.25, "timeout": 0.5, "connect": 0.5, "status": 0.5, "busy": 0.25}
 _HARD = 1.0
 _SOFT_STATUS = frozenset({408, 425, 429})
 _STATUS_WORDS = {404: "not-found", 410: "gone"}

@@ -25,6 +25,9 @@ GOOD = frozenset({Condition.NEW, Condition.HEALTHY})
 _PATIENCE = {Condition.EMPTY: timedelta(hours=6), Condition.SLOW: timedelta(days=1)}
 _FAILED = frozenset({Condition.FAILING, Condition.HTML, Condition.CHALLENGED, Condition.GONE})
 PATIENCE_FAILURES = 3
+# Free services that shed load as a matter of course: not to be answered by them is no failure.
+_BEST_EFFORT = frozenset({"gdelt"})
+_BUSY = frozenset({"busy", "timeout", "connect"})
 
 _BOT_WALL = re.compile(
     rb"cf-chl|challenge-platform|cf-turnstile|g-recaptcha|hcaptcha|px-captcha|captcha-delivery|_incapsula_|ddos-guard"
@@ -40,7 +43,7 @@ def is_bot_wall(body: bytes) -> bool:
 
 def judged(feed: Feed, state: FeedState, *, now: datetime) -> Health:
     """The health of a feed whose state is otherwise up to date."""
-    condition, reason = _failing(state, now) if state.failures else _answering(feed, state, now)
+    condition, reason = _failing(feed, state, now) if state.failures else _answering(feed, state, now)
     before = state.health
     since = before.since_at if condition == before.condition and before.since_at else now
     health = replace(before, condition=condition, reason=reason, since_at=since)
@@ -59,7 +62,9 @@ def _has_lasted(condition: Condition, since: datetime, failures: int, now: datet
     return now - since >= _PATIENCE.get(condition, timedelta(0))
 
 
-def _failing(state: FeedState, now: datetime) -> tuple[Condition, str]:
+def _failing(feed: Feed, state: FeedState, now: datetime) -> tuple[Condition, str]:
+    if feed.source in _BEST_EFFORT and state.outcome in _BUSY:
+        return Condition.SLOW, f"it is busy, as it often is; last success {_ago(state.succeeded_at, now)}"
     since = f"{state.failures} checks in a row, last success {_ago(state.succeeded_at, now)}: {state.detail}"
     match state.outcome:
         case "gone":

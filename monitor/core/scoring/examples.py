@@ -66,7 +66,6 @@ def run_examples(watchlist: Watchlist, scorer: Scorer) -> list[ExampleFailure]:
 
 def failed_examples(watchlists: Sequence[Watchlist]) -> list[Problem]:
     """The failing examples of all watchlists as problems of the configuration, each at its place in the YAML."""
-    scorer = compile_watchlists(watchlists)
     return [
         Problem(
             file=failure.example.place or watchlist.name,
@@ -74,7 +73,8 @@ def failed_examples(watchlists: Sequence[Watchlist]) -> list[Problem]:
             cure="Mend the watchlist or the example: a watchlist that fails its own tests does not go live.",
         )
         for watchlist in watchlists
-        for failure in run_examples(watchlist, scorer)
+        # A scorer of its own each: one of all would try every example against every watchlist.
+        for failure in run_examples(watchlist, compile_watchlists([watchlist]))
     ]
 
 

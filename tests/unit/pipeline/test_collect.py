@@ -336,3 +336,15 @@ async def test_reading_the_same_feed_twice_changes_nothing_the_second_time() -> 
     tally = (await rig.collector.collect_all(feeds)).tally
     assert (tally.entries, tally.known) == (2, 2)
     assert rig.store.articles == stored
+
+
+async def test_a_store_that_refuses_while_the_queue_is_full_ends_the_round() -> None:
+    names = [f"f{n}" for n in range(6)]
+    feeds = feeds_named(*names)
+    rig = await rig_of(
+        {name: NotModified(url=feeds[name].url, headers={}, validators=None) for name in names}, {}, feeds
+    )
+    rig.store.refusals.append(StoreFullError("the disk is full"))
+    async with asyncio.timeout(20):
+        with pytest.raises(StoreFullError):
+            await rig.collector.collect_all(feeds)

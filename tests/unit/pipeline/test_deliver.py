@@ -111,11 +111,26 @@ async def test_a_broken_channel_is_tried_once_a_round_and_the_other_channel_goes
     assert all("not tried: cannot connect" in reason for _, _, reason in report.problems[1:])
 
 
-async def test_an_unknown_channel_is_dead_with_the_names_of_those_there_are() -> None:
+async def test_mail_whose_channel_was_taken_out_of_the_configuration_waits_and_says_for_what() -> None:
     store = await outbox(make_delivery("d1", channel="fax"))
     report = await round_of(store, ScriptedChannel())
-    assert report.dead == ("d1",)
-    assert store.outbox["d1"].last_reply == "there is no channel 'fax'; there is maildir"
+    assert report.later == ("d1",)
+    assert "there is no channel 'fax' any more (there is maildir); put it back" in store.outbox["d1"].last_reply
+
+
+async def test_a_round_that_is_to_stop_claims_nothing_more() -> None:
+    store = await outbox(make_delivery("d1"), make_delivery("d2"))
+    channel = ScriptedChannel()
+    report = await deliver(
+        store=store,
+        channels={"maildir": channel},
+        clock=Clock(),
+        rng=lambda: 0.5,
+        is_stopping=lambda: (
+            store.outbox["d1"].state is DeliveryState.SENT or store.outbox["d2"].state is DeliveryState.SENT
+        ),
+    )
+    assert len(report.sent) == 1
 
 
 async def test_an_uncertain_mail_is_repeated_once_with_the_same_bytes() -> None:

@@ -1,4 +1,4 @@
-"""What polling learns of a feed: wishes, moves, rhythm, health."""
+"""What polling learns of a feed: wishes, moves, rhythm, health, which items its last body held."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -18,8 +18,9 @@ def upgrade() -> None:
     op.add_column("feed_state", sa.Column("elapsed_s", sa.Float(), nullable=False, server_default="0"))
     for name in _TEXTS:
         op.add_column("feed_state", sa.Column(name, sa.Text(), nullable=True))
+    op.add_column("feed_state", sa.Column("known_items", sa.LargeBinary(), nullable=True))
 
 
 def downgrade() -> None:
-    for name in (*_TIMES, "elapsed_s", *_TEXTS):
+    for name in (*_TIMES, "elapsed_s", *_TEXTS, "known_items"):
         op.drop_column("feed_state", name)
