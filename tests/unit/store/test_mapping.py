@@ -41,6 +41,7 @@ FEED_STATE = FeedState(
     whole_at=LATER,
     retry_at=NOW,
     elapsed_s=0.5,
+    known_items=b"\x00\x01",
     wishes=Wishes(max_age_s=1.5, period_s=2.0, skip_hours=(0, 23), skip_days=(5, 6)),
     move=Move(
         target="t",
