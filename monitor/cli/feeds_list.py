@@ -46,7 +46,7 @@ def run(args: argparse.Namespace) -> int:
         for feed in configuration.feeds
     ]
     console = make_console()
-    console.print(make_table(("feed", "outlet", "lang", "source", "last check", "at", "address"), rows))
+    console.print(make_table(("feed", "outlet", "lang", "source", "state", "checked", "address"), rows))
     paused = sum(not feed.is_enabled for feed in configuration.feeds)
     console.print(f"{len(rows)} feeds, {paused} of them paused.")
     return 0
@@ -72,6 +72,8 @@ def _plain(feed: object, state: FeedState | None) -> dict[str, object]:
     facts = asdict(feed)  # type: ignore[call-overload]
     return {
         **facts,
+        "condition": state.health.condition.value if state else None,
+        "reason": state.health.reason if state else None,
         "outcome": state.outcome if state else None,
         "detail": state.detail if state else None,
         "checked_at": state.checked_at.isoformat() if state and state.checked_at else None,
@@ -82,7 +84,7 @@ def _plain(feed: object, state: FeedState | None) -> dict[str, object]:
 def _condition(is_enabled: bool, state: FeedState | None) -> str:
     if not is_enabled:
         return "paused"
-    return state.outcome if state else ""
+    return state.health.condition.value if state else ""
 
 
 def _clock(state: FeedState | None) -> str:
