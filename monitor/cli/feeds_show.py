@@ -30,7 +30,8 @@ def run(args: argparse.Namespace) -> int:
     if args.id not in sections:
         raise MonitorError(unknown(args.id, sections))
     state = known_states(configuration).get(args.id)
-    facts = {"feed": sections[args.id].model_dump(), "state": asdict(state) if state else None}
+    known = {name: value for name, value in asdict(state).items() if not isinstance(value, bytes)} if state else None
+    facts = {"feed": sections[args.id].model_dump(), "state": known}
     if args.json:
         print(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
         return 0

@@ -88,6 +88,22 @@ def test_show_tells_all_of_one_feed_and_a_near_miss_of_none(config: Path, capsys
     assert "Did you mean 'antara'?" in capsys.readouterr().err
 
 
+def test_show_and_list_tell_what_the_store_remembers(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (config / "feeds.yaml").write_text(FEEDS.replace("https://a.example.org/rss", "http://127.0.0.1:1/rss"))
+    sections = (config / "feeds.yaml").read_text().partition("  - id: tass")[0]
+    (config / "feeds.yaml").write_text(sections)  # one feed, whose host refuses: no other is asked
+    assert main(["once", "--config", str(config)]) == 0
+    capsys.readouterr()
+    assert feeds(config, "list", "--json") == 0
+    (listed,) = json.loads(capsys.readouterr().out)
+    assert (listed["outcome"], listed["condition"]) == ("refused", "failing")
+    assert feeds(config, "show", "antara", "--json") == 0
+    state = json.loads(capsys.readouterr().out)["state"]
+    assert (state["failures"], state["health"]["condition"]) == (1, "failing")
+    assert feeds(config, "show", "antara") == 0
+    assert "health condition        failing" in capsys.readouterr().out
+
+
 def test_discover_prints_the_addresses_of_a_saved_page_best_first(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
