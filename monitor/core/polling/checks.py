@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 from monitor.core.polling.health import judged
 from monitor.core.polling.limits import DAY_S, DEFAULTS, PollingLimits
-from monitor.core.polling.moves import returned, sighted
+from monitor.core.polling.moves import asked_url, returned, sighted
 from monitor.core.polling.rhythm import bounded_s, floor_s, pace
 from monitor.core.polling.wishes import DocumentWishes, after_skipped, heard, wished_floor_s
 from monitor.errors import ParseError
@@ -120,7 +120,7 @@ def _after_answer(
         retry_at=None,
         wishes=wishes,
         rhythm=learnt.rhythm,
-        move=sighted(state.move, fetch, reading, now),
+        move=sighted(state.move, asked_url(feed, state), fetch, reading, now),
         elapsed_s=state.elapsed_s + _SMOOTHING * (fetch.elapsed_s - state.elapsed_s),
     )
     if isinstance(fetch, NotModified):

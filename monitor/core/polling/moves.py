@@ -39,10 +39,10 @@ def _wants_whole_body(state: FeedState, now: datetime, limits: PollingLimits) ->
     return (now - last).total_seconds() >= wait_s
 
 
-def sighted(move: Move, fetch: Fetched | NotModified, reading: Reading | None, now: datetime) -> Move:
-    """The move after an answer. `reading` is None when the body was known: then its entries are, too."""
+def sighted(move: Move, asked: str, fetch: Fetched | NotModified, reading: Reading | None, now: datetime) -> Move:
+    """The move after an answer to `asked`. `reading` is None when the body was known: then its entries are, too."""
     target = fetch.moved_to
-    if target is None or _is_downgrade(move.adopted_url or target, target):
+    if target is None or _is_downgrade(asked, target):
         return replace(move, target="", first_at=None, last_at=None, sightings=0, has_overlap=False)
     if target != move.target:
         move = replace(move, target=target, first_at=now, sightings=0, has_overlap=False)

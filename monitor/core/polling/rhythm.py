@@ -173,8 +173,10 @@ def _with_gap(rhythm: Rhythm, state: FeedState, reading: Reading, now: datetime)
     missed, since = 0, state.newest_at
     if since and reading.dated >= 2 and reading.newest_at and reading.oldest_at and reading.oldest_at > since:
         spacing = (reading.newest_at - reading.oldest_at) / _S / (reading.dated - 1)
-        expected = (reading.oldest_at - since) / _S / spacing - 1 if spacing > 0 else 0.0
-        missed = max(0, math.floor(expected - 2 * math.sqrt(max(expected, 0.0))))
+        expected = max((reading.oldest_at - since) / _S / spacing - 1, 0.0) if spacing > 0 else 0.0
+        # The number itself scatters, and so does the spacing that was measured on a few dates.
+        scatter = math.sqrt(expected + expected**2 / (reading.dated - 1))
+        missed = max(0, math.floor(expected - 2 * scatter))
     return replace(
         rhythm,
         gaps=rhythm.gaps + 1,
