@@ -14,6 +14,7 @@ SUBCOMMANDS: dict[str, tuple[str, str]] = {
     "discover": ("feeds_discover", "the feed addresses of a page, best first"),
     "import": ("feeds_import", "add the feeds of an OPML file"),
     "export": ("feeds_export", "write the feeds as an OPML file"),
+    "parse": ("feeds_parse", "what is made of the bytes of a feed"),
     "poll": ("feeds_poll", "look at feeds now, keeping nothing"),
     "pause": ("feeds_pause", "stop polling feeds, without forgetting them"),
     "resume": ("feeds_pause", "poll paused feeds again"),

@@ -55,9 +55,11 @@ _SUPERSETS = {
 """What is written under these names is nearly always the vendor's superset (WHATWG Encoding Standard, §4.2)."""
 _SHIFTING = ("utf-7", "utf7", "iso-2022", "iso2022", "hz", "csiso2022")
 """Charsets whose bytes are all ASCII; UTF-7 and HZ are not decoded at all (RFC 2152's own warning)."""
+_NO_CHARSETS = ("idna", "punycode", "unicode", "raw_unicode", "mbcs", "oem")
+"""Codecs of Python that are no charsets of documents."""
 _DEFAULTS = frozenset({"cp1252", "cp1254"})
 _MAX_BROKEN_SHARE = 0.02
-_SAMPLE_BYTES = 40_000
+_SAMPLE_BYTES = 16_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def as_utf8(body: bytes, content_type: str = "") -> Document:
 def codec(name: str) -> str:
     """Python's codec for a declared charset, "" for an unknown or an unsafe one."""
     plain = name.lower().strip()
+    if plain.startswith(_NO_CHARSETS) or "escape" in plain:
+        return ""
     if plain.startswith(_SHIFTING) and not plain.startswith(("iso-2022", "iso2022")):
         return ""
     known = _SUPERSETS.get(re.sub(r"[^a-z0-9]", "", plain))
@@ -148,20 +152,27 @@ def _decodes(body: bytes, name: str) -> bool:
     if name.startswith(("utf-16", "utf-32", "utf_16", "utf_32", "utf16", "utf32")) and b"\0" not in body:
         return False
     try:
-        text = body.decode(name, "replace")
+        body.decode(name)
+    except UnicodeDecodeError:
+        sample = body[:_LOOKED_AT]
+        broken = sample.decode(name, "replace").count("\ufffd")
+        return broken <= max(2, len(sample.translate(None, _ASCII)) * _MAX_BROKEN_SHARE)
     except (LookupError, ValueError, TypeError):
         return False
-    return text.count("\ufffd") <= max(2, (len(body) - len(body.translate(None, _HIGH))) * _MAX_BROKEN_SHARE)
+    return True
 
 
-_HIGH = bytes(range(0x80, 0x100))
+_ASCII = bytes(range(0x80))
+_LOOKED_AT = 65_536
 
 
 def _is_broken_utf8(body: bytes) -> bool:
     """Mostly valid sequences of several bytes: texts cut in the middle of a character, pieces of another charset."""
-    text = body.decode("utf-8", "replace")
+    # From the first byte beyond ASCII: charsets that are told apart by a few letters deep in a document are rare.
+    first = len(body) - len(body.lstrip(_ASCII))
+    text = body[first : first + _LOOKED_AT].decode("utf-8", "replace")
     broken = text.count("\ufffd")
-    whole = sum(1 for char in text if char > "\x7f") - broken
+    whole = len(text) - len(text.encode("ascii", "ignore")) - broken
     return whole > 4 * broken
 
 
@@ -223,8 +234,8 @@ def _high_parts(body: bytes) -> bytes:
     """The words with bytes beyond ASCII, up to a sample's size; second bytes of Japanese may be ASCII."""
     parts: list[bytes] = []
     size = 0
-    for run in _RUN.findall(body):
-        piece = run.partition(b"<")[0]
+    for run in _RUN.finditer(body):
+        piece = run[0].partition(b"<")[0][:_SAMPLE_BYTES]
         parts.append(piece)
         size += len(piece)
         if size > _SAMPLE_BYTES:
@@ -235,10 +246,10 @@ def _high_parts(body: bytes) -> bytes:
 def _likeness(sample: bytes, name: str) -> float:
     """1 for usual text of the charset's language, 0 or less for what cannot be it."""
     text = sample.decode(name, "replace")
-    letters = [char for char in text if char > "\x7f"]
+    letters = len(text) - len(text.encode("ascii", "ignore"))
     if not letters:
         return 0.0
     common, usual = _LETTERS[name]
-    share = sum(1 for char in letters if char in common) / len(letters)
+    share = sum(text.count(letter) for letter in common) / letters
     wrong = len(_ODD.findall(text)) + len(_HALF_WIDTH.findall(text)) + len(_IMPROBABLE.findall(text))
-    return share / usual - 4 * wrong / len(letters)
+    return share / usual - 4 * wrong / letters

@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.model.feeds import Feed, Fetched, FetchOutcome, FetchRequest, ParsedFeed
 from monitor.sources.entries import MAX_ENTRIES
 from monitor.sources.http import HttpSource
-from monitor.sources.quick import MAX_BYTES, parse_quickly
+from monitor.sources.quick import parse_quickly
 from monitor.sources.workers import ParseWorkers
 
 
@@ -31,10 +31,9 @@ class FeedSource:
         The quick way is taken on the spot: it costs less than handing the body to a worker (docs/adr/0009-parsing.md).
         """
         content_type, url = fetched.headers.get("content-type", ""), fetched.url or feed.url
-        if len(fetched.body) <= MAX_BYTES:
-            parsed = parse_quickly(fetched.body, content_type, url, known=fetched.known, max_entries=self._max_entries)
-            if parsed is not None:
-                return parsed
+        parsed = parse_quickly(fetched.body, content_type, url, known=fetched.known, max_entries=self._max_entries)
+        if parsed is not None:
+            return parsed
         return await self._workers.parse(fetched.body, content_type, url)
 
     async def close(self) -> None:

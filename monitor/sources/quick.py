@@ -1,24 +1,39 @@
 """The quick way from bytes to entries: charset, cutting of what is known, one pass; None wherever feedparser is needed.
 
-Cheap and bounded enough for the daemon's own process: everything here is linear in the body, what grows by elements
-has a budget, and nothing of feedparser is imported.
+Everything here is linear in the body, and with `Caps` on what costs most it is bounded enough for the daemon's own
+process: `ON_THE_SPOT` keeps it under 50 ms whatever the body holds. Nothing of feedparser is imported.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from monitor.model.feeds import ParsedFeed
 from monitor.sources.charsets import Document, as_utf8
-from monitor.sources.cutting import NO_DIGEST, Layout, lay_out, without
+from monitor.sources.cutting import MAX_MARKS, NO_DIGEST, Layout, lay_out, without
 from monitor.sources.entries import MAX_ENTRIES, MAX_TEXT_CHARS, capped, read_result
-from monitor.sources.fast import Doubt, NoFeedRoot, NotWellFormed, read_strictly
+from monitor.sources.fast import MAX_ELEMENTS, Doubt, NoFeedRoot, NotWellFormed, read_strictly
 from monitor.sources.mending import mended
 
-MAX_BYTES = 400_000
-"""A body beyond this is left to a worker; up to it the pass takes about 10 ms of one core."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Caps:
+    """Where the quick way ends: bytes of a body in which items are looked for, bytes that are then read, marks of items
+    and sections, elements, entries."""
+
+    laid_out_bytes: int
+    read_bytes: int
+    marks: int
+    elements: int
+    entries: int
+
+
+NO_CAPS = Caps(laid_out_bytes=2**40, read_bytes=2**40, marks=MAX_MARKS, elements=MAX_ELEMENTS, entries=MAX_ELEMENTS)
+"""For a process that is watched and can be killed."""
+ON_THE_SPOT = Caps(laid_out_bytes=2_000_000, read_bytes=400_000, marks=8_000, elements=4_000, entries=400)
+"""For the event loop; measured by `benchmarks.bench_parse` on bodies made to reach each of them."""
 
 
 def parse_quickly(
@@ -29,9 +44,13 @@ def parse_quickly(
     known: Collection[int] = (),
     max_entries: int = MAX_ENTRIES,
     max_chars: int = MAX_TEXT_CHARS,
+    caps: Caps = ON_THE_SPOT,
 ) -> ParsedFeed | None:
     """The entries of a feed whose meaning is beyond doubt; arguments as of `sources.feed.parse_body`."""
-    return read_quickly(as_utf8(body, content_type), url, known=known, max_entries=max_entries, max_chars=max_chars)
+    if len(body) > caps.read_bytes and (not known or len(body) > caps.laid_out_bytes or not _is_utf8(body)):
+        return None
+    document = as_utf8(body, content_type)
+    return read_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
 
 
 def read_quickly(
@@ -41,17 +60,18 @@ def read_quickly(
     known: Collection[int] = (),
     max_entries: int = MAX_ENTRIES,
     max_chars: int = MAX_TEXT_CHARS,
+    caps: Caps = NO_CAPS,
 ) -> ParsedFeed | None:
     """The same of a document in UTF-8."""
-    layout = lay_out(document.body, url)
+    layout = lay_out(document.body, url, max_marks=caps.marks)
     if layout is not None and known:
         rest, left, cut = without(layout, known)
         digests = _digests(left, layout)
-        found = _read(rest) if cut else None
+        found = _read(rest, caps) if cut else None
         if found is not None and not found["is_entangled"] and len(found["entries"]) == len(digests):
             parsed = replace(_parsed(found, document, url), digests=digests, known=cut, already_read=len(cut))
             return capped(parsed, max_entries, max_chars)
-    found = _read(document.body)
+    found = _read(document.body, caps)
     if found is None:
         return None
     parsed = _parsed(found, document, url)
@@ -61,10 +81,20 @@ def read_quickly(
     return capped(parsed, max_entries, max_chars)
 
 
-def _read(document: bytes) -> dict[str, Any] | None:
-    """One pass, with mending where the first fails."""
+def _is_utf8(body: bytes) -> bool:
     try:
-        return read_strictly(document)
+        body.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _read(document: bytes, caps: Caps) -> dict[str, Any] | None:
+    """One pass, with mending where the first fails."""
+    if len(document) > caps.read_bytes:
+        return None
+    try:
+        return read_strictly(document, max_elements=caps.elements, max_entries=caps.entries)
     except (NotWellFormed, NoFeedRoot) as error:
         reason = error
     except Doubt:
@@ -73,9 +103,10 @@ def _read(document: bytes) -> dict[str, Any] | None:
     if better == document:
         return None
     try:
-        return {**read_strictly(better), "bozo": True, "bozo_exception": reason}
+        found = read_strictly(better, max_elements=caps.elements, max_entries=caps.entries)
     except (Doubt, NotWellFormed):
         return None
+    return {**found, "bozo": True, "bozo_exception": reason}
 
 
 def _parsed(found: dict[str, Any], document: Document, url: str) -> ParsedFeed:

@@ -50,6 +50,8 @@ def _end_feed(state: State) -> None:
 def _start_item(state: State, attributes: dict[str, str]) -> None:
     if state.entry is not None or len(state.stack) > 2 or state.picture:
         raise Doubt("an item in an odd place")
+    if len(state.entries) >= state.max_entries:
+        raise Doubt("a flood of items")
     _refuse_cdf(attributes)
     if not state.version:
         state.is_entangled = True

@@ -25,7 +25,8 @@ XHTML = "application/xhtml+xml"
 class State:
     """One document half read. `version`, `feed` and `entries` are the result."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_entries: int) -> None:
+        self.max_entries = max_entries
         self.version = ""
         self.feed: dict[str, Any] = {}
         self.entries: list[dict[str, Any]] = []

@@ -1,5 +1,6 @@
 """Cutting known items out gives the entries that reading the whole gives."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -70,8 +71,11 @@ def test_entries_left_after_cutting_are_those_of_the_whole(bodies: tuple[bytes, 
     of_known = dict(zip(before.digests, before.entries, strict=True))
     expected = [entry for entry, digest in zip(whole.entries, whole.digests, strict=True) if digest not in of_known]
     assert list(cut.entries) == expected
-    assert [of_known[digest] for digest in cut.known] == [
-        entry for entry, digest in zip(whole.entries, whole.digests, strict=True) if digest in of_known
+    # An entry's language is None where it is the feed's, which may be another by now.
+    assert [replace(of_known[digest], language=None) for digest in cut.known] == [
+        replace(entry, language=None)
+        for entry, digest in zip(whole.entries, whole.digests, strict=True)
+        if digest in of_known
     ]
     assert cut.already_read + len(cut.entries) == len(whole.entries)
 
