@@ -7,7 +7,7 @@ ever met, and the statement stays the same text whatever the number of keys, so 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -28,6 +28,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.exc import StatementError
+from sqlalchemy.types import TypeEngine
 
 from monitor.store.text import plain
 
@@ -100,7 +102,64 @@ def keep(
         keys = {column.name for column in table.primary_key}
         replacing = (name for name in rows[0] if name not in keys)
     guard = (newer, "<=") if newer else (same, "=") if same else None
-    connection.execute(_upsert(connection.dialect.name, table, _Rule(tuple(replacing), guard)), rows)
+    rule = _Rule(tuple(replacing), guard)
+    if connection.dialect.name == "sqlite":
+        prepared = _prepared(table, rule, tuple(rows[0]))
+        connection.exec_driver_sql(prepared.statement, prepared.bound(rows))
+    else:
+        connection.execute(_upsert(connection.dialect.name, table, rule), rows)
+
+
+_SQLITE = sqlite.dialect()
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """An insert as SQLite's driver takes it, and for each of its places the column and what its type does to a value.
+
+    The statement compiler would work through the rows one by one, which costs more than SQLite does; here a column is
+    worked through at a time.
+    """
+
+    statement: str
+    places: tuple[tuple[str, TypeEngine[Any], Callable[[Any], Any] | None], ...]
+
+    def bound(self, rows: Sequence[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+        """The rows in the statement's order; raises `StatementError` for a value that its column cannot hold."""
+        try:
+            return list(zip(*(self._column(rows, *place) for place in self.places), strict=True))
+        except (TypeError, ValueError, AttributeError) as error:
+            raise StatementError(str(error), self.statement, None, error, hide_parameters=True) from error
+
+    @staticmethod
+    def _column(
+        rows: Sequence[Mapping[str, Any]], name: str, kind: TypeEngine[Any], bind: Callable[[Any], Any] | None
+    ) -> list[Any]:
+        values = [row[name] for row in rows]
+        if isinstance(kind, PlainText):
+            return [text if text is None or _is_plain(text) else plain(text) for text in values]
+        if bind is None:
+            return values
+        # Times and truths: few different ones in a batch.
+        known = {value: bind(value) for value in set(values)}
+        return [known[value] for value in values]
+
+
+def _is_plain(text: str) -> bool:
+    return text.isascii() and "\0" not in text
+
+
+@cache
+def _prepared(table: Table, rule: _Rule, names: tuple[str, ...]) -> _Prepared:
+    compiled = _upsert("sqlite", table, rule).compile(dialect=_SQLITE, column_keys=list(names))
+    kinds = {name: table.c[name].type for name in names}
+    return _Prepared(
+        str(compiled),
+        tuple(
+            (name, kinds[name], kinds[name].dialect_impl(_SQLITE).bind_processor(_SQLITE))
+            for name in compiled.positiontup
+        ),
+    )
 
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> bool:

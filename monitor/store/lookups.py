@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, select
 
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
 from monitor.model.commits import Identities
 from monitor.store.columns import among
-from monitor.store.intakes import stop_hashes_among
 from monitor.store.mapping import ARTICLE_COLUMNS, to_article, to_ledger_row
 from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, ARTIFACT, LEDGER, SHINGLE
 
@@ -68,25 +67,18 @@ def candidates(
     """For each sketch the articles that share the most of its hashes, and the hashes too common to tell anything.
 
     Moduli are nested (each hash of a coarser sketch would be in a finer one of the same text), so plain intersection
-    compares sketches of different ones. The whole batch costs a handful of statements: the common hashes are found
-    first, so that no list of articles behind a hash is longer than `stop_count`.
+    compares sketches of different ones. The whole batch costs a handful of statements. No list of articles behind a
+    hash is much longer than `stop_count`: the batch that finds it longer takes the hash out of the index.
     """
     wanted = {value for sketch in sketches for value in sketch.hashes}
-    wanted -= stop_hashes_among(connection, wanted)
-    common = _common_hashes(connection, wanted, stop_count)
-    holders: dict[int, list[ArticleId]] = defaultdict(list)
-    for value, article_id in connection.execute(
-        select(SHINGLE.c.h, SHINGLE.c.article_id).where(among(connection, SHINGLE.c.h, wanted - common))
-    ):
-        holders[value].append(article_id)
-    shared = [
-        {
-            of: n
-            for of, n in Counter(of for value in sketch.hashes for of in holders.get(value, ())).items()
-            if n >= min_shared
-        }
-        for sketch in sketches
-    ]
+    holders: dict[int, list[ArticleId]] = {}
+    query = select(SHINGLE.c.h, SHINGLE.c.article_id).where(among(connection, SHINGLE.c.h, sorted(wanted)))
+    for value, article_id in connection.execute(query).all() if wanted else ():
+        holders.setdefault(value, []).append(article_id)
+    common = frozenset(value for value, found in holders.items() if len(found) > stop_count)
+    for value in common:
+        del holders[value]
+    shared = [_shared(sketch, holders, min_shared) for sketch in sketches]
     seen = _first_seen(connection, {of for counts in shared for of in counts}, since)
     best = [
         sorted((of for of in counts if of in seen), key=lambda of: (-counts[of], seen[of], of))[:limit]
@@ -100,10 +92,13 @@ def candidates(
     return found, common
 
 
-def _common_hashes(connection: Connection, hashes: set[int], stop_count: int) -> frozenset[int]:
-    h = SHINGLE.c.h
-    counted = select(h).where(among(connection, h, hashes)).group_by(h).having(func.count() > stop_count)
-    return frozenset(connection.execute(counted).scalars())
+def _shared(sketch: Sketch, holders: Mapping[int, Sequence[ArticleId]], min_shared: int) -> dict[ArticleId, int]:
+    """How many of a sketch's hashes each article has, where enough."""
+    counts: dict[ArticleId, int] = {}
+    for value in sketch.hashes:
+        for of in holders.get(value, ()):
+            counts[of] = counts.get(of, 0) + 1
+    return {of: count for of, count in counts.items() if count >= min_shared}
 
 
 def _first_seen(connection: Connection, ids: Iterable[ArticleId], since: datetime) -> dict[ArticleId, datetime]:
