@@ -129,14 +129,11 @@ def _first_decodable(body: bytes, claims: list[str]) -> Document:
 
 def _guessed(body: bytes, claims: list[str], error: UnicodeDecodeError) -> Document:
     """A body that is not UTF-8: a believable claim, else the letters' own charset, else broken UTF-8 or Western."""
-    believable = ""
-    for claim in claims:
-        name = codec(claim)
-        if name and name != "utf-8" and _decodes(body, name):
-            believable = name
-            break
-    if believable and believable not in _DEFAULTS:
-        return _decoded(body, believable, "")
+    names = [name for name in map(codec, claims) if name not in {"", "utf-8"} and _decodes(body, name)]
+    for name in names:
+        if name not in _DEFAULTS:
+            return _decoded(body, name, "")
+    believable = names[0] if names else ""
     if _is_broken_utf8(body):
         return _decoded(body, "utf-8", f"broken UTF-8 at byte {error.start:,}")
     guess = detect(body)

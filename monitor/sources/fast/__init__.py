@@ -42,8 +42,11 @@ _RSS090 = "http://my.netscape.com/rdf/simple/0.9/"
 _ROOTS = frozenset({"rss", "feed", "rdf:rdf"})
 _LEAVES = frozenset({"id", "published", "updated", "created", "link", "language", "source", "name", "email", "href"})
 _AUTHOR_PARTS = frozenset({"name", "email", "url", "uri", "homepage", "itunes:name", "itunes:email"})
-_IMAGE_PARTS = frozenset({"title", "link", "url", "width", "height", "description"})
-_INPUT_PARTS = frozenset({"title", "link", "description", "name"})
+_PARTS = {
+    "image": frozenset({"title", "link", "url", "width", "height", "description"}),
+    "textinput": frozenset({"title", "link", "description", "name"}),
+}
+"""What may stand in pictures and text inputs: at anything else the judge thinks that they have ended."""
 _NO_ATTRIBUTES: dict[str, str] = {}
 
 _Known = tuple[str, Start | None, End | None]
@@ -143,7 +146,7 @@ class _Reader:
             raise Doubt("deep nesting")
         if state.stack:
             parent = state.stack[-1][0]
-            if parent and _is_foreign_inside(state, parent, tag, attributes):
+            if (parent or state.picture) and _is_foreign_inside(state, parent, tag, attributes):
                 return
         elif tag not in _ROOTS:
             raise NoFeedRoot("something else stands where the feed should begin")
@@ -268,6 +271,6 @@ def _is_foreign_inside(state: State, parent: str, tag: str, attributes: dict[str
         return True
     if parent in _LEAVES:
         raise Doubt(f"<{tag}> in <{parent}>")
-    if state.picture and (state.entry is not None or tag not in (_IMAGE_PARTS if parent == "image" else _INPUT_PARTS)):
-        raise Doubt(f"<{tag}> in <{parent}>")
+    if state.picture and (state.entry is not None or tag not in _PARTS[state.picture]):
+        raise Doubt(f"<{tag}> in <{state.picture}>")
     return False

@@ -109,6 +109,11 @@ def test_the_header_goes_before_the_declaration_where_both_fit() -> None:
     assert read(body, "text/xml; charset=koi8-r") == RUSSIAN
 
 
+def test_a_thoughtless_header_goes_behind_the_declaration() -> None:
+    body = feed("Łódź gościła delegację", "windows-1250", '<?xml version="1.0" encoding="windows-1250"?>')
+    assert read(body, "text/xml; charset=iso-8859-1") == "Łódź gościła delegację"
+
+
 @pytest.mark.parametrize("text", [KOREAN, RUSSIAN, JAPANESE])
 def test_utf8_with_a_few_broken_bytes_stays_utf8(text: str) -> None:
     body = feed(text, "utf-8").replace(b"</title>", b"\xea\xb0</title>", 1)

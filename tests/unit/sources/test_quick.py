@@ -87,6 +87,7 @@ def test_every_name_that_the_judge_knows_is_placed() -> None:
         b"<rss version='2.0'><channel><a " + b"".join(b"a%d='' " % n for n in range(100)) + b"/></channel></rss>",
         b"<rss version='2.0'><channel><item><description><p>a</p></description></item></channel></rss>",
         b"<rss version='2.0'><channel><item><title>a</item></channel></rss>",
+        b"<rss version='2.0'><channel><image><link><language>id</language></link></image></channel></rss>",
         b"<html><body>a</body></html>",
         b"",
         b"\0\0\0",
