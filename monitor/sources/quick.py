@@ -96,7 +96,7 @@ def _read(document: bytes, caps: Caps) -> dict[str, Any] | None:
     try:
         return read_strictly(document, max_elements=caps.elements, max_entries=caps.entries)
     except (NotWellFormed, NoFeedRoot) as error:
-        reason = error
+        reason = str(error)
     except Doubt:
         return None
     better = mended(document)

@@ -70,15 +70,25 @@ def read_strictly(
         NotWellFormed: The document is not well-formed, in its midst.
     """
     reader = _Reader(max_elements, max_entries)
-    reader.parser.Parse(document, False)
-    state = reader.state
-    found: dict[str, Any] = {"version": state.version, "feed": state.feed, "entries": state.entries}
+    missing = ""
     try:
-        reader.parser.Parse(b"", True)
-    except NotWellFormed as error:
-        reader.close_all()
-        found |= {"bozo": True, "bozo_exception": error}
-    return {**found, "version": state.version, "is_entangled": state.is_entangled}
+        reader.parser.Parse(document, False)
+        try:
+            reader.parser.Parse(b"", True)
+        except NotWellFormed as error:
+            missing = str(error)
+            reader.close_all()
+    finally:
+        reader.let_go()
+    state = reader.state
+    return {
+        "version": state.version,
+        "feed": state.feed,
+        "entries": state.entries,
+        "bozo": bool(missing),
+        "bozo_exception": missing,
+        "is_entangled": state.is_entangled,
+    }
 
 
 class _Reader:
@@ -175,6 +185,12 @@ class _Reader:
             base, state.language = scopes[-1]
             # A base set below an element that has none outlives its own element: so does the judge's.
             state.base = base or state.base
+
+    def let_go(self) -> None:
+        """Part from the parser, which knows our methods: a circle would keep the document until somebody looks."""
+        parser = self.parser
+        parser.StartDoctypeDeclHandler = parser.StartNamespaceDeclHandler = parser.StartElementHandler = None
+        parser.EndElementHandler = parser.CharacterDataHandler = None
 
     def close_all(self) -> None:
         """End what a cut-off document left open."""

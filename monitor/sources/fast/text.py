@@ -13,6 +13,7 @@ from monitor.sources.fast.names import Doubt
 _C1 = re.compile("[\x80-\x9f]")
 _WINDOWS = {code: char for code in range(0x80, 0xA0) if (char := bytes([code]).decode("cp1252", "replace")) != "\ufffd"}
 _EXTRA_SLASHES = re.compile(r"\A([A-Za-z][A-Za-z0-9+\-.,]*://)/+")
+_MAX_BASE_CHARS = 2000
 _MISREAD = re.compile(r"&(\w+);", re.ASCII)
 HTML_TYPES = frozenset({"text/html", "application/xhtml+xml"})
 
@@ -44,7 +45,7 @@ def joined_base(base: str, given: str) -> str:
     if not base and not given:
         return base
     new = absolute(base, given)
-    if not new.startswith(("http://", "https://")) or any(char.isspace() for char in new):
+    if len(new) > _MAX_BASE_CHARS or not new.startswith(("http://", "https://")) or any(char.isspace() for char in new):
         raise Doubt("an odd xml:base")
     return new
 

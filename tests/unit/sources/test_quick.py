@@ -1,5 +1,6 @@
 """The quick way against its judge: whatever it says, feedparser says too."""
 
+import gc
 from dataclasses import replace
 from pathlib import Path
 
@@ -145,3 +146,15 @@ def test_a_document_without_its_end_is_read_up_to_there() -> None:
     assert parsed.is_bozo
     assert parsed.digests[0] != 0
     assert parsed.digests[1] == 0
+
+
+@pytest.mark.parametrize("ending", ["</channel></rss>", "", "</item></channel></rss>", "<a></b></channel></rss>"])
+def test_what_was_read_is_not_kept_alive_by_circles(ending: str) -> None:
+    body = f"<rss version='2.0'><channel><item><title>a</title></item>{ending}".encode()
+    gc.collect()
+    gc.disable()
+    try:
+        parse_quickly(body, "", URL)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
