@@ -211,12 +211,11 @@ class Collector:
         claimed = await claim(room) if room > 0 else []
         self._claimed_at = loop_s
         later: list[FeedState] = []
-        behind: dict[str, int] = {}
         for state in claimed:
             feed = feeds.get(state.feed_id)
             if feed is None or state.feed_id in traffic.aloft:
                 continue
-            if (at := self._later(feed, state, behind, is_patient=is_patient)) is None:
+            if (at := self._later(feed, state, is_patient=is_patient)) is None:
                 traffic.queue(feed, state, limits=self._polling)
             else:
                 later.append(replace(state, next_check_at=at))
@@ -225,15 +224,14 @@ class Collector:
             report.deferred += len(later)
         return bool(claimed)
 
-    def _later(self, feed: Feed, state: FeedState, behind: dict[str, int], *, is_patient: bool) -> datetime | None:
+    def _later(self, feed: Feed, state: FeedState, *, is_patient: bool) -> datetime | None:
         """When a feed that need not wait here is worth claiming again; those of one host come one after the other."""
-        ticks, host = self._ticks(), host_of(polling.asked_url(feed, state))
-        quiet_s = self._traffic.quiet_s(host, ticks=ticks)
-        wait_s = self._traffic.wait_s(feed, state, ticks=ticks, limits=self._polling)
+        traffic, ticks = self._traffic, self._ticks()
+        quiet_s = traffic.quiet_s(host_of(polling.asked_url(feed, state)), ticks=ticks)
+        wait_s = traffic.wait_s(feed, state, ticks=ticks, limits=self._polling)
         if not quiet_s and (not is_patient or wait_s <= self._limits.max_wait_s):
             return None
-        behind[host] = behind.get(host, 0) + 1
-        wait_s = max(wait_s, quiet_s) + behind[host] * max(self._polling.spacing_s, 1.0)
+        wait_s = traffic.book(feed, state, max(wait_s, quiet_s), ticks=ticks, limits=self._polling)
         return self._clock.now() + timedelta(seconds=wait_s)
 
     def _launch(

@@ -13,6 +13,8 @@ from monitor.core.urls import host_of
 from monitor.model.feeds import Feed, FeedState, FetchFailed, FetchOutcome
 from monitor.pipeline.intake import Check
 
+_MAX_BOOKED = 10_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
@@ -71,6 +73,7 @@ class Traffic:
         self.aloft: set[str] = set()
         self.held: list[Check] = []
         self._quiet_until: dict[str, float] = {}
+        self._booked: dict[str, float] = {}
 
     def configure(self, limits: PollingLimits) -> None:
         """Take over new limits for the turns that are still to be given."""
@@ -101,6 +104,14 @@ class Traffic:
         host = host_of(polling.asked_url(feed, state))
         spacing_s = _spacing_s(host, limits)
         return max(self.turns.ready_at(host, feed.outlet, spacing_s) - ticks, 0.0)
+
+    def book(self, feed: Feed, state: FeedState, wait_s: float, *, ticks: float, limits: PollingLimits) -> float:
+        """In how many seconds, `wait_s` at least, a feed given back may come: behind the last one given back."""
+        host = host_of(polling.asked_url(feed, state))
+        if len(self._booked) > _MAX_BOOKED:
+            self._booked = {name: at for name, at in self._booked.items() if at > ticks}
+        self._booked[host] = max(ticks + wait_s, self._booked.get(host, 0.0) + max(_spacing_s(host, limits), 1.0))
+        return self._booked[host] - ticks
 
     def forget_flights(self) -> None:
         """A round broke off: what was in flight will be claimed again when its lease lapses."""

@@ -17,7 +17,7 @@ from monitor.core.polling.moves import asked_url, returned, sighted
 from monitor.core.polling.rhythm import bounded_s, floor_s, pace
 from monitor.core.polling.wishes import DocumentWishes, after_skipped, heard, wished_floor_s
 from monitor.errors import ParseError
-from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified, Reading
+from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, NotModified, Reading, Wishes
 
 # How much of an interval each failure in a row adds: linear, hard failures faster (Media Cloud's rule).
 _HARDNESS = {"dns": 0.25, "network": 0.25, "timeout": 0.5, "connect": 0.5, "status": 0.5, "busy": 0.25}
@@ -102,15 +102,15 @@ def _after_answer(
 ) -> FeedState:
     reading = outcome.reading
     learnt = pace(feed, state, reading, now=now, limits=limits)
-    wishes = heard(state.wishes, fetch, outcome.document, now)
+    wishes = heard(state.wishes, fetch, outcome.document, now) if feed.heeds_wishes else Wishes()
     if learnt.is_gap or learnt.rhythm.ceiling_s is not None:
         # News falls out of the window faster than the document's habit says; the server's lifetime still holds.
         wishes = replace(wishes, period_s=None)
-    floor = max(floor_s(feed, limits), wished_floor_s(feed, wishes, fetch.headers, limits))
+    floor = max(floor_s(feed, limits), wished_floor_s(wishes, fetch.headers, limits))
     due = now + timedelta(seconds=_jittered(max(learnt.interval_s, floor), rng_value, limits, floor=floor))
     state = replace(
         state,
-        next_check_at=after_skipped(due, feed, wishes, rng_value=rng_value, limits=limits),
+        next_check_at=after_skipped(due, wishes, rng_value=rng_value, limits=limits),
         interval_s=learnt.interval_s,
         validators=fetch.validators,
         checked_at=now,

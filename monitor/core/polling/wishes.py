@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from monitor.core.polling.limits import DAY_S, HOUR_S, PollingLimits
-from monitor.model.feeds import Feed, Fetched, NotModified, Wishes
+from monitor.model.feeds import Fetched, NotModified, Wishes
 
 _HEAD_BYTES = 65_536
 _DIRECTIVE = re.compile(r'([\w-]{1,40})(?:\s*=\s*(?:"([^"]{0,40})"|([^\s,;"]{1,40})))?')
@@ -134,19 +134,17 @@ def heard(known: Wishes, fetch: Fetched | NotModified, document: DocumentWishes 
     )
 
 
-def wished_floor_s(feed: Feed, wishes: Wishes, headers: Mapping[str, str], limits: PollingLimits) -> float:
+def wished_floor_s(wishes: Wishes, headers: Mapping[str, str], limits: PollingLimits) -> float:
     """The shortest wait that the wishes allow from this answer on; what an answer has of age is behind it already."""
-    if not feed.heeds_wishes:
-        return 0.0
     age = headers.get("age", "")
     spent = float(age[:10]) if age.isascii() and age.isdigit() else 0.0
     lifetime = max((wishes.max_age_s or 0.0) - spent, 0.0)
     return min(max(lifetime, wishes.period_s or 0.0), limits.wish_cap_s)
 
 
-def after_skipped(due: datetime, feed: Feed, wishes: Wishes, *, rng_value: float, limits: PollingLimits) -> datetime:
+def after_skipped(due: datetime, wishes: Wishes, *, rng_value: float, limits: PollingLimits) -> datetime:
     """`due`, or the first moment behind it whose hour and day are not skipped, spread over ten minutes."""
-    if not feed.heeds_wishes or not (wishes.skip_hours or wishes.skip_days):
+    if not (wishes.skip_hours or wishes.skip_days):
         return due
     moment = due.astimezone(UTC)
     if not _is_skipped(moment, wishes):

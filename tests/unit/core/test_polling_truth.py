@@ -206,6 +206,14 @@ def test_a_clock_that_is_set_takes_the_plans_with_it() -> None:
         assert [state.next_check_at - NOW - shift for state in found] == [n * HOUR for n in range(1, 4)]
 
 
+def test_a_clock_that_was_set_right_leaves_no_check_in_the_future() -> None:
+    """Else the next start would take the set clock for another that went back."""
+    state = make_feed_state(checked_at=NOW + DAY, next_check_at=NOW + DAY + HOUR)
+    (found,) = after_pause([state], look(86_400), Look(at=NOW, ticks=86_400.0))
+    assert (found.checked_at, found.next_check_at) == (NOW, NOW + HOUR)
+    assert after_pause([found], None, look(0)) == []
+
+
 def test_a_start_with_a_clock_that_went_back_keeps_the_planned_wait() -> None:
     state = make_feed_state(checked_at=NOW + DAY, next_check_at=NOW + DAY + HOUR)
     (found,) = after_pause([state], None, look(0))

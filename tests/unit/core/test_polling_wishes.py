@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.polling import CheckOutcome, PollingLimits, document_wishes, next_check
+from monitor.core.polling import CheckOutcome, PollingLimits, document_wishes, next_check, spread_overdue
 from monitor.core.polling.wishes import DocumentWishes, max_age_s
 from monitor.model.feeds import FeedState, Fetched, NotModified, Reading, Wishes
 from tests.factories import NOW, make_feed, make_feed_state
@@ -148,6 +148,7 @@ def test_any_bytes_are_read(body: bytes) -> None:
 
 
 def due(wishes: Wishes, at: datetime, rng_value: float = 0.5, **facts: Any) -> datetime:
+    """When a feed of these wishes is due that would be due in a quarter of an hour."""
     check = CheckOutcome(fetch=NotModified(url=FEED.url, headers={}, validators=None))
     state = make_feed_state(wishes=wishes, interval_s=750.0)
     feed = replace(FEED, **facts)
@@ -180,3 +181,10 @@ def test_lost_entries_weigh_more_than_the_habit_a_document_states_but_not_than_t
     assert wait_s(next_check(FEED, state, gap, now=NOW, rng_value=0.0)) < 900
     fresh = replace(fetch, headers={"cache-control": "max-age=7200"})
     assert wait_s(next_check(FEED, state, replace(gap, fetch=fresh), now=NOW, rng_value=0.0)) == 7200
+
+
+def test_a_pause_that_ends_in_skipped_hours_ends_later() -> None:
+    night = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
+    state = make_feed_state(next_check_at=night - timedelta(hours=9), wishes=Wishes(skip_hours=(22, 23)))
+    (found,) = spread_overdue([state], now=night)
+    assert found.next_check_at == night + timedelta(hours=1)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 import pytest
 
@@ -14,6 +15,7 @@ from monitor.core.scoring import compile_watchlists
 from monitor.errors import ParseError, StoreFullError
 from monitor.model.articles import LedgerState
 from monitor.model.feeds import (
+    Condition,
     Entry,
     Feed,
     FeedState,
@@ -21,6 +23,7 @@ from monitor.model.feeds import (
     FetchFailed,
     FetchOutcome,
     FetchRequest,
+    Move,
     NotModified,
     ParsedFeed,
     Validators,
@@ -28,6 +31,7 @@ from monitor.model.feeds import (
 from monitor.pipeline.collect import CollectLimits, Collector
 from monitor.pipeline.intake import Intaker
 from monitor.pipeline.judging import Judge
+from monitor.pipeline.traffic import Traffic
 from tests.factories import NOW, make_feed, make_feed_state, make_watchlist
 from tests.fakes import MemoryStore
 
@@ -105,6 +109,7 @@ class Rig:
     feeds: Mapping[str, Feed]
     store: MemoryStore = field(default_factory=MemoryStore)
     clock: StoppedClock = field(default_factory=StoppedClock)
+    traffic: Traffic = field(default_factory=Traffic)
 
     def __post_init__(self) -> None:
         self.judge = Judge(self.store, self.store, score=compile_watchlists([make_watchlist(threshold=20.0)]).score)
@@ -117,6 +122,7 @@ class Rig:
             limits=CollectLimits(concurrency=3, per_batch=4),
             polling_limits=PollingLimits(),
             pause=self.clock.pause,
+            traffic=self.traffic,
         )
 
     async def ready(self) -> Rig:
@@ -348,3 +354,157 @@ async def test_a_store_that_refuses_while_the_queue_is_full_ends_the_round() -> 
     async with asyncio.timeout(20):
         with pytest.raises(StoreFullError):
             await rig.collector.collect_all(feeds)
+
+
+# --- turns --------------------------------------------------------------------------------------------------------
+
+
+def neighbours(count: int) -> dict[str, Feed]:
+    """Feeds of one host and outlet."""
+    return {f"f{n}": make_feed(f"f{n}", url=f"https://one.example.org/{n}", outlet="One") for n in range(count)}
+
+
+def unmodified(feed: Feed) -> NotModified:
+    return NotModified(url=feed.url, headers={}, validators=None)
+
+
+async def test_feeds_of_one_host_take_turns_over_several_rounds() -> None:
+    feeds = neighbours(4)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    asked = []
+    for _ in range(5):
+        await rig.collector.collect_due(feeds)
+        asked.append(len(rig.source.asked))
+        rig.clock.at += timedelta(seconds=7)
+    assert asked == [1, 2, 3, 4, 4]
+
+
+async def test_a_round_of_everything_waits_for_every_turn() -> None:
+    feeds = neighbours(40)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    report = await rig.collector.collect_all(feeds)
+    assert (report.checked, report.deferred) == (40, 0)
+    assert rig.clock.at - NOW >= timedelta(seconds=39 * 5)
+
+
+async def test_a_crowd_at_one_host_is_given_back_with_later_due_times() -> None:
+    feeds = neighbours(60)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    report = await rig.collector.collect_due(feeds)
+    due = sorted(
+        state.next_check_at for state in (await rig.states()).values() if state.feed_id not in rig.store.leases
+    )
+    assert report.deferred == 60 - report.checked - rig.traffic.turns.waiting
+    assert report.deferred > 30
+    # One was checked, the others come at the pace of the host.
+    assert due[0] >= NOW + timedelta(seconds=90)
+    assert all(later - earlier >= timedelta(seconds=5) for earlier, later in pairwise(due))
+
+
+async def test_a_host_that_wants_quiet_gets_it_for_all_its_feeds_over_a_restart() -> None:
+    feeds = neighbours(3) | {"other": make_feed("other")}
+    outcomes: dict[str, FetchOutcome | Exception] = {name: unmodified(feeds[name]) for name in feeds}
+    throttled = FetchFailed(url=feeds["f0"].url, kind="status", message="429", status=429, retry_after_s=3600.0)
+    rig = await rig_of({**outcomes, "f0": throttled}, {}, feeds)
+    report = await rig.collector.collect_due(feeds)
+    assert {request.url for request in rig.source.asked} == {feeds["f0"].url, feeds["other"].url}
+    assert set(report.failures) == {"f0"}
+    rig = Rig(source=rig.source, feeds=feeds, store=rig.store)
+    rig.source.asked.clear()
+    for minutes in (1, 10, 30, 59):
+        rig.clock.at = NOW + timedelta(minutes=minutes)
+        await rig.collector.collect_due(feeds)
+        assert (await rig.collector.collect_all(feeds)).deferred == 3
+        assert {request.url for request in rig.source.asked} <= {feeds["other"].url}
+    rig.source.outcomes[feeds["f0"].url] = unmodified(feeds["f0"])
+    for minutes in range(66, 76):
+        rig.clock.at = NOW + timedelta(minutes=minutes)
+        await rig.collector.collect_due(feeds)
+    assert {request.url for request in rig.source.asked} == {feed.url for feed in feeds.values()}
+
+
+async def test_a_reload_lets_nobody_be_asked_twice_or_forgotten() -> None:
+    feeds = neighbours(3)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    await rig.collector.collect_due(feeds)
+    rig.collector.stop()
+    rig = Rig(source=rig.source, feeds=feeds, store=rig.store, clock=rig.clock, traffic=rig.traffic)
+    for _ in range(4):
+        await rig.collector.collect_due(feeds)
+        rig.clock.at += timedelta(seconds=7)
+    assert sorted(request.url for request in rig.source.asked) == sorted(feed.url for feed in feeds.values())
+
+
+async def test_a_feed_that_leaves_the_configuration_while_it_waits_is_not_asked() -> None:
+    feeds = neighbours(3)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    await rig.collector.collect_due(feeds)
+    changed = {"f1": replace(feeds["f1"], url="https://two.example.org/"), "f0": feeds["f0"]}
+    for _ in range(4):
+        rig.clock.at += timedelta(seconds=7)
+        await rig.collector.collect_due(changed)
+    assert [request.url for request in rig.source.asked] == [feeds["f0"].url]
+    assert rig.traffic.aloft == set()
+    assert rig.traffic.turns.in_flight == 0
+
+
+async def test_what_waits_at_the_end_of_the_process_is_given_back() -> None:
+    feeds = neighbours(3)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    await rig.collector.collect_due(feeds)
+    await rig.collector.release()
+    assert rig.store.leases == {}
+    assert rig.traffic.aloft == set()
+
+
+async def test_a_round_that_breaks_off_keeps_no_turn_and_no_feed() -> None:
+    feeds = feeds_named("a", "b")
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    await rig.collector.collect_due({})
+    rig.store.refusals += [StoreFullError("the disk is full")] * 2
+    with pytest.raises(StoreFullError):
+        await rig.collector.collect_all(feeds)
+    assert (rig.traffic.turns.in_flight, rig.traffic.aloft) == (0, set())
+
+
+async def test_after_a_pause_feeds_that_are_late_do_not_come_all_at_once() -> None:
+    names = [f"f{n}" for n in range(10)]
+    feeds = feeds_named(*names)
+    rig = await rig_of({name: unmodified(feeds[name]) for name in names}, {}, feeds)
+    await rig.collector.collect_due(feeds)
+    rig.source.asked.clear()
+    rig.clock.at += timedelta(hours=9)
+    await rig.collector.collect_due(feeds)
+    assert len(rig.source.asked) == 1
+    for _ in range(30):
+        rig.clock.at += timedelta(seconds=10)
+        await rig.collector.collect_due(feeds)
+    assert len(rig.source.asked) == 10
+
+
+async def test_changes_of_health_and_gaps_are_reported() -> None:
+    feeds = feeds_named("a")
+    feed = feeds["a"]
+    rig = await rig_of({"a": fetched(feed)}, {"a": parsed("Putin tiba", feed=feed)}, feeds)
+    report = await rig.collector.collect_all(feeds)
+    assert report.changed == {"a": (Condition.NEW, Condition.HEALTHY, "")}
+    rig.clock.at += timedelta(minutes=15)
+    rig.source.outcomes[feed.url] = fetched(feed, body=b"<rss>2</rss>")
+    rig.source.parsed[feed.url] = parsed("Kim pergi", "Lavrov datang", feed=feed)
+    report = await rig.collector.collect_all(feeds)
+    assert (report.gaps, report.changed) == ({"a": 0}, {})
+    rig.source.outcomes[feed.url] = FetchFailed(url=feed.url, kind="status", message="gone", status=410)
+    report = await rig.collector.collect_all(feeds)
+    assert report.changed["a"][:2] == (Condition.HEALTHY, Condition.GONE)
+
+
+async def test_an_adopted_move_is_asked_and_its_answer_kept_under_the_configured_address() -> None:
+    feeds = feeds_named("a")
+    moved = "https://new.example.org/rss"
+    rig = await rig_of({}, {}, feeds)
+    state = replace(make_feed_state("a", url=feeds["a"].url), move=Move(adopted_url=moved, adopted_at=NOW))
+    rig.store.feeds["a"] = state
+    rig.source.outcomes[moved] = NotModified(url=moved, headers={}, validators=Validators(url=moved, etag="x"))
+    await rig.collector.collect_due(feeds)
+    kept = (await rig.states())["a"]
+    assert (kept.url, kept.validators) == (feeds["a"].url, Validators(url=moved, etag="x"))
