@@ -121,8 +121,11 @@ class Matcher:
             self._add(alias)
         self._lengths = sorted({len(stem) for stem in self._prefixes})
         self._memo = _Memo(self._patterns_of)
+        self._dull: set[str] = set()
         firsts = "".join(re.escape(char) for char in self._substrings)
         self._first = re.compile(f"[{firsts}]") if firsts else None
+        self._has_dense_substrings = all(map(UNSPACED_CHAR.match, self._substrings))
+        """No substring begins with a letter of an alphabet."""
 
     def __contains__(self, alias: Alias) -> bool:
         """Whether a spelling was given (as `Alias`es compare, but for what does not matter to matching)."""
@@ -139,14 +142,26 @@ class Matcher:
     def find(self, text: Prepared) -> dict[int, list[Found]]:
         """Every place of every spelling that its limits allow, by atom, in order of place."""
         found: dict[int, list[Found]] = {}
-        memo = self._memo
-        patterns = [memo[word] for word in text.words]
-        for index, candidates in enumerate(patterns):
-            if candidates:
-                self._walk(text, patterns, index, found)
-        if self._first:
+        opening = self._opening(text.words)
+        if opening:
+            for index, word in enumerate(text.words):
+                if word in opening:
+                    self._walk(text, index, found)
+        if self._first and not (text.is_alphabetic and self._has_dense_substrings):
             self._find_substrings(text, found)
         return found
+
+    def _opening(self, words: Sequence[str]) -> set[str]:
+        """The words with which a spelling may begin; most texts have none, and most words were seen before."""
+        opening = set()
+        for word in set(words) - self._dull:
+            if not self._root.following.keys().isdisjoint(self._memo[word]):
+                opening.add(word)
+            elif len(word) <= _MEMO_WORD:
+                if len(self._dull) >= _MEMO_LIMIT:
+                    self._dull.clear()
+                self._dull.add(word)
+        return opening
 
     # --- building ---
 
@@ -207,13 +222,13 @@ class Matcher:
                 found.append(number)
         return tuple(found)
 
-    def _walk(self, text: Prepared, patterns: list[tuple[int, ...]], first: int, found: dict[int, list[Found]]) -> None:
+    def _walk(self, text: Prepared, first: int, found: dict[int, list[Found]]) -> None:
         """Every spelling that begins at a word: the trie is followed as long as the gaps allow."""
         states = [self._root]
-        index = first
-        while states and index < len(patterns) and patterns[index] and (index == first or _joins(text, index)):
+        index, words = first, text.words
+        while states and index < len(words) and (index == first or _joins(text, index)):
             following: list[_Node] = []
-            for pattern in patterns[index]:
+            for pattern in self._memo[words[index]]:
                 for state in states:
                     node = state.following.get(pattern)
                     if node is None:
@@ -253,7 +268,7 @@ def _key(alias: Alias) -> tuple[object, ...]:
 
 def _joins(text: Prepared, index: int) -> bool:
     """Whether the gap before a word can lie inside a phrase: blanks, hyphens, apostrophes; "N. Korea" has a dot."""
-    gap = text.gaps[index]
+    gap = text.gap(index)
     if gap in {" ", "-", ""}:
         return True
     if len(gap) > 3 or "\n" in gap:
@@ -299,12 +314,12 @@ def _has_near(text: Prepared, hit: Found, wanted: tuple[str, ...]) -> bool:
     first, last = text.word_at(hit.start), text.word_at(hit.end - 1)
     before: list[str] = []
     for index in range(first, max(0, first - NOT_NEAR_WORDS), -1):
-        if "\n" in text.gaps[index]:
+        if "\n" in text.gap(index):
             break
         before.append(text.words[index - 1])
     after: list[str] = []
     for index in range(last + 1, min(len(text.words), last + 1 + NOT_NEAR_WORDS)):
-        if "\n" in text.gaps[index]:
+        if "\n" in text.gap(index):
             break
         after.append(text.words[index])
     around = (" " + " ".join(reversed(before)) + " ", " " + " ".join(after) + " ")

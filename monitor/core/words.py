@@ -3,8 +3,8 @@
 Both spellings and texts are compared in one form: NFKC, casefold, one sign each for hyphens, apostrophes, blanks and
 middle dots, Arabic letter variants folded, format characters (soft hyphen, zero width, bidi) dropped. A word is a run
 of Hangul, a run of a script without spaces between words, or a run of any other word characters. Most texts keep
-every character's place, so that the common case costs a few passes in C; elsewhere each character of the normal form
-knows its offset. No step is worse than linear in the text's length.
+every character's place and are looked up in a table, in a few passes over arrays; elsewhere each character of the
+normal form knows its offset. No step is worse than linear in the text's length.
 """
 
 from __future__ import annotations
@@ -13,8 +13,12 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from functools import cached_property
+from dataclasses import dataclass
+from functools import cache, cached_property
 from itertools import accumulate
+
+import numpy as np
+from numpy.typing import NDArray
 
 MAX_MARKS = 30
 """Combining marks kept on one letter: Unicode's stream-safe limit (UAX #15), against quadratic sorting."""
@@ -93,6 +97,11 @@ _MANY = 12
 
 def normalise(raw: str) -> tuple[str, list[int] | None]:
     """The normal form of a text, and for each of its characters the offset in `raw` (None = the same offset)."""
+    simple = _simple(raw)
+    return (simple.normal, None) if simple is not None else _normalised(raw)
+
+
+def _normalised(raw: str) -> tuple[str, list[int] | None]:
     folded = _folded(raw)
     if folded.isascii():
         return folded.lower(), None
@@ -130,6 +139,78 @@ def _is_plain(text: str) -> bool:
     return not _DROPS.search(text) and not _FLOOD.search(text) and unicodedata.is_normalized("NFKC", text)
 
 
+# Above a character's normal form: a gap between words; a script that `_PLAIN_WORD` cannot cut; no single answer.
+_GAP, _CARE, _DEEP = 1 << 20, 1 << 21, 1 << 22
+_CODE = 0xFFFF
+_BLANK = np.zeros(1, np.bool_)
+_SPACE = ord(" ")
+_BULK = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
+"""Han and Hangul syllables: half the plane, all alike."""
+_JAMO = range(0x1160, 0x1200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Simple:
+    """A text in which each character has its own form.
+
+    `letters` is the normal text with a blank for each character of a gap; None where words are to be cut with care.
+    """
+
+    normal: str
+    letters: NDArray[np.int32] | None
+
+
+def _simple(raw: str) -> _Simple | None:
+    """The normal form of a text, if each character has its own.
+
+    What has not: dropped characters, those that fold to several or may join their neighbour (marks and the jamo that
+    end a syllable; no other character is the second of a pair that NFC composes), and the planes above the basic one.
+    """
+    codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), "<u4")
+    if not len(codes):
+        return _Simple("", np.empty(0, np.int32))
+    if codes.max() >= _BASIC:
+        return None
+    forms = _forms().take(codes)
+    seen = int(np.bitwise_or.reduce(forms))
+    if seen & _DEEP:
+        return None
+    letters = forms & _CODE
+    return _Simple(_text(letters), None if seen & _CARE else np.where(forms & _GAP, _SPACE, letters))
+
+
+def _text(codes: NDArray[np.int32]) -> str:
+    return codes.astype("<i4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+
+
+@cache
+def _forms() -> NDArray[np.int32]:
+    """What `_simple` knows of each character of the basic plane."""
+    forms = np.arange(_BASIC, dtype=np.int32)
+    forms[0xD800:0xF900] |= _GAP  # surrogates and private use
+    for first, last in _BULK:
+        forms[first : last + 1] |= _CARE
+    rest = np.flatnonzero(forms == np.arange(_BASIC))
+    forms[rest] = [_form(chr(code)) for code in rest.tolist()]
+    return forms
+
+
+def _form(raw: str) -> int:
+    folded = _TABLE.get(ord(raw), raw)
+    normal = folded.casefold()
+    if (
+        len(normal) != 1
+        or _DROPS.match(folded)
+        or unicodedata.category(folded)[0] == "M"
+        or ord(folded) in _JAMO
+        or unicodedata.normalize("NFKC", folded) != folded
+    ):
+        return _DEEP
+    if _NEEDS_CARE.match(normal):
+        return ord(normal) | _CARE
+    return ord(normal) if _PLAIN_WORD.match(normal) else ord(normal) | _GAP
+
+
 def split_words(normal: str) -> list[str]:
     """Gap, word, gap, word, …, gap: joined, they are the normal text again."""
     return (_WORD if _NEEDS_CARE.search(normal) else _PLAIN_WORD).split(normal)
@@ -155,13 +236,49 @@ class Prepared:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.normal, self._origin = normalise(raw)
-        parts = split_words(self.normal)
-        edges = list(accumulate(map(len, parts), initial=0))
-        self.words = parts[1::2]
-        self.gaps = parts[::2]
-        self.starts = edges[1:-1:2]
-        self.ends = edges[2::2]
+        self._origin: list[int] | None = None
+        self._letters: NDArray[np.int32] | None = None
+        simple = _simple(raw)
+        if simple is not None:
+            self.normal, self._letters = simple.normal, simple.letters
+        else:
+            self.normal, self._origin = _normalised(raw)
+
+    @property
+    def is_alphabetic(self) -> bool:
+        """Whether the text is known to hold letters of alphabets only, no Hangul and no script without spaces."""
+        return self._letters is not None
+
+    @cached_property
+    def words(self) -> list[str]:
+        """The words in order."""
+        return self._parts[1::2] if self._letters is None else _text(self._letters).split()
+
+    def gap(self, index: int) -> str:
+        """What stands before a word."""
+        return self.normal[self.ends[index - 1] if index else 0 : self.starts[index]]
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """Where each word begins."""
+        return self._edges[::2]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        """Where each word ends."""
+        return self._edges[1::2]
+
+    @cached_property
+    def _edges(self) -> list[int]:
+        if self._letters is None:
+            return list(accumulate(map(len, self._parts)))[:-1]
+        is_word = np.concatenate([_BLANK, self._letters != _SPACE, _BLANK])
+        edges: list[int] = (is_word[1:] != is_word[:-1]).nonzero()[0].tolist()
+        return edges
+
+    @cached_property
+    def _parts(self) -> list[str]:
+        return split_words(self.normal)
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """A span of the normal form as a span of the raw text."""
@@ -184,7 +301,7 @@ class Prepared:
     @cached_property
     def ordinals(self) -> list[int]:
         """For each word the number of words before it; two characters of unspaced script count as one word."""
-        if not UNSPACED_CHAR.search(self.normal):
+        if self.is_alphabetic or not UNSPACED_CHAR.search(self.normal):
             return list(range(len(self.words)))
         sizes = ((len(word) + 1) // 2 if UNSPACED_CHAR.match(word) else 1 for word in self.words)
         return list(accumulate(sizes, initial=0))[:-1]
