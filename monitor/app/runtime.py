@@ -349,6 +349,11 @@ class Runtime:
         self._is_cut_off = report.is_own_outage
         for feed_id, reason in report.failures.items():
             log.warning("feed %s: %s", feed_id, reason)
+        for feed_id, missed in report.gaps.items():
+            log.warning("feed %s: news fell out of it between two checks (at least %d entries)", feed_id, missed)
+        for feed_id, (_, condition, reason) in report.changed.items():
+            if reason and feed_id not in report.failures:
+                log.warning("feed %s: %s: %s", feed_id, condition.value, reason)
         for feed_id in report.recovered:
             log.info("feed %s: works again", feed_id)
         tally = report.tally

@@ -38,6 +38,12 @@ def _plain(status: Status) -> dict[str, object]:
         "feeds": [
             {
                 "id": state.feed_id,
+                "condition": state.health.condition.value,
+                "reason": state.health.reason,
+                "since": state.health.since_at and state.health.since_at.isoformat(),
+                "interval_s": round(state.interval_s),
+                "gaps": state.rhythm.gaps,
+                "asked_url": state.move.adopted_url or state.url,
                 "outcome": state.outcome,
                 "detail": state.detail,
                 "failures": state.failures,
@@ -73,6 +79,7 @@ def _show(status: Status) -> None:
     feeds = [
         (
             state.feed_id,
+            state.health.condition.value,
             _clock(state.checked_at),
             state.outcome,
             str(state.failures or ""),
@@ -81,10 +88,10 @@ def _show(status: Status) -> None:
         )
         for state in status.feeds
     ]
-    console.print(make_table(("feed", "checked", "outcome", "failures", "newest", "next check"), feeds))
+    console.print(make_table(("feed", "is", "checked", "outcome", "failures", "newest", "next check"), feeds))
     for state in status.feeds:
-        if state.detail:
-            console.print(f"  {state.feed_id}: {state.detail}", markup=False)
+        if told := state.health.reason or state.detail:
+            console.print(f"  {state.feed_id}: {told}", markup=False)
     outbox = [
         (
             delivery.id,

@@ -8,6 +8,7 @@ import json
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -77,10 +78,13 @@ def to_feed_state(row: Row[Any]) -> FeedState:
 
 def _learnt_text(value: Any, kind: type[Any]) -> str | None:
     """Fields other than the default, times as ISO 8601; None for a default value."""
-    default = kind()
-    names = [field.name for field in dataclasses.fields(kind)]
-    told = {name: found for name in names if (found := getattr(value, name)) != getattr(default, name)}
+    told = {name: found for name, default in _defaults(kind) if (found := getattr(value, name)) != default}
     return json.dumps(told, ensure_ascii=False, default=_plain_time) if told else None
+
+
+@cache
+def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
+    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
 
 
 def _plain_time(value: Any) -> str:
