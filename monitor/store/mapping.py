@@ -8,7 +8,6 @@ import json
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -33,6 +32,9 @@ MATCH_COLUMNS = list(MATCH.c)
 DELIVERY_COLUMNS = [column for column in DELIVERY.c if column.name != "lease_until"]
 
 _LEARNT: dict[str, type[Any]] = {"wishes": Wishes, "move": Move, "rhythm": Rhythm, "health": Health}
+_DEFAULTS = {
+    kind: tuple((field.name, field.default) for field in dataclasses.fields(kind)) for kind in _LEARNT.values()
+}
 _TIME_ENDINGS = ("_at", "_from", "_until")
 
 
@@ -78,13 +80,8 @@ def to_feed_state(row: Row[Any]) -> FeedState:
 
 def _learnt_text(value: Any, kind: type[Any]) -> str | None:
     """Fields other than the default, times as ISO 8601; None for a default value."""
-    told = {name: found for name, default in _defaults(kind) if (found := getattr(value, name)) != default}
+    told = {name: found for name, default in _DEFAULTS[kind] if (found := getattr(value, name)) != default}
     return json.dumps(told, ensure_ascii=False, default=_plain_time) if told else None
-
-
-@cache
-def _defaults(kind: type[Any]) -> tuple[tuple[str, Any], ...]:
-    return tuple((field.name, field.default) for field in dataclasses.fields(kind))
 
 
 def _plain_time(value: Any) -> str:
@@ -98,7 +95,7 @@ def _learnt(text: str | None, kind: type[Any]) -> Any:
     if not text:
         return kind()
     told = json.loads(text)
-    names = {field.name for field in dataclasses.fields(kind)}
+    names = {name for name, _ in _DEFAULTS[kind]}
     facts: Columns = {
         name: tuple(found) if isinstance(found, list) else found for name, found in told.items() if name in names
     }
