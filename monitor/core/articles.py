@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from monitor.core.dates import DateReading, parse_date
-from monitor.core.identity import body_digest, entry_keys, make_article_id, shared_links, title_key
+from monitor.core.identity import body_digest, comparable, entry_keys, make_article_id, shared_links, title_key
 from monitor.core.language import guess_language
-from monitor.core.text import clean_line, html_to_text, normalize, sentences, title_text
+from monitor.core.text import clean_line, html_to_text, sentences, title_text
 from monitor.core.urls import host_of, is_site_root, readable, url_key
 from monitor.model.articles import Article
 from monitor.model.feeds import Entry, Feed
@@ -80,7 +80,7 @@ def to_article(
     """
     text, was_cut = _body(entry)
     title, outlet, is_title_cut = _title(entry, feed)
-    if normalize(text) == normalize(f"{title} {outlet}"):  # Google News' searches: a link and the outlet's name
+    if _is_mere_title(text, title, outlet):
         text = ""
     if not title and not text:
         return Dropped(reason="no title and no text")
@@ -112,6 +112,13 @@ def to_article(
     )
 
 
+def _is_mere_title(text: str, title: str, outlet: str) -> bool:
+    """As in Google News' searches: a link and the outlet's name."""
+    bare = comparable(f"{title} {outlet}")
+    # Not even marks that are composed with their letters make a longer text that short.
+    return len(text) <= 8 * len(bare) and comparable(text) == bare
+
+
 def _title(entry: Entry, feed: Feed) -> tuple[str, str, bool]:
     """(title, outlet, whether the title was cut)."""
     title, was_cut = clean_line(title_text(entry.title))
@@ -140,8 +147,8 @@ def _summary(entry: Entry, text: str) -> str:
     if not entry.summary or entry.summary == entry.content or not entry.content:
         return ""
     summary = clean_line(_without_wordpress_tail(html_to_text(entry.summary)), max_chars=MAX_SUMMARY_CHARS)[0]
-    start = normalize(summary.rstrip("…. [&]"))
-    return "" if normalize(text[: len(summary) + 200]).startswith(start) else summary
+    start = comparable(summary.rstrip("…. [&]"))
+    return "" if comparable(text[: len(summary) + 200]).startswith(start) else summary
 
 
 def _is_aggregated(feed: Feed, title: str, named: str) -> bool:
@@ -154,7 +161,7 @@ def _is_aggregated(feed: Feed, title: str, named: str) -> bool:
 def _without_tail(title: str, outlet: str) -> str:
     for dash in (" - ", " – ", " — ", " | "):
         head, found, tail = title.rpartition(dash)
-        if found and head and normalize(tail) == normalize(outlet):
+        if found and head and comparable(tail) == comparable(outlet):
             return head.rstrip()
     return title
 

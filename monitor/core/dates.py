@@ -118,7 +118,10 @@ def parse_date(raw: str | None, *, zone: tzinfo | None, now: datetime) -> DateRe
 
 def _clean(raw: str) -> str:
     """Lower-case, compatibility forms folded (full-width digits), odd dashes and spaces made plain."""
-    text = unicodedata.normalize("NFKC", raw[:MAX_DATE_CHARS]).translate({0x2212: "-", 0x2013: "-", 0x2010: "-"})
+    raw = raw[:MAX_DATE_CHARS]
+    if raw.isascii() and raw.isprintable():
+        return " ".join(raw.lower().split())
+    text = unicodedata.normalize("NFKC", raw).translate({0x2212: "-", 0x2013: "-", 0x2010: "-"})
     text = "".join(" " if c.isspace() or unicodedata.category(c) in {"Cf", "Cc"} else c for c in text)
     return " ".join(text.casefold().split())
 

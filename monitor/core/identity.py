@@ -9,6 +9,8 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
+from unicodedata import is_normalized
 
 from monitor.core.text import letters_only, normalize
 from monitor.core.urls import url_key
@@ -23,6 +25,8 @@ _ID_CHARS = 13
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _VALUES = {**{char: value for value, char in enumerate(_ALPHABET)}, "o": 0, "i": 1, "l": 1}
 """Crockford's base 32: what a reader mistypes (o, i, l) is read as meant."""
+_SHORT = 300
+_ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
 
 def digest62(text: str) -> int:
@@ -30,14 +34,35 @@ def digest62(text: str) -> int:
     return int.from_bytes(hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "big") >> 2
 
 
+def comparable(text: str) -> str:
+    """`normalize(text)`; a title or an outlet, of which several keys are made, is worked out once."""
+    return _short_comparable(text) if len(text) <= _SHORT else _comparable(text)
+
+
 def title_key(outlet: str, title: str) -> int:
     """Equal for titles of one outlet that differ in case, punctuation and spacing only."""
-    return digest62(f"{normalize(outlet)}\x1f{letters_only(title) or normalize(title)}")
+    return digest62(f"{comparable(outlet)}\x1f{_letters_only(title) or comparable(title)}")
 
 
 def body_digest(title: str, summary: str, text: str) -> int:
     """Equal for bodies that differ in normalisation only."""
-    return digest62("\x1f".join(map(normalize, (title, summary, text))))
+    return digest62("\x1f".join(map(comparable, (title, summary, text))))
+
+
+def _comparable(text: str) -> str:
+    folded = " ".join(text.split())
+    if folded.isprintable() and is_normalized("NFKC", folded):
+        # Nothing to drop, nothing to compose; case-folding brings neither blanks nor what cannot be seen.
+        return folded.casefold()
+    return normalize(text)
+
+
+_short_comparable = lru_cache(maxsize=4096)(_comparable)
+
+
+def _letters_only(title: str) -> str:
+    normal = comparable(title)
+    return " ".join(normal.translate(_ASCII_GAPS).split()) if normal.isascii() else letters_only(title)
 
 
 def make_article_id(identity: str, first_seen_at: datetime) -> ArticleId:
@@ -92,7 +117,7 @@ def shared_links(entries: Sequence[Entry]) -> frozenset[int]:
     for entry in entries:
         key = url_key(entry.link) if entry.link else None
         if key is not None:
-            titles.setdefault(key, set()).add(normalize(entry.title))
+            titles.setdefault(key, set()).add(comparable(entry.title))
     return frozenset(key for key, found in titles.items() if len(found) > 1)
 
 
@@ -102,7 +127,7 @@ def _entry_key(entry: Entry, feed_id: str, guids: Counter[str], links: Counter[s
     elif entry.link and links[entry.link] == 1:
         identity = f"link\x1f{entry.link}"
     elif entry.title or entry.published_raw:
-        identity = f"title\x1f{normalize(entry.title)}\x1f{entry.published_raw or ''}\x1f{entry.link or ''}"
+        identity = f"title\x1f{comparable(entry.title)}\x1f{entry.published_raw or ''}\x1f{entry.link or ''}"
     else:
         identity = f"text\x1f{entry.content or entry.summary}"
     return digest62(f"{feed_id}\x1f{identity}")

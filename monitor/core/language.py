@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from functools import cache
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 MIN_LETTERS = 12
 MIN_WORDS = 2
@@ -23,6 +27,7 @@ _SCRIPTS: tuple[tuple[str, int, int], ...] = (
     ("lo", 0xE80, 0xEFF), ("my", 0x1000, 0x109F), ("ka", 0x10A0, 0x10FF), ("ko", 0x1100, 0x11FF),
     ("km", 0x1780, 0x17FF), ("ja", 0x3041, 0x30FF), ("han", 0x3400, 0x9FFF), ("ko", 0xAC00, 0xD7AF),
 )  # fmt: skip
+_SCRIPT_NAMES = ("", *dict.fromkeys(name for name, _, _ in _SCRIPTS))
 
 _SMALL_WORDS: dict[str, str] = {
     "id": "yang dan di dengan untuk dari ini itu pada dalam tidak akan oleh karena juga bahwa kata telah sebagai bisa"
@@ -54,10 +59,10 @@ def guess_language(text: str) -> str | None:
     """A BCP 47 primary tag, or None where the text is too short or says nothing."""
     sample = text[:MAX_CHARS]
     scripts = _scripts(sample)
-    letters = scripts.total()
+    letters = sum(scripts.values())
     # Kana decides over Han, and Hangul over both: Japanese and Korean mix them, Chinese does not.
     for language, share in (("ja", 0.05), ("ko", 0.2)):
-        if scripts[language] >= max(2, letters * share):
+        if scripts.get(language, 0) >= max(2, letters * share):
             return language
     script, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
     if not count or count < letters / 2:
@@ -69,23 +74,29 @@ def guess_language(text: str) -> str | None:
     return {"han": "zh", "arabic": "ar" if _PERSIAN.isdisjoint(sample) else "fa"}.get(script, script)
 
 
-def _scripts(text: str) -> Counter[str]:
-    found: Counter[str] = Counter()
-    for char, count in Counter(text).items():
-        code = ord(char)
-        script = "latin" if 0x61 <= code <= 0x7A else _script_of(code)
-        if script:
-            found[script] += count
-    return found
+def _scripts(text: str) -> dict[str, int]:
+    """How many letters of each script, in order of appearance."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+    scripts = _script_table().take(codes, mode="clip")
+    counts = np.bincount(scripts, minlength=1).tolist()
+    found = [number for number, count in enumerate(counts) if number and count]
+    if len(found) > 1:
+        found.sort(key=lambda number: int((scripts == number).argmax()))
+    return {_SCRIPT_NAMES[number]: counts[number] for number in found}
 
 
-@lru_cache(maxsize=4096)
-def _script_of(code: int) -> str:
-    return next((name for name, low, high in _SCRIPTS if low <= code <= high), "")
+@cache
+def _script_table() -> NDArray[np.intp]:
+    """Character of the basic plane → place of its script in `_SCRIPT_NAMES`; the last one stands for all beyond."""
+    table = np.zeros(0x10000, np.intp)
+    for name, low, high in reversed(_SCRIPTS):
+        table[low : high + 1] = _SCRIPT_NAMES.index(name)
+    return table
 
 
 def _by_small_words(text: str) -> str | None:
-    hits = Counter(language for word in _WORD.findall(text.casefold()) for language in _LANGUAGES_OF.get(word, ()))
+    known = filter(None, map(_LANGUAGES_OF.get, _WORD.findall(text.casefold())))
+    hits = Counter(chain.from_iterable(known))
     best = max(_SMALL_WORDS, key=lambda language: hits[language])
     rivals = [language for language, count in hits.items() if count == hits[best]]
     # Indonesian and Malay share their small words; a tie is broken towards the larger press.

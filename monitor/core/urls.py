@@ -12,10 +12,13 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import parse_qsl, unquote
 
 MAX_URL_CHARS = 4096
 """Longer addresses are refused: servers do not serve them, they are junk or an attack."""
+CACHED_URLS = 2048
+"""An entry's address is asked for its key, its host and whether it is shared within one batch."""
 
 _TRACKER_PREFIXES = ("utm_", "mtm_", "piwik_", "at_", "hsa_", "itm_", "stm_", "oly_", "vero_")
 _TRACKER_NAMES = """
@@ -76,6 +79,7 @@ _WRAPPER_PARAMETERS: dict[tuple[str, str], tuple[str, ...]] = {
 }
 
 
+@lru_cache(maxsize=CACHED_URLS)
 def canonicalize(url: str) -> str | None:
     """The address without wrappers, trackers and accidents of writing; None when it is no safe http(s) address.
 
@@ -129,6 +133,7 @@ def is_site_root(url: str) -> bool:
     return canonical is not None and "/" not in _key_form(canonical) and "?" not in canonical and "#" not in canonical
 
 
+@lru_cache(maxsize=CACHED_URLS)
 def _split(url: str) -> tuple[str, str, str, str, str] | None:
     """(scheme, host[:port], path, query, fragment), or None; feeds wrap long lines, so CR, LF and TAB are dropped."""
     url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
