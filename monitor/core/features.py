@@ -6,6 +6,7 @@ and the facts that may veto a joining: event date, title template, known actors.
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from numpy.typing import NDArray
 from monitor.core.common_words import ALMOST_EVERYWHERE, OFTEN
 from monitor.core.lead_dates import LEAD_LENGTH, LeadDate, event_date
 from monitor.core.similarity import body_of, spaced
-from monitor.core.tokens import grams, words_of
+from monitor.core.tokens import grams, numbered_words, words_of
 from monitor.model.articles import Article
 
 TERM_BITS = 20
@@ -33,7 +34,7 @@ UNSEEN = 0.005 * PRIOR_DOCUMENTS
 
 _FORMAT = b"df1"
 # Scripts in which a name may stand inside a longer run: Thai to Myanmar, Hangul, kana and Han.
-_DENSE = (("\u0e00", "\u11ff"), ("\u3040", "\u9fff"), ("\uac00", "\ud7a3"), ("\uf900", "\ufaff"))
+_DENSE_CHARACTER = re.compile("[\u0e00-\u11ff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
 Terms = NDArray[np.int64]
 Weights = NDArray[np.float64]
@@ -67,13 +68,14 @@ class Gazetteer:
 
     def __init__(self, aliases: Mapping[str, str]) -> None:
         self._by_first: dict[str, list[tuple[str, bool, str]]] = {}
-        self._inside: list[tuple[str, str]] = []
+        self._inside: dict[str, list[tuple[str, str]]] = {}
         for spelling, entity in sorted(aliases.items()):
             name = spaced(spelling.rstrip("*"))
             if not name:
                 continue
             if _is_dense(name):
-                self._inside.append((name, entity))
+                first_dense = next(character for character in name if _is_dense(character))
+                self._inside.setdefault(first_dense, []).append((name, entity))
                 continue
             is_open = spelling.endswith("*")
             first = name.split(" ", 1)[0]
@@ -85,10 +87,12 @@ class Gazetteer:
         if not self._by_first and not self._inside:
             return frozenset()
         padded = f" {spaced(text)} "
-        found = {entity for name, entity in self._inside if name in padded}
+        found = set()
+        if self._inside:
+            for character in self._inside.keys() & _DENSE_CHARACTER.findall(padded):
+                found |= {entity for name, entity in self._inside[character] if name in padded}
         words = set(padded.split())
-        keys = words | {word[:3] for word in words}
-        for key in keys & self._by_first.keys():
+        for key in self._by_first.keys() & {*words, *(word[:3] for word in words)}:
             for name, is_open, entity in self._by_first[key]:
                 if (f" {name}" if is_open else f" {name} ") in padded:
                     found.add(entity)
@@ -152,7 +156,7 @@ def features(article: Article, gazetteer: Gazetteer) -> Features:
     body = body_of(article)
     lead = f"{article.title}\n{body[:LEAD_LENGTH]}"
     found, places = _terms(lead)
-    terms, spots, counts = np.unique(found, return_inverse=True, return_counts=True)
+    terms, spots, counts = _counted(found)
     title = spaced(article.title)
     return Features(
         terms=terms,
@@ -181,15 +185,35 @@ def shared_words(read: Features, products: Weights, *, limit: int = 3) -> tuple[
     """
     at, places = read.spots
     each = (products / np.bincount(at, minlength=len(read.terms)))[at]
-    joined = words_of(read.lead)
-    word_at = np.cumsum(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), "<u4") == ord(" ")) - 1
-    words = joined.split()
+    words, word_at = numbered_words(read.lead)
     worth: dict[str, float] = {}
-    for index, amount in enumerate(np.bincount(word_at[places + 1], weights=each, minlength=len(words)).tolist()):
-        if index < len(words) and len(words[index]) > 1:
-            worth[words[index]] = worth.get(words[index], 0.0) + amount
+    for word, amount in zip(words, np.bincount(word_at[places + 1], weights=each).tolist(), strict=False):
+        if amount and len(word) > 1:
+            worth[word] = worth.get(word, 0.0) + amount
     best = sorted((word for word in worth if worth[word] > 0), key=lambda word: (-worth[word], word))
     return tuple(best[:limit])
+
+
+def _counted(found: Terms) -> tuple[Terms, NDArray[np.intp], NDArray[np.intp]]:
+    """The distinct terms ascending, which of them stands at each place, and how often each occurs.
+
+    As `np.unique` has it; sorted with their places as one number each, which costs a third of sorting the places.
+    """
+    size = len(found)
+    if not size:
+        return found, np.empty(0, np.intp), np.empty(0, np.intp)
+    bits = size.bit_length()
+    both = found << bits
+    both |= np.arange(size)
+    both.sort()
+    ordered = both >> bits
+    is_first = np.empty(size, np.bool_)
+    is_first[0] = True
+    np.not_equal(ordered[1:], ordered[:-1], out=is_first[1:])
+    spots = np.empty(size, np.intp)
+    spots[both & ((1 << bits) - 1)] = is_first.cumsum() - 1
+    starts = is_first.nonzero()[0]
+    return ordered[starts], spots, np.diff(starts, append=size)
 
 
 def _terms(text: str) -> tuple[Terms, NDArray[np.intp]]:
@@ -198,7 +222,7 @@ def _terms(text: str) -> tuple[Terms, NDArray[np.intp]]:
 
 
 def _is_dense(name: str) -> bool:
-    return any(first <= character <= last for character in name for first, last in _DENSE)
+    return _DENSE_CHARACTER.search(name) is not None
 
 
 @cache

@@ -43,14 +43,23 @@ _NAMES = sorted(_MONTHS, key=len, reverse=True)
 _MONTH = "|".join(name.capitalize() if name.isascii() else f"[{name[0]}{name[0].upper()}]{name[1:]}" for name in _NAMES)
 _DAY = r"(?<![\d.,/:-])(?P<d>[0-3]?\d)(?:st|nd|rd|th)?"
 _YEAR = r"(?P<y>(?:19|20)\d\d)"
+# Looked at before a month's name is looked for.
+_INITIALS = "".join(
+    {name[0].upper(): None for name in _NAMES} | {name[0]: None for name in _NAMES if not name.isascii()}
+)
+# Each with what must stand somewhere in a text that holds such a date at all.
 _PATTERNS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        rf"(?<!\d){_YEAR}-(?P<m>[01]?\d)-(?P<d>[0-3]?\d)(?!\d)",
-        rf"{_DAY}(?P<sep>[./-])(?P<m>[0-3]?\d)(?P=sep){_YEAR}(?!\d)",
-        rf"{_DAY}(?:\s+of)?\s+(?P<n>{_MONTH})\b\.?(?:,?\s+{_YEAR}(?!\d))?",
-        rf"\b(?P<n>{_MONTH})\b\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:.%])(?:,?\s+{_YEAR}(?!\d))?",
-        rf"(?:{_YEAR}\s?[년年]\s?)?(?<!\d)(?P<m>[01]?\d)\s?[월月]\s?(?P<d>[0-3]?\d)\s?[일日号號]",
+    (re.compile(pattern), re.compile(sign) if sign else None)
+    for pattern, sign in (
+        (rf"(?<!\d){_YEAR}-(?P<m>[01]?\d)-(?P<d>[0-3]?\d)(?!\d)", r"\d-\d"),
+        (rf"{_DAY}(?P<sep>[./-])(?P<m>[0-3]?\d)(?P=sep){_YEAR}(?!\d)", r"\d[./-]\d"),
+        (rf"{_DAY}(?:\s+of)?\s+(?P<n>{_MONTH})\b\.?(?:,?\s+{_YEAR}(?!\d))?", ""),
+        (
+            rf"\b(?=[{_INITIALS}])(?P<n>{_MONTH})\b\.?\s+(?P<d>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:.%])"
+            rf"(?:,?\s+{_YEAR}(?!\d))?",
+            "",
+        ),
+        (rf"(?:{_YEAR}\s?[년年]\s?)?(?<!\d)(?P<m>[01]?\d)\s?[월月]\s?(?P<d>[0-3]?\d)\s?[일日号號]", "[월月]"),
     )
 )
 # Where a day may stand. Looking only around numbers costs a tenth of searching the whole lead for month names.
@@ -114,10 +123,11 @@ def _days_from_day(found: LeadDate, day: date) -> int:
 
 def _found(lead: str) -> Iterator[tuple[int, LeadDate]]:
     taken: list[tuple[int, int]] = []
+    patterns = [pattern for pattern, sign in _PATTERNS if sign is None or sign.search(lead)]
     for number in _NUMBER.finditer(lead):
         if number.end() - number.start() > 4:
             continue
-        for pattern in _PATTERNS:
+        for pattern in patterns:
             for match in pattern.finditer(lead, max(number.start() - _BEFORE, 0), number.end() + _AFTER):
                 # A later window begins inside an earlier find and would see it without its year.
                 if any(start <= match.start() and match.end() <= end for start, end in taken):

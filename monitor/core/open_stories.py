@@ -10,8 +10,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from monitor.core.features import TERM_BITS, Terms, Weights
 from monitor.model.articles import ArticleId
@@ -42,6 +44,20 @@ class Near:
     cosine: float
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An open story as it stood at one moment, its centroid still in arrays: most are never asked for again."""
+
+    head: Story
+    terms: Terms
+    weights: Weights
+
+    def story(self) -> Story:
+        """The story whole."""
+        centroid = dict(zip(self.terms.tolist(), self.weights.tolist(), strict=True))
+        return replace(self.head, centroid=centroid)
+
+
 class OpenStories:
     """Open stories with an inverted index. Stories it returns carry no centroid, except those of `get`."""
 
@@ -52,6 +68,7 @@ class OpenStories:
         self._free: list[int] = []
         self._terms = np.zeros((64, CENTROID_TERMS), np.int32)
         self._weights = np.zeros((64, CENTROID_TERMS), np.float32)
+        self._indexed: dict[int, frozenset[int]] = {}
         self._index: dict[int, list[int]] = {}
         self._story_of: dict[ArticleId, StoryId] = {}
         self._wide = np.zeros(1 << TERM_BITS, np.float32)
@@ -78,8 +95,11 @@ class OpenStories:
 
     def get(self, story_id: StoryId) -> Story:
         """A story whole, equal to the one that was kept. Raises `KeyError` when it is not open."""
-        terms, weights = self.centroid(story_id)
-        return replace(self._heads[story_id], centroid=dict(zip(terms.tolist(), weights.tolist(), strict=True)))
+        return self.kept(story_id).story()
+
+    def kept(self, story_id: StoryId) -> Kept:
+        """A story as it stands now, to be put back by `keep` should its next state not last."""
+        return Kept(self._heads[story_id], *self.centroid(story_id))
 
     def centroid(self, story_id: StoryId) -> tuple[Terms, Weights]:
         """The centroid of a story as terms, ascending, and their weights."""
@@ -90,12 +110,9 @@ class OpenStories:
 
     def keep(self, story: Story) -> None:
         """Add a story, or put its new state in place of the old."""
-        before: list[int] = []
         slot = self._slots.get(story.id)
         if slot is None:
             slot = self._free.pop() if self._free else self._grown()
-        else:
-            before = self._heaviest(slot)
         self._keep_members(self._heads.get(story.id), story)
         terms = np.fromiter(story.centroid.keys(), np.int32, len(story.centroid))
         weights = np.fromiter(story.centroid.values(), np.float32, len(story.centroid))
@@ -107,15 +124,16 @@ class OpenStories:
         self._ids[slot] = story.id
         self._slots[story.id] = slot
         self._heads[story.id] = replace(story, centroid={})
-        after = self._heaviest(slot)
-        self._unindex(slot, set(before).difference(after))
-        for term in set(after).difference(before):
+        before, after = self._indexed.get(slot, frozenset()), self._heaviest(slot)
+        self._indexed[slot] = after
+        self._unindex(slot, before - after)
+        for term in after - before:
             self._index.setdefault(term, []).append(slot)
 
     def drop(self, story_id: StoryId) -> None:
         """Forget a story. Raises `KeyError` when it is not open."""
         slot = self._slots.pop(story_id)
-        self._unindex(slot, self._heaviest(slot))
+        self._unindex(slot, self._indexed.pop(slot))
         for member in members_of(self._heads.pop(story_id)):
             if self._story_of.get(member) == story_id:
                 del self._story_of[member]
@@ -166,12 +184,12 @@ class OpenStories:
         return added
 
     def _found(self, terms: Terms, weights: Weights) -> list[int]:
-        order = np.argsort(-weights, kind="stable")[:INDEXED_TERMS]
-        hits = [self._index[term] for term in terms[order].tolist() if term in self._index]
+        heaviest = terms[heaviest_places(weights, INDEXED_TERMS)].tolist()
+        hits = [self._index[term] for term in heaviest if term in self._index]
         if not hits:
             return []
         counts = np.bincount(np.fromiter(chain.from_iterable(hits), np.int64))
-        least = min(max(LEAST_SHARED, len(order) // SHARED_OF_ALL), len(order))
+        least = min(max(LEAST_SHARED, len(heaviest) // SHARED_OF_ALL), len(heaviest))
         enough = np.flatnonzero(counts >= least)
         if len(enough) > CANDIDATES:
             ranks = sorted(zip((-counts[enough]).tolist(), (self._ids[slot] for slot in enough.tolist()), strict=True))
@@ -179,12 +197,10 @@ class OpenStories:
         found: list[int] = enough.tolist()
         return found
 
-    def _heaviest(self, slot: int) -> list[int]:
+    def _heaviest(self, slot: int) -> frozenset[int]:
         weights = self._weights[slot]
         size = int(np.count_nonzero(weights))
-        order = np.argsort(-weights[:size], kind="stable")[:INDEXED_TERMS]
-        found: list[int] = self._terms[slot, order].tolist()
-        return found
+        return frozenset(self._terms[slot, heaviest_places(weights[:size], INDEXED_TERMS)].tolist())
 
     def _grown(self) -> int:
         if len(self._ids) == len(self._terms):
@@ -192,6 +208,18 @@ class OpenStories:
             self._weights = np.vstack([self._weights, np.zeros_like(self._weights)])
         self._ids.append(0)
         return len(self._ids) - 1
+
+
+def heaviest_places(weights: NDArray[np.floating[Any]], limit: int) -> NDArray[np.intp]:
+    """The places of the heaviest weights, ascending; of equal ones the first. Finding them costs less than sorting."""
+    if len(weights) <= limit:
+        return np.arange(len(weights))
+    least = np.partition(weights, len(weights) - limit)[len(weights) - limit]
+    is_kept = weights > least
+    missing = limit - int(np.count_nonzero(is_kept))
+    is_kept[(weights == least).nonzero()[0][:missing]] = True
+    places: NDArray[np.intp] = is_kept.nonzero()[0]
+    return places
 
 
 def members_of(story: Story) -> tuple[ArticleId, ...]:

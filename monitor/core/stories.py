@@ -19,7 +19,7 @@ import numpy as np
 
 from monitor.core.features import Features, Frequencies, Terms, Weights, shared_words, weighted
 from monitor.core.lead_dates import LeadDate
-from monitor.core.open_stories import CENTROID_TERMS, DECIMALS, MEMBERS, Near, OpenStories
+from monitor.core.open_stories import CENTROID_TERMS, DECIMALS, MEMBERS, Near, OpenStories, heaviest_places
 from monitor.core.similarity import differ_in_digits_only
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.stories import Joining, Story, StoryId
@@ -326,7 +326,7 @@ def _moved(story: Story, centroid: tuple[Terms, Weights], seen: _Article, lines:
 
 def _heaviest(terms: Terms, weights: Weights) -> dict[int, float]:
     """The heaviest terms as a vector of length 1, by ascending term."""
-    kept = np.sort(np.argsort(-weights, kind="stable")[:CENTROID_TERMS])
+    kept = heaviest_places(weights, CENTROID_TERMS)
     terms, weights = terms[kept], weights[kept]
     length = float(np.sqrt(weights @ weights))
     if not length:

@@ -11,6 +11,7 @@ SplitMix64 finaliser (Steele, Lea, Flood 2014) in place of a table. Python's own
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 
@@ -155,7 +156,7 @@ def grams(text: str) -> tuple[Numbers, NDArray[np.intp]]:
     packed = _packed(f" {text} ")
     if packed is None or packed.max() >= _HANGUL << _KIND_BITS:
         return _any_grams(text)
-    wide = (packed[_is_kept(packed < _ONE_KIND)] & _CODE).view(np.uint64)
+    wide = _unpacked(packed).view(np.uint64)
     if len(wide) < 4:
         return np.empty(0, np.uint64), np.empty(0, np.intp)
     is_letter = wide != _SPACE
@@ -192,8 +193,27 @@ def _any_grams(text: str) -> tuple[Numbers, NDArray[np.intp]]:
 
 def words_of(text: str) -> str:
     """The folded text with every gap as one space, one at each end: what the places of `grams` count in."""
-    codes, _ = _spaced(text)
-    return codes.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass")
+    return _text(_spaced_codes(text))
+
+
+def numbered_words(text: str) -> tuple[list[str], NDArray[np.intp]]:
+    """The words of `words_of(text)`, and for each place in it the number of its word; a space is the next one's."""
+    codes = _spaced_codes(text)
+    return _text(codes).split(), (codes == _SPACE).cumsum() - 1
+
+
+def _spaced_codes(text: str) -> _Codes:
+    packed = _packed(f" {text} ")
+    return _spaced(text)[0] if packed is None else _unpacked(packed).astype(np.uint32)
+
+
+def _unpacked(packed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Folded characters with every gap as one space."""
+    return packed[_is_kept(packed < _ONE_KIND)] & _CODE
+
+
+def _text(codes: _Codes) -> str:
+    return codes.astype("<u4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
 def _gram_numbers(wide: Numbers, at: NDArray[np.intp], width: int) -> Numbers:
@@ -291,14 +311,22 @@ def _alphabet() -> _Alphabet:
     kinds = np.zeros(_TABLE_SIZE + 1, dtype=np.uint8)
     folded = np.arange(_TABLE_SIZE + 1, dtype=np.uint32)
     is_involved = np.zeros(_TABLE_SIZE + 1, dtype=np.bool_)
+    spaceless, hangul = _codes_in(_SINGLE_RANGES), _codes_in(_HANGUL_RANGES)
     for code in range(_TABLE_SIZE):
         character = chr(code)
         category = unicodedata.category(character)
-        kinds[code] = _kind(code, category)
-        if category in ("Cn", "Cs", "Co") or _HAN[0] <= code <= _HAN[1] or _SYLLABLES[0] <= code <= _SYLLABLES[1]:
+        if category in ("Cn", "Co", "Cs"):
+            continue
+        kind = _kind(code, category)
+        if kind == _LETTER and code in spaceless:
+            kind = _SINGLE
+        elif kind == _LETTER and code in hangul:
+            kind = _HANGUL
+        kinds[code] = kind
+        if _HAN[0] <= code <= _HAN[1] or _SYLLABLES[0] <= code <= _SYLLABLES[1]:
             continue
         plain = fold(character)
-        if kinds[code] == _BREAK and not any(part.isalnum() for part in plain):
+        if kind == _BREAK and not any(part.isalnum() for part in plain):
             folded[code] = _SPACE
         elif (
             len(plain) != 1 or unicodedata.combining(character) or unicodedata.normalize("NFKC", character) != character
@@ -313,13 +341,13 @@ def _alphabet() -> _Alphabet:
     return _Alphabet(kinds, folded, is_involved, packed)
 
 
+def _codes_in(ranges: Iterable[tuple[int, int]]) -> frozenset[int]:
+    return frozenset(code for first, last in ranges for code in range(first, last + 1))
+
+
 def _kind(code: int, category: str) -> int:
     if category == "Cf" or (category == "Mn" and _POINTED[0] <= code <= _POINTED[1]):
         return _IGNORED
     if category[0] not in "LN" and category not in ("Mc", "Mn"):
         return _BREAK
-    if any(first <= code <= last for first, last in _SINGLE_RANGES):
-        return _SINGLE
-    if any(first <= code <= last for first, last in _HANGUL_RANGES):
-        return _HANGUL
     return _LETTER

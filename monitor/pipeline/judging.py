@@ -16,12 +16,12 @@ from typing import Literal, TypeVar
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
 from monitor.core.likeness import LINES
-from monitor.core.open_stories import OpenStories, members_of
+from monitor.core.open_stories import Kept, OpenStories, members_of
 from monitor.core.similarity import Readings
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
 from monitor.model.commits import Identities, Intake
-from monitor.model.stories import Story, StoryId
+from monitor.model.stories import StoryId
 from monitor.model.watchlists import Score, Watchlist
 from monitor.ports import IntakeStore, StoryStore
 
@@ -66,7 +66,7 @@ class Judged:
 class _Pending:
     """What a batch did to the memory, to be taken back if it is not kept."""
 
-    stories_before: dict[StoryId, Story | None] = field(default_factory=dict)
+    stories_before: dict[StoryId, Kept | None] = field(default_factory=dict)
     counted: list[Terms] = field(default_factory=list)
     frequencies_kept: int | None = None
 
@@ -210,7 +210,7 @@ class Judge:
             self._frequencies.remove(terms)
         for story_id, before in pending.stories_before.items():
             if before is not None:
-                self._open.keep(before)
+                self._open.keep(before.story())
             elif story_id in self._open:
                 self._open.drop(story_id)
 
@@ -305,7 +305,7 @@ class Judge:
         )
         story = placed.story
         if story.id not in self._pending.stories_before:
-            before = self._open.get(story.id) if story.id in self._open else None
+            before = self._open.kept(story.id) if story.id in self._open else None
             self._pending.stories_before[story.id] = before
         self._open.keep(story)
         if arrival.copy_of is None:

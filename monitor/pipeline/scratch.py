@@ -61,8 +61,8 @@ class ScratchStore:
         found: list[list[Candidate]] = []
         for sketch in sketches:
             counts: Counter[ArticleId] = Counter()
-            for value in sketch.hashes:
-                holders = self._holders.get(value, ())
+            for value in self._holders.keys() & sketch.hashes:
+                holders = self._holders[value]
                 if len(holders) > stop_count:
                     common.add(value)
                 else:
