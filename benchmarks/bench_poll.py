@@ -1,49 +1,61 @@
-"""Polling many feeds: the whole daemon process beside a bare conditional fetch, on the same feeds in the same run.
+"""Polling many feeds: the running daemon beside the floors and its peers, on the same feeds in the same run.
 
-    .venv/bin/python -m benchmarks.bench_poll PATH/TO/feedserver.py --feeds 2000
+    .venv/bin/python -m benchmarks.bench_poll PATH/TO/feedserver.py --feeds 2000 --peers OTHER/bin/python
 
-The load is a seeded server of synthetic feeds (round 0: every feed is new; round 1: most answer 304). For both rounds
-the floor (aiohttp, conditional, bodies read and thrown away) and `monitor once` are measured from outside: wall time,
-processor time of the whole process tree (user + system, of every process it waited for), and the highest memory of all
-its processes together. PSS counts a page shared by several processes once, RSS counts it in each of them.
+The load is a seeded server of synthetic feeds. Round 0 is the first poll of every feed; in each later, steady round a
+share of the feeds brings a few new entries and the others answer 304. Every contender is one process that lives
+through all rounds; what it takes to start is not counted. Measured from outside: time on the wall, processor time of
+the whole process tree (user + system), and the highest memory of all its processes together. PSS counts a page shared
+by several processes once, RSS counts it in each of them.
+
+The daemon is `monitor run` with everything on: fetch, parse, dedupe, group, score, store. It starts with one feed that
+is switched off; then the others are written into its configuration and it gets a SIGHUP, whose cost counts in round 0.
+The due times in its store are moved: in round 0 to that of the first feed (new ones are staggered over half a minute),
+in a steady round back to the last check. Its scheduler finds the feeds due, as it would a quarter of an hour later, and
+does the rest. The peers are floors and programs of `poll_peers`.
 """
 
 from __future__ import annotations
 
 import argparse
-import asyncio
 import contextlib
 import json
 import os
 import shutil
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.process_tree import Usage, measure
+from benchmarks.process_tree import Meter, Usage, cpu_s
 from scripts.demo.configuration import Stage, make_recipient
 from scripts.demo.daemon import environment
 
-READY_TIMEOUT_S = 600
-ROUNDS = ("cold", "mostly 304")
+READY_TIMEOUT_S = 900
+ROUND_TIMEOUT_S = 7200
+KINDS = ("fetch", "limit", "reader", "rss2email")
+DAEMON = "monitor"
+# The daemon is idle once it takes less than this share of a core for a second.
+IDLE_SHARE = 0.05
+_A_DAY_S = 86_400
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of the table. `entries` are those in the bodies that were sent in full."""
+    """One line of the table; without `usage`, of a peer that is not installed."""
 
     who: str
-    round: str
-    usage: Usage
-    statuses: dict[str, int]
+    round: int
     feeds: int
-    entries: int
+    statuses: dict[str, int]
+    usage: Usage | None
 
 
 def free_ports(count: int) -> int:
@@ -61,10 +73,12 @@ def free_ports(count: int) -> int:
 
 
 @contextlib.contextmanager
-def feed_server(script: Path, feeds: int, seed: int, ports: int = 8) -> Iterator[str]:
+def feed_server(script: Path, options: argparse.Namespace, ports: int = 8) -> Iterator[str]:
     """The load server; yields the address of its controls. Rendering 2,000 feeds takes it a minute or two."""
     port = free_ports(ports)
-    words = ["--feeds", feeds, "--entries", "40-40", "--port", port, "--ports", ports, "--seed", seed, "--now", -1]
+    words = ["--feeds", options.feeds, "--port", port, "--ports", ports, "--seed", options.seed]
+    # An hour ago, so that the entries of the later rounds are not of the future.
+    words += ["--now", int(time.time()) - 3600, "--change", options.change, "--no-validators", options.no_validators]
     command = [sys.executable, str(script), *map(str, words)]
     server = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, start_new_session=True)
     try:
@@ -84,85 +98,180 @@ def control(base: str, path: str) -> bytes:
     return body
 
 
-# --------------------------------------------------------------------------------------------------- the floor
+class Peer:
+    """A floor or a peer: `poll_peers` under some Python."""
+
+    def __init__(self, kind: str, python: str, urls_file: Path, folder: Path) -> None:
+        script = Path(__file__).with_name("poll_peers.py")
+        self.who = kind
+        self._log = (folder / f"{kind}.log").open("wb")
+        self._process = subprocess.Popen(
+            [python, str(script), kind, str(urls_file), str(folder)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._log,
+            start_new_session=True,
+        )
+        self.is_absent = self._heard() == "absent"
+
+    def _heard(self) -> str:
+        assert self._process.stdout
+        word = self._process.stdout.readline().decode().strip()
+        if not word:
+            raise RuntimeError(f"{self.who} ended with code {self._process.wait()}; see {self._log.name}")
+        return word
+
+    def poll(self, number: int) -> Usage:
+        """All feeds once."""
+        assert self._process.stdin
+        with Meter(self._process.pid) as meter:
+            self._process.stdin.write(b"\n")
+            self._process.stdin.flush()
+            self._heard()
+        return meter.usage
+
+    def close(self) -> None:
+        """End it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+        self._log.close()
 
 
-async def fetch_all(urls: list[str], known: dict[str, dict[str, str]], concurrency: int) -> None:
-    """Conditional GET of every address, as bare as aiohttp allows; `known` holds the validators, before and after."""
-    import aiohttp
+class Daemon:
+    """`monitor run`, its feeds far from due unless a round makes them so."""
 
-    names = {"ETag": "If-None-Match", "Last-Modified": "If-Modified-Since"}
-    queue = iter(urls)
+    def __init__(self, urls: list[str], folder: Path, options: argparse.Namespace) -> None:
+        self.who = DAEMON
+        self.is_absent = False
+        self._feeds = [{"id": f"feed-{n}", "url": url, "outlet": f"Outlet {n}"} for n, url in enumerate(urls)]
+        polling = {
+            "concurrency": options.concurrency,
+            "per_host": min(options.concurrency, 50),
+            "parse_workers": options.parse_workers,
+            # No round of its own accord while the others are measured.
+            **dict.fromkeys(("min_interval_s", "default_interval_s", "max_interval_s"), _A_DAY_S),
+        }
+        self._stage = Stage(
+            folder=folder,
+            feeds=[{**self._feeds[0], "enabled": False}],
+            recipients=[make_recipient("archive", channel="maildir")],
+            changes={"polling": polling},
+        )
+        self._stage.write()
+        self._log = folder / "monitor.log"
+        command = [sys.executable, "-m", "monitor", "run", "--config", str(self._stage.config)]
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(command, stderr=log, start_new_session=True, env=environment())
+        self._await("its start", lambda: self._logged('"running"'), READY_TIMEOUT_S)
+        self._settle()
 
-    async def work(session: aiohttp.ClientSession) -> None:
-        for url in queue:
-            async with session.get(url, headers=known.get(url, {})) as answer:
-                await answer.read()
-                if answer.status == 200:
-                    known[url] = {ask: answer.headers[name] for name, ask in names.items() if name in answer.headers}
+    def poll(self, number: int) -> Usage:
+        """All feeds once; until it is idle again."""
+        with Meter(self._process.pid) as meter:
+            if number == 0:
+                self._stage.put("feeds.yaml", {"feeds": self._feeds})
+                self._process.send_signal(signal.SIGHUP)
+                self._await("its reload", lambda: self._logged("configuration reloaded"), READY_TIMEOUT_S)
+                change = "(SELECT min(next_check_at) FROM feed_state WHERE is_active) WHERE checked_at IS NULL"
+            else:
+                change = "checked_at WHERE is_active"
+            with self._store() as store:
+                store.execute(f"UPDATE feed_state SET next_check_at = {change}")
+            self._await(f"round {number}", self._is_round_over, ROUND_TIMEOUT_S)
+            meter.stopped()
+            self._settle()
+        return meter.usage
 
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=concurrency)) as session:
-        await asyncio.gather(*(work(session) for _ in range(concurrency)))
+    def close(self) -> None:
+        """End it."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.communicate()
+
+    @contextlib.contextmanager
+    def _store(self) -> Iterator[sqlite3.Connection]:
+        store = sqlite3.connect(self._stage.store, timeout=30, isolation_level=None)
+        try:
+            yield store
+        finally:
+            store.close()
+
+    def _logged(self, words: str) -> bool:
+        return words in self._log.read_text("utf-8", "replace")
+
+    def _is_round_over(self) -> bool:
+        """Every feed is known, checked, and due later than its last check."""
+        asked = (
+            "SELECT count(*) FROM feed_state WHERE is_active AND checked_at IS NOT NULL AND next_check_at > checked_at"
+        )
+        with self._store() as store:
+            return bool(store.execute(asked).fetchone()[0] == len(self._feeds))
+
+    def _settle(self) -> None:
+        spent = cpu_s(self._process.pid)
+        for _ in range(60):
+            time.sleep(1)
+            before, spent = spent, cpu_s(self._process.pid)
+            if spent - before < IDLE_SHARE:
+                return
+
+    def _await(self, what: str, is_over: Callable[[], bool], timeout_s: float) -> None:
+        limit = time.monotonic() + timeout_s
+        while not is_over():
+            if time.monotonic() > limit or self._process.poll() is not None:
+                last = "\n".join(self._log.read_text("utf-8", "replace").splitlines()[-5:])
+                raise RuntimeError(f"{what} of the daemon never ended (exit {self._process.returncode}):\n{last}")
+            time.sleep(0.2)
 
 
-def floor(urls_file: Path, state: Path, concurrency: int) -> int:
-    """One round of the floor, as a process of its own."""
-    known = json.loads(state.read_text()) if state.exists() else {}
-    asyncio.run(fetch_all(urls_file.read_text().split(), known, concurrency))
-    state.write_text(json.dumps(known))
-    return 0
-
-
-# --------------------------------------------------------------------------------------------------- the table
-
-
-def run_rounds(base: str, folder: Path, feeds: int, concurrency: int, workers: int) -> list[Row]:
-    """Both rounds, the floor first (it leaves nothing behind that would help the daemon)."""
+def run_rounds(base: str, folder: Path, options: argparse.Namespace) -> list[Row]:
+    """All rounds of all contenders, one after the other."""
     urls_file = folder / "urls.txt"
     urls_file.write_bytes(control(base, "/urls"))
-    urls = urls_file.read_text().split()
-    stage = Stage(
-        folder=folder,
-        feeds=[{"id": f"feed-{n}", "url": url, "outlet": f"Outlet {n}"} for n, url in enumerate(urls)],
-        recipients=[make_recipient("archive", channel="maildir")],
-        changes={"polling": {"concurrency": concurrency, "per_host": min(concurrency, 50), "parse_workers": workers}},
-    )
-    stage.write()
-    state = folder / "floor.json"
-    commands = {
-        "bare aiohttp": [sys.executable, __file__, "--floor", str(urls_file), str(state), str(concurrency)],
-        "monitor once": [sys.executable, "-m", "monitor", "once", "--config", str(stage.config)],
-    }
-    rows = []
-    for number, name in enumerate(ROUNDS):
-        control(base, f"/_ctl/round?n={number}")
-        for who, command in commands.items():
-            control(base, "/_ctl/reset")
-            usage = measure(command, log=folder / f"{who.split()[0]}-{number}.log", environment=environment())
-            stats = json.loads(control(base, "/_ctl/stats"))
-            statuses = {key[1:]: count for key, count in stats.items() if key[1:].isdigit() and key.startswith("s")}
-            entries = 40 * statuses.get("200", 0)
-            rows.append(Row(who=who, round=name, usage=usage, statuses=statuses, feeds=feeds, entries=entries))
+    python = options.peers or sys.executable
+    rows: list[Row] = []
+    with contextlib.ExitStack() as stack:
+        contenders: list[Peer | Daemon] = []
+        for kind in (*KINDS[:2], DAEMON, *KINDS[2:]):
+            if kind in options.without:
+                continue
+            if kind == DAEMON:
+                contender: Peer | Daemon = Daemon(urls_file.read_text().split(), folder, options)
+            else:
+                contender = Peer(kind, python, urls_file, folder)
+            stack.callback(contender.close)
+            contenders.append(contender)
+        for number in range(options.rounds):
+            control(base, f"/_ctl/round?n={number}")
+            for contender in contenders:
+                control(base, "/_ctl/reset")
+                usage = None if contender.is_absent else contender.poll(number)
+                stats = json.loads(control(base, "/_ctl/stats"))
+                statuses = {key[1:]: count for key, count in stats.items() if key.startswith("s") and key[1:].isdigit()}
+                rows.append(Row(who=contender.who, round=number, feeds=options.feeds, statuses=statuses, usage=usage))
     return rows
 
 
 def table(rows: list[Row]) -> str:
     """The rows for reading."""
-    head = ("round", "who", "answers", "s", "feeds/s", "entries/s", "cpu s", "cpu ms/feed", "peak RSS MB", "PSS MB")
+    head = ("round", "who", "answers", "s", "feeds/s", "cpu ms/feed", "x limit", "peak RSS MB", "peak PSS MB")
     lines = [head]
+    limits = {row.round: row.usage.cpu_s for row in rows if row.who == "limit" and row.usage}
     for row in rows:
-        use = row.usage
-        answers = " ".join(f"{code}:{count}" for code, count in sorted(row.statuses.items()))
+        named = f"{row.round} {'first' if row.round == 0 else 'steady'}"
+        if (use := row.usage) is None:
+            lines.append((named, row.who, "not installed", *[""] * 6))
+            continue
         lines.append(
             (
-                row.round,
+                named,
                 row.who,
-                answers,
+                " ".join(f"{code}:{count}" for code, count in sorted(row.statuses.items())),
                 f"{use.wall_s:.1f}",
                 f"{row.feeds / use.wall_s:.0f}",
-                f"{row.entries / use.wall_s:.0f}",
-                f"{use.cpu_s:.1f}",
-                f"{1000 * use.cpu_s / row.feeds:.1f}",
+                f"{1000 * use.cpu_s / row.feeds:.2f}",
+                f"{use.cpu_s / limits[row.round]:.2f}" if limits.get(row.round) else "",
                 f"{use.peak_rss_mb:.0f}",
                 f"{use.peak_pss_mb:.0f}",
             )
@@ -171,35 +280,39 @@ def table(rows: list[Row]) -> str:
     return "\n".join("  ".join(cell.rjust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
 
 
-def main(argv: list[str] | None = None) -> int:
-    """Measure and print; 0 also when there is no load server (with the reason on standard error)."""
-    words = sys.argv[1:] if argv is None else argv
-    if words[:1] == ["--floor"]:
-        return floor(Path(words[1]), Path(words[2]), int(words[3]))
+def arguments(words: list[str]) -> argparse.Namespace:
+    """The command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("server", type=Path, help="feedserver.py, the load server")
     parser.add_argument("--feeds", type=int, default=2000)
+    parser.add_argument("--rounds", type=int, default=2, help="the first poll and the steady rounds")
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--concurrency", type=int, default=50, help="feeds asked at the same time, by both")
+    parser.add_argument("--change", type=float, default=0.25, help="share of feeds with new entries in a steady round")
+    parser.add_argument("--no-validators", type=float, default=0.0, help="share of feeds that never answer 304")
+    parser.add_argument("--concurrency", type=int, default=50, help="feeds asked at the same time, by the daemon")
     parser.add_argument("--parse-workers", type=int, default=1, help="of the daemon")
+    parser.add_argument("--peers", metavar="PYTHON", help="a Python that has reader and rss2email (default: this one)")
+    parser.add_argument("--without", action="append", default=[], choices=(*KINDS, DAEMON), help="leave one out")
     parser.add_argument("--keep", type=Path, help="work here and leave the store and the logs")
-    options = parser.parse_args(words)
+    return parser.parse_args(words)
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Measure and print; 0 also when there is no load server (with the reason on standard error)."""
+    options = arguments(sys.argv[1:] if argv is None else argv)
     if not options.server.exists():
         print(f"skipped: there is no load server at {options.server}", file=sys.stderr)
         return 0
     folder = (options.keep or Path(tempfile.mkdtemp(prefix="bench-poll-"))).resolve()
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        with feed_server(options.server, options.feeds, options.seed) as base:
-            rows = run_rounds(base, folder, options.feeds, options.concurrency, options.parse_workers)
+        with feed_server(options.server, options) as base:
+            rows = run_rounds(base, folder, options)
     finally:
         if not options.keep:
             shutil.rmtree(folder, ignore_errors=True)
     print(table(rows))
-    failed = [row for row in rows if row.usage.code != 0]
-    for row in failed:
-        print(f"{row.who} ended with code {row.usage.code} in round {row.round!r}: {row.usage.last_words}")
-    return 1 if failed else 0
+    return 0
 
 
 if __name__ == "__main__":
