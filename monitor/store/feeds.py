@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, select, update
 
 from monitor.model.feeds import FeedState
 from monitor.store.columns import among, keep
@@ -30,10 +30,15 @@ def sync_feeds(connection: Connection, states: Sequence[FeedState]) -> None:
 
 
 def claim_due_feeds(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[FeedState]:
-    """Lease up to `limit` due feeds, oldest due first. One statement on both databases (SQLite has no row locks)."""
+    """Lease up to `limit` due feeds, oldest due first; the same statements on both databases (SQLite has no row locks).
+
+    Leases that lapsed are taken back first (there are hardly any): what is due then stands at the head of an index of
+    feeds that nobody holds, however many there are and however many are out.
+    """
+    connection.execute(update(FEED_STATE).values(lease_until=None).where(_C.lease_until <= now))
     due = (
         select(_C.feed_id)
-        .where(_C.is_active.is_(True), _C.next_check_at <= now, or_(_C.lease_until.is_(None), _C.lease_until <= now))
+        .where(_C.is_active.is_(True), _C.lease_until.is_(None), _C.next_check_at <= now)
         .order_by(_C.next_check_at, _C.feed_id)
         .limit(limit)
         .with_for_update(skip_locked=True)

@@ -49,9 +49,15 @@ class FeedStateRow(Row, table=True):
 
     __tablename__ = "feed_state"
     __table_args__ = (
-        # claim_due_feeds (due, oldest first) and next_due_at
-        Index("ix_feed_state_is_active_next_check_at", "is_active", "next_check_at"),
-        # next_due_at: the few that are out on a lease
+        # claim_due_feeds (due, oldest first) and next_due_at: those that nobody holds
+        Index(
+            "ix_feed_state_waiting",
+            "next_check_at",
+            "feed_id",
+            sqlite_where=text("is_active IS 1 AND lease_until IS NULL"),
+            postgresql_where=text("is_active IS TRUE AND lease_until IS NULL"),
+        ),
+        # next_due_at, and leases that lapsed: the few that are out on one
         Index(
             "ix_feed_state_lease_until",
             "lease_until",
