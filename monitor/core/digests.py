@@ -21,10 +21,11 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 from itertools import groupby
 
+from monitor.core.origins import origins, wording_shared
 from monitor.core.seeds import SEED_FEED
 from monitor.model.articles import ArticleId, VerdictKind
 from monitor.model.digests import Digest, DigestStory, MatchedArticle, Recipient, Slot, StoryState, Telling
-from monitor.model.stories import StoryId
+from monitor.model.stories import Origin, StoryId
 
 # Gmail clips HTML at about 102 kB; quoted-printable adds a fifth. From research on mail clients, not tuned.
 MAX_HTML_BYTES = 80 * 1024
@@ -181,8 +182,19 @@ def _story(group: Sequence[MatchedArticle]) -> DigestStory:
         threshold=lead.match.threshold,
         first_at=min(row.article.at for row in group),
         told_before=len(group) - len(untold),
-        origins=len({roots[row.article.id] for row in untold}),
+        origins=_origins(untold, roots),
     )
+
+
+def _origins(rows: Sequence[MatchedArticle], roots: Mapping[ArticleId, ArticleId]) -> tuple[Origin, ...]:
+    """The voices behind what is told: by what the texts say of their source, by wording, and by verdicts."""
+    articles = [row.article for row in rows]
+    shared = wording_shared(articles)
+    told = {article.id: article for article in articles}
+    for article in articles:
+        if (root := roots[article.id]) != article.id and root in told:
+            shared[article.id, root] = 1.0
+    return origins(articles, shared=shared)
 
 
 def _roots(group: Sequence[MatchedArticle]) -> dict[ArticleId, ArticleId]:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.articles import Article, ArticleId, Verdict
-from monitor.model.stories import Story, StoryId
+from monitor.model.stories import Origin, Story, StoryId
 from monitor.model.watchlists import Match
 
 
@@ -90,7 +90,7 @@ class DigestStory:
 
     `lead` carries title, quote and reasons; `others` are the further articles, oldest first. `points` is the best of
     its matches. `told_before` counts its articles that this recipient already had (they are not told again).
-    `origins` counts the reports that are no copies of one another. `is_brief`: only its title fits into the mail.
+    `origins` are the independent voices behind the articles told. `is_brief`: only its title fits into the mail.
     """
 
     story_id: StoryId
@@ -102,7 +102,7 @@ class DigestStory:
     threshold: float
     first_at: datetime
     told_before: int = 0
-    origins: int = 1
+    origins: tuple[Origin, ...] = ()
     is_brief: bool = False
 
     @property

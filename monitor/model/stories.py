@@ -1,10 +1,11 @@
-"""Stories: articles that tell the same event."""
+"""Stories: articles that tell the same event, and the voices behind them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 
 from monitor.model.articles import ArticleId
 
@@ -45,3 +46,47 @@ class Joining:
     is_first: bool
     similarity: float | None = None
     reason: str = ""
+
+
+class Ground(StrEnum):
+    """Why an article counts to an origin, strongest first."""
+
+    OUTLET = "outlet"
+    DATELINE = "dateline"
+    CREDIT = "credit"
+    ATTRIBUTION = "attribution"
+    WORDING = "wording"
+    OWN = "own"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """The agency that an article draws on. `quote` is the passage that says so, on one line."""
+
+    agency: str
+    ground: Ground
+    quote: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """Why one article counts to its origin: a printable line, and the article whose wording it shares."""
+
+    article_id: ArticleId
+    ground: Ground
+    line: str
+    other_id: ArticleId | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """One voice behind some of a story's articles: an agency, or the outlet that reported first."""
+
+    name: str
+    is_agency: bool
+    evidence: tuple[Evidence, ...]
+
+    @property
+    def article_ids(self) -> tuple[ArticleId, ...]:
+        """Its articles, oldest first."""
+        return tuple(one.article_id for one in self.evidence)

@@ -253,9 +253,10 @@ def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) 
         words.ngettext("%(num)s article", "%(num)s articles", count) % {"num": count},
         words.ngettext("%(num)s outlet", "%(num)s outlets", outlets) % {"num": outlets},
     ]
-    if story.origins < count:
-        wording = words.ngettext("%(num)s independent report", "%(num)s independent reports", story.origins)
-        parts.append(wording % {"num": story.origins})
+    origins = len(story.origins)
+    if origins < count:
+        wording = words.ngettext("%(num)s independent report", "%(num)s independent reports", origins)
+        parts.append(wording % {"num": origins})
     first = words.moment(story.first_at, zone, year=until.astimezone(zone).year)
     parts.append(words.gettext("first {moment}").format(moment=first))
     return ", ".join(parts)

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 
 from monitor.model.articles import Article, VerdictKind
 from monitor.model.digests import Digest, DigestStory, StoryState, Telling
+from monitor.model.stories import Evidence, Ground, Origin
 from monitor.model.watchlists import Field, Hit, Signal
 from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_slot, make_verdict, number
 
@@ -75,9 +76,21 @@ def story(
             "points": points,
             "threshold": 50.0,
             "first_at": min(article.at for article in articles),
-            "origins": len(articles) - copies,
+            "origins": voices(articles[: len(articles) - copies]),
             **facts,
         }
+    )
+
+
+def voices(articles: Sequence[Article]) -> tuple[Origin, ...]:
+    """Each article a voice of its own."""
+    return tuple(
+        Origin(
+            name=one.outlet,
+            is_agency=False,
+            evidence=(Evidence(article_id=one.id, ground=Ground.OWN, line=f"{one.outlet}: names no agency"),),
+        )
+        for one in articles
     )
 
 
@@ -192,7 +205,6 @@ def sample(language: str = "id", **facts: object) -> Digest:
         copies=1,
         state=StoryState.CARRIED,
         told_before=4,
-        origins=1,
     )
     digest = make_digest(
         recipient=make_recipient(name="Meja Luar Negeri", language=language, address="desk@example.org"),

@@ -76,7 +76,7 @@ def test_the_lead_is_the_best_original_even_when_a_copy_scores_higher() -> None:
     (told,) = digest.stories
     assert told.lead.article == original
     assert told.points == 75
-    assert told.origins == 1
+    assert [origin.name for origin in told.origins] == ["Antara"]
     assert told.outlets == ("Antara", "Tempo")
 
 
