@@ -51,7 +51,7 @@ class SitemapSource:
         failures: list[FetchFailed] = []
         size, spent_s = 0, index.elapsed_s
         for child in children:
-            answer = await self._http.fetch(FetchRequest(url=urljoin(index.url, child.url)))
+            answer = await self._http.fetch(FetchRequest(url=_joined(index.url, child.url)))
             spent_s += answer.elapsed_s
             if isinstance(answer, FetchFailed):
                 failures.append(answer)
@@ -66,3 +66,11 @@ class SitemapSource:
         is_dated = bool(children) and all(child.changed_at for child in children)
         validators = index.validators if is_dated and not failures else None
         return replace(index, body=pack(parts), elapsed_s=spent_s, validators=validators)
+
+
+def _joined(url: str, child: str) -> str:
+    """The child's absolute address; what cannot be joined ("http://[") is left for the client to refuse."""
+    try:
+        return urljoin(url, child)
+    except ValueError:
+        return child

@@ -98,6 +98,17 @@ async def test_an_index_whose_children_all_fail_fails(server: LoopbackServer, so
     assert outcome.kind == "status"
 
 
+async def test_a_child_whose_address_is_nonsense_costs_nothing_else(
+    server: LoopbackServer, source: SitemapSource
+) -> None:
+    server["/a.xml"] = Reply(news(19))
+    inner = "".join(f"<sitemap><loc>{loc}</loc></sitemap>" for loc in ("http://[", "/a.xml", "file:///etc/passwd"))
+    server["/index.xml"] = Reply(f"<sitemapindex>{inner}</sitemapindex>".encode())
+    _, titles, remarks = await read(source, server.url("/index.xml"))
+    assert titles == ["Kim 19"]
+    assert [remark.partition(":")[0] for remark in remarks] == ["not read", "not read"]
+
+
 async def test_an_index_of_indexes_is_not_followed_further(server: LoopbackServer, source: SitemapSource) -> None:
     server["/inner.xml"] = Reply(index(server, ("/index.xml", "2024-06-19")))
     server["/index.xml"] = Reply(index(server, ("/inner.xml", "2024-06-19")))
