@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import queue
 import threading
+import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ _Result = TypeVar("_Result")
 
 _MAX_GROUP = 500
 """Operations that share a transaction at most, so that the first of them does not wait for ever."""
+QUIET_S = 0.02
+CHECKPOINT_EVERY_S = 5.0
+"""The log is moved into the file after a quiet moment, this often at most; within a commit only when it grew long."""
 
 
 @dataclass(slots=True)
@@ -47,6 +51,8 @@ class Writer:
         self._engine = engine
         self._place = place
         self._queue: queue.SimpleQueue[_Operation | None] = queue.SimpleQueue()
+        self._is_log_longer = False
+        self._checkpoint_at = 0.0
         self._gate = threading.Lock()
         self._is_open = True
         self._thread = threading.Thread(target=self._run, name="store-writer", daemon=True)
@@ -80,7 +86,7 @@ class Writer:
         is_last = False
         while not is_last:
             group: list[_Operation] = []
-            waiting = self._queue.get()
+            waiting = self._next()
             while waiting is not None:
                 if waiting.future.set_running_or_notify_cancel():
                     group.append(waiting)
@@ -93,6 +99,27 @@ class Writer:
             is_last = waiting is None
             if group:
                 self._write(group)
+                self._is_log_longer = True
+
+    def _next(self) -> _Operation | None:
+        """What is to be done next; a quiet moment before it is used to shorten the log."""
+        wait_s = max(QUIET_S, self._checkpoint_at - time.monotonic())
+        if self._is_log_longer:
+            with contextlib.suppress(queue.Empty):
+                return self._queue.get(timeout=wait_s)
+            self._checkpoint()
+        return self._queue.get()
+
+    def _checkpoint(self) -> None:
+        """Move SQLite's log into the file: a few seconds of writing take some 30 ms, which nobody waits for here."""
+        self._is_log_longer = False
+        self._checkpoint_at = time.monotonic() + CHECKPOINT_EVERY_S
+        if self._engine.dialect.name != "sqlite":
+            return
+        # Only an attempt: a full disk or a reader that holds the log says nothing of what was committed.
+        with contextlib.suppress(Exception), self._engine.connect() as connection:
+            driver: Any = connection.connection.dbapi_connection
+            driver.execute("PRAGMA wal_checkpoint(PASSIVE)").close()
 
     def _write(self, group: Sequence[_Operation]) -> None:
         try:
