@@ -153,9 +153,12 @@ def _summary(entry: Entry, text: str) -> str:
 
 def _is_aggregated(feed: Feed, title: str, named: str) -> bool:
     """Whether <source> names another brand than the feed's own: in aggregators, or where the title repeats it."""
-    host = host_of(feed.url)
-    is_aggregator = any(host == known or host.endswith("." + known) for known in _AGGREGATORS)
-    return is_aggregator or _without_tail(title, named) != title
+    return is_aggregator(host_of(feed.url)) or _without_tail(title, named) != title
+
+
+def is_aggregator(host: str) -> bool:
+    """Whether a host carries other outlets' articles, under addresses of its own."""
+    return any(host == known or host.endswith("." + known) for known in _AGGREGATORS)
 
 
 def _without_tail(title: str, outlet: str) -> str:

@@ -16,6 +16,7 @@ class Feed:
     alpha-2; both are what the outlet is known to publish, not a guess. `min_interval_s` is the user's floor.
     `heeds_wishes`: whether what the server and the document ask of pollers (max-age, ttl, skipHours …) is obeyed;
     Retry-After always is. `zone` is an IANA time zone for dates that name none. `source` names the adapter ("feed").
+    `wants_full_text`: the pages of its articles are read where these match a watchlist.
     """
 
     id: str
@@ -28,6 +29,7 @@ class Feed:
     min_interval_s: int | None = None
     is_enabled: bool = True
     heeds_wishes: bool = True
+    wants_full_text: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,7 +120,8 @@ class Health:
     """A feed's condition since `since_at`, with its reason.
 
     An outage is a bad condition that lasted long enough to be told: `outage` names it since `outage_at`, and keeps
-    naming it after its end at `recovered_at`, until the next one.
+    naming it after its end at `recovered_at`, until the next one. `remarked` is a mild condition (moved, undated, slow)
+    that was told as an outage and has not been left for good health since: it is not told again.
     """
 
     condition: Condition = Condition.NEW
@@ -127,6 +130,7 @@ class Health:
     outage: str = ""
     outage_at: datetime | None = None
     recovered_at: datetime | None = None
+    remarked: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -208,9 +212,9 @@ class FetchFailed:
     """A check that brought nothing.
 
     `kind` is one of: "network" (our own side seems down), "dns", "connect", "tls", "timeout", "status", "redirect",
-    "too_large", "encoding", "refused" (our own rules), "busy" (a best-effort service sheds load), "html", "empty",
-    "unknown", "crash". `retry_after_s` is the
-    server's wish. `status` is 0 when no answer came. `is_challenge`: a bot wall answered instead of the feed.
+    "too_large", "encoding", "type" (not the asked kind of document), "refused" (our own rules), "busy" (a best-effort
+    service sheds load), "html", "empty", "unknown", "crash". `retry_after_s` is the server's wish. `status` is 0 when
+    no answer came. `is_challenge`: a bot wall answered instead of the feed.
     """
 
     url: str

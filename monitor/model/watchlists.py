@@ -210,7 +210,10 @@ class Score:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Match:
-    """An article at or over a watchlist's threshold, as it is stored."""
+    """An article at or over a watchlist's threshold, as it is stored.
+
+    `is_of_page`: it was scored on the text of the article's whole page, and its hits lie there.
+    """
 
     article_id: ArticleId
     watchlist: str
@@ -220,3 +223,4 @@ class Match:
     signals: tuple[Signal, ...]
     quote: str
     matched_at: datetime
+    is_of_page: bool = False

@@ -1,10 +1,10 @@
-"""The life of one parse worker: read a request from stdin, parse, write the answer to stdout, until stdin ends.
+"""The life of one worker: read a request from stdin, do it, write the answer to stdout, until stdin ends.
 
 Runs as a child of `sources.workers`, in its own session. Whatever happens to the parent, it ends: by end of file, or by
 an alarm when a parse hangs. Its memory is capped, so that a hostile body breaks this process and not the machine.
 
 Frames are a 4-byte big-endian length and a pickle. The first frame is (parse, timeout_s, max_memory_bytes), each later
-one the arguments of `parse`; answers are ("feed", ParsedFeed) or ("error", kind, message).
+one the arguments of `parse`; answers are ("done", what it returned) or ("error", kind, message).
 """
 
 from __future__ import annotations
@@ -18,7 +18,6 @@ from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from monitor.errors import ParseError
-from monitor.model.feeds import ParsedFeed
 
 LENGTH = struct.Struct(">I")
 ALARM_MARGIN_S = 5.0
@@ -54,9 +53,9 @@ def read_frame(stream: BinaryIO) -> bytes | None:
     return frame if len(frame) == size else None
 
 
-def _answer(parse: Callable[..., ParsedFeed], arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+def _answer(parse: Callable[..., Any], arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     try:
-        return "feed", parse(*arguments)
+        return "done", parse(*arguments)
     except ParseError as error:
         return "error", error.kind, str(error)
     except Exception as error:  # the border of a process: what is not said here is lost
