@@ -13,6 +13,7 @@ from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Ske
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchOutcome, FetchRequest, ParsedFeed
+from monitor.model.notices import Notice
 from monitor.model.stories import Story, StoryId
 
 
@@ -33,6 +34,14 @@ class Source(Protocol):
 
     async def parse(self, feed: Feed, fetched: Fetched) -> ParsedFeed:
         """Entries of a body, outside the event loop. Raises `ParseError` when it is no feed."""
+        ...
+
+
+class Turn(Protocol):
+    """Turns at hosts for requests that no check's own turn covers: redirects to another host, a sitemap's children."""
+
+    async def __call__(self, url: str) -> float:
+        """0.0 once a request for this address may start; else at once the seconds for which its host wants quiet."""
         ...
 
 
@@ -142,8 +151,24 @@ class ComposeStore(Protocol):
         """
         ...
 
+    async def notices(self, *, after: int) -> list[Notice]:
+        """What operators are told of feeds: those with a number larger than `after`, by number."""
+        ...
+
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """Keep a digest; False when this slot was already kept (then nothing changed)."""
+        ...
+
+
+class SeekStore(Protocol):
+    """Outages whose feed may have a new address."""
+
+    async def unsought(self, *, limit: int) -> list[Notice]:
+        """Notices of outages that were not searched for yet, oldest first."""
+        ...
+
+    async def keep_sought(self, number: int, *, address: str, at: datetime) -> None:
+        """Note what the search for a notice's feed found ("": nothing): it is not searched for again."""
         ...
 
 

@@ -18,6 +18,7 @@ from monitor.model.articles import VerdictKind as Kind
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
+from monitor.model.notices import Notice, NoticeKind
 from monitor.model.stories import Joining, Story
 from monitor.model.watchlists import Match
 
@@ -74,6 +75,7 @@ class MemoryStore:
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.artifacts: dict[str, bytes] = {}
+        self.kept_notices: list[Notice] = []
 
     def _writing(self, value: Any = None) -> Any:
         if self.refusals:
@@ -153,6 +155,10 @@ class MemoryStore:
         intake = self._writing(intake)
         for state in intake.feed_states:
             self._keep_feed_state(state)
+        for notice in intake.notices:
+            if (notice.feed_id, notice.kind, notice.at) not in [(n.feed_id, n.kind, n.at) for n in self.kept_notices]:
+                last = self.kept_notices[-1].number if self.kept_notices else 0
+                self.kept_notices.append(dataclasses.replace(notice, number=last + 1))
         verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
         for article in intake.articles:
             if article.id not in self.articles:
@@ -249,8 +255,8 @@ class MemoryStore:
     async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
         slot = self._writing(slot)
         known = self.slots.get(recipient_id)
-        told_until = known.told_until if known else None
-        self.slots[recipient_id] = DigestSlot(recipient_id=recipient_id, slot=slot, told_until=told_until)
+        new = DigestSlot(recipient_id=recipient_id, slot=slot, told_until=None)
+        self.slots[recipient_id] = dataclasses.replace(known or new, slot=slot)
 
     async def matched_articles(
         self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
@@ -298,10 +304,34 @@ class MemoryStore:
         self.digests.add((commit.recipient_id, commit.slot.key))
         for watchlist, article_id in commit.told:
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
+        known = self.slots.get(commit.recipient_id)
+        told_notice = known.told_notice if known and commit.told_notice is None else commit.told_notice
         self.slots[commit.recipient_id] = DigestSlot(
-            recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
+            recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at, told_notice=told_notice
         )
         return True
+
+    async def notices(self, *, after: int) -> list[Notice]:
+        return [notice for notice in self.kept_notices if notice.number > after]
+
+    async def unsought(self, *, limit: int) -> list[Notice]:
+        outages = [notice for notice in self.kept_notices if notice.kind is NoticeKind.OUTAGE]
+        return [notice for notice in outages if notice.sought_at is None][:limit]
+
+    async def keep_sought(self, number: int, *, address: str, at: datetime) -> None:
+        address, at = self._writing((address, at))
+        self.kept_notices = [
+            dataclasses.replace(notice, address=address, sought_at=at) if notice.number == number else notice
+            for notice in self.kept_notices
+        ]
+
+    async def feed_notices(self, feed_id: str, *, limit: int) -> list[Notice]:
+        found = [notice for notice in self.kept_notices if notice.feed_id == feed_id]
+        return sorted(found, key=lambda notice: (notice.at, notice.number), reverse=True)[:limit]
+
+    async def outage_addresses(self) -> dict[tuple[str, datetime], str]:
+        outages = [notice for notice in self.kept_notices if notice.kind is NoticeKind.OUTAGE and notice.address]
+        return {(notice.feed_id, notice.at): notice.address for notice in outages}
 
     async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
         self._writing(now)
@@ -369,6 +399,9 @@ class MemoryStore:
         for story in [s for s in self.stories.values() if s.last_at < articles_before and s.id not in needed][:limit]:
             gone["story"] += 1
             del self.stories[story.id]
+        past = [n for n in self.kept_notices[:-1] if n.at < articles_before][:limit]
+        self.kept_notices = [notice for notice in self.kept_notices if notice not in past]
+        gone["notice"] += len(past)
         settled = [d for d in self.outbox.values() if d.composed_at < articles_before and d.state not in _UNSETTLED]
         for delivery in sorted(settled, key=lambda d: d.composed_at)[:limit]:
             gone["delivery"] += 1

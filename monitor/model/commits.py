@@ -9,6 +9,7 @@ from datetime import datetime
 from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.digests import Delivery, Slot
 from monitor.model.feeds import FeedState
+from monitor.model.notices import Notice
 from monitor.model.stories import Joining, Story
 from monitor.model.watchlists import Match
 
@@ -17,12 +18,14 @@ from monitor.model.watchlists import Match
 class Intake:
     """Everything that a batch of checks brought: all of it is kept, or nothing.
 
-    `aliases` maps a URL key to the article it leads to (first writer wins). `sketches` are for the shingle index.
-    `stories` are new or changed stories, whole. `artifacts` are named byte strings (hashed document frequencies).
-    `articles` are new only; `verdicts` and `ledger` cover every entry that was not simply known.
+    `notices` are what the new feed states give an operator to know. `aliases` maps a URL key to the article it leads to
+    (first writer wins). `sketches` are for the shingle index. `stories` are new or changed stories, whole. `artifacts`
+    are named byte strings (hashed document frequencies). `articles` are new only; `verdicts` and `ledger` cover every
+    entry that was not simply known.
     """
 
     feed_states: tuple[FeedState, ...] = ()
+    notices: tuple[Notice, ...] = ()
     ledger: tuple[LedgerRow, ...] = ()
     articles: tuple[Article, ...] = ()
     verdicts: tuple[Verdict, ...] = ()
@@ -81,13 +84,19 @@ class DigestCommit:
     delivery: Delivery | None
     told: tuple[tuple[str, ArticleId], ...] = ()
     """(watchlist, article) pairs."""
+    told_notice: int | None = None
+    """The number of the last notice about feeds that is told with it; None leaves that as it was."""
     at: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestSlot:
-    """The slot a recipient is waiting for, and the end of the last period told (None before the first)."""
+    """The slot a recipient is waiting for, and the end of the last period told (None before the first).
+
+    `told_notice` is the number of the last notice about feeds that the recipient was told (None: none yet).
+    """
 
     recipient_id: str
     slot: Slot
     told_until: datetime | None
+    told_notice: int | None = None

@@ -14,10 +14,11 @@ from datetime import datetime, tzinfo
 from monitor.core.articles import Dropped, to_article
 from monitor.core.dedupe import Outcome
 from monitor.core.identity import entry_keys, format_id, shared_links
-from monitor.core.polling import DocumentWishes
+from monitor.core.polling import DocumentWishes, notices_of
 from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
 from monitor.model.commits import Intake
 from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed, Reading
+from monitor.model.notices import Notice
 from monitor.model.watchlists import Match, Score
 from monitor.pipeline.judging import Judge, Judged
 from monitor.ports import IntakeStore
@@ -139,7 +140,12 @@ class Intaker:
                 arrivals.append(_Arrival(place=item.place, article=result))
         dated = _dated(readings, arrivals)
         states = tuple(after(dated.get(check.feed.id) if check.parsed else None) for check, after in checks)
-        return await self._keep(arrivals, rows, states, tally)
+        notices = tuple(
+            notice
+            for (check, _), state in zip(checks, states, strict=True)
+            for notice in notices_of(check.state, state)
+        )
+        return await self._keep(arrivals, rows, states, tally, notices)
 
     async def take_in_documents(self, documents: Sequence[Article], *, name: str, now: datetime) -> Tally:
         """Keep documents that come from no feed (seeds) under the ledger name `name`; those kept before are known."""
@@ -164,11 +170,16 @@ class Intaker:
         return await self._keep(arrivals, [], (), tally) if arrivals else tally
 
     async def _keep(
-        self, arrivals: Sequence[_Arrival], rows: list[LedgerRow], states: tuple[FeedState, ...], tally: Tally
+        self,
+        arrivals: Sequence[_Arrival],
+        rows: list[LedgerRow],
+        states: tuple[FeedState, ...],
+        tally: Tally,
+        notices: tuple[Notice, ...] = (),
     ) -> Tally:
         """Judge what arrived and commit it with its ledger rows and the feeds' states."""
         if not arrivals:
-            await self._store.commit_intake(Intake(feed_states=states, ledger=tuple(rows)))
+            await self._store.commit_intake(Intake(feed_states=states, notices=notices, ledger=tuple(rows)))
             return _account(tally, rows, 0)
         now = max(arrival.place.seen_at for arrival in arrivals)
         async with self._judge.turn:
@@ -184,7 +195,7 @@ class Intaker:
                 for arrival, outcome in zip(arrivals, judged.outcomes, strict=True)
             ]
             matches = matches_of(judged, now=now)
-            intake = replace(judged.intake, feed_states=states, ledger=tuple(rows), matches=matches)
+            intake = replace(judged.intake, feed_states=states, notices=notices, ledger=tuple(rows), matches=matches)
             await keep(intake, store=self._store, judge=self._judge)
         titles = {outcome.article.id: outcome.article for outcome in judged.outcomes}
         for match in matches:

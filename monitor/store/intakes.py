@@ -25,6 +25,7 @@ from monitor.store.mapping import (
     from_story,
     unpack_hashes,
 )
+from monitor.store.notices import keep_notices
 from monitor.store.tables import (
     ARTICLE,
     ARTICLE_ALIAS,
@@ -53,6 +54,7 @@ def commit_intake(connection: Connection, intake: Intake) -> None:
     decisions. A ledger row is replaced only by one seen later.
     """
     keep_feed_states(connection, intake.feed_states)
+    keep_notices(connection, intake.notices)
     verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
     articles = [from_article(article, verdicts.get(article.id)) for article in intake.articles]
     keep(connection, ARTICLE, articles, replacing=())

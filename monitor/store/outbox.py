@@ -27,7 +27,10 @@ def digest_slots(connection: Connection) -> dict[str, DigestSlot]:
     """Recipient id → the slot waited for."""
     return {
         row.recipient_id: DigestSlot(
-            recipient_id=row.recipient_id, slot=Slot(key=row.slot_key, at=row.slot_at), told_until=row.told_until
+            recipient_id=row.recipient_id,
+            slot=Slot(key=row.slot_key, at=row.slot_at),
+            told_until=row.told_until,
+            told_notice=row.told_notice,
         )
         for row in connection.execute(select(DIGEST_SLOT))
     }
@@ -35,7 +38,8 @@ def digest_slots(connection: Connection) -> dict[str, DigestSlot]:
 
 def set_digest_slot(connection: Connection, recipient_id: str, slot: Slot) -> None:
     """Plan a recipient's slot; the end of the last period told stays."""
-    row = {"recipient_id": recipient_id, "slot_key": slot.key, "slot_at": slot.at, "told_until": None}
+    row = {"recipient_id": recipient_id, "slot_key": slot.key, "slot_at": slot.at}
+    row |= {"told_until": None, "told_notice": None}
     keep(connection, DIGEST_SLOT, [row], replacing=("slot_key", "slot_at"))
 
 
@@ -68,8 +72,10 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
         "slot_key": commit.next_slot.key,
         "slot_at": commit.next_slot.at,
         "told_until": commit.at,
+        "told_notice": commit.told_notice,
     }
-    keep(connection, DIGEST_SLOT, [following])
+    replaced = [name for name in following if name != "recipient_id" and following[name] is not None]
+    keep(connection, DIGEST_SLOT, [following], replacing=replaced)
     return True
 
 

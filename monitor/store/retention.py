@@ -19,6 +19,7 @@ from monitor.model.digests import DeliveryState
 from monitor.store.columns import among
 from monitor.store.intakes import drop_shingles
 from monitor.store.mapping import unpack_hashes
+from monitor.store.notices import prune_notices
 from monitor.store.tables import (
     ARTICLE,
     DECISION,
@@ -52,6 +53,7 @@ def prune(connection: Connection, *, articles_before: datetime, index_before: da
     settled = and_(DELIVERY.c.composed_at < articles_before, DELIVERY.c.state.in_(_SETTLED))
     ids = connection.execute(select(DELIVERY.c.id).where(settled).order_by(DELIVERY.c.composed_at).limit(limit))
     gone["delivery"] = _delete(connection, DELIVERY, DELIVERY.c.id, ids.scalars().all())
+    gone["notice"] = prune_notices(connection, articles_before, limit)
     gone["decision"] += _prune_loose_decisions(connection, articles_before, limit)
     return gone
 

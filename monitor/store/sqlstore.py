@@ -16,9 +16,19 @@ from monitor.model.articles import Article, ArticleId, Candidate, Decision, Ledg
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
+from monitor.model.notices import Notice
 from monitor.model.stories import Story, StoryId
-from monitor.ports import ComposeStore, DeliverStore, FeedStore, IntakeStore, MatchStore, PruneStore, StoryStore
-from monitor.store import feeds, inspection, intakes, lookups, matches, outbox, retention
+from monitor.ports import (
+    ComposeStore,
+    DeliverStore,
+    FeedStore,
+    IntakeStore,
+    MatchStore,
+    PruneStore,
+    SeekStore,
+    StoryStore,
+)
+from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, retention
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
 from monitor.store.writer import Writer
@@ -26,7 +36,7 @@ from monitor.store.writer import Writer
 _Result = TypeVar("_Result")
 
 
-class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, DeliverStore, PruneStore):
+class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, DeliverStore, PruneStore, SeekStore):
     """All that the stages ask and keep. Made by `monitor.store.open_store`.
 
     Writes run on the writer's thread, several waiting ones in one transaction; reads each see one state of the store.
@@ -155,6 +165,26 @@ class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, Del
         """See `ComposeStore`; merged stories are named by the one they were merged into."""
         asked = partial(matches.matched_articles, recipient_id=recipient_id, watchlists=watchlists, since=since)
         return await self._read(asked)
+
+    async def notices(self, *, after: int) -> list[Notice]:
+        """See `ComposeStore`."""
+        return await self._read(partial(notices.notices, after=after))
+
+    async def unsought(self, *, limit: int) -> list[Notice]:
+        """See `SeekStore`."""
+        return await self._read(partial(notices.unsought, limit=limit))
+
+    async def keep_sought(self, number: int, *, address: str, at: datetime) -> None:
+        """See `SeekStore`."""
+        await self._write(partial(notices.keep_sought, number=number, address=address, at=at))
+
+    async def outage_addresses(self) -> dict[tuple[str, datetime], str]:
+        """(feed id, the outage's beginning) → the likely new address, for outages that have one."""
+        return await self._read(notices.outage_addresses)
+
+    async def feed_notices(self, feed_id: str, *, limit: int) -> list[Notice]:
+        """What was told or is to be told of a feed, newest first."""
+        return await self._read(partial(notices.feed_notices, feed_id=feed_id, limit=limit))
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """See `ComposeStore`; outlives a loss of power."""

@@ -3,6 +3,8 @@
 No foreign keys: identity (`ledger`, `article_alias`) outlives the articles on purpose, and every commit is one
 transaction of the only writer. Times are aware UTC. Identities have 63 bits. JSON is kept as text, because
 PostgreSQL's own JSON types refuse texts that feeds really send.
+
+Longer than 400 lines because a schema is read as one.
 """
 
 from __future__ import annotations
@@ -306,6 +308,8 @@ class DigestSlotRow(Row, table=True):
     slot_key: str = _text()
     slot_at: datetime
     told_until: datetime | None
+    # The number of the last notice told; NULL before the first.
+    told_notice: int | None = _number()
 
 
 class DigestRow(Row, table=True):
@@ -367,6 +371,38 @@ class DeliveryRow(Row, table=True):
     content: bytes
 
 
+class NoticeRow(Row, table=True):
+    """What an operator is told of a feed once, numbered as it was kept."""
+
+    __tablename__ = "notice"
+    __table_args__ = (
+        Index("uq_notice_feed_id_kind_at", "feed_id", "kind", "at", unique=True),
+        # unsought: the few whose search is still to come
+        Index(
+            "ix_notice_number_unsought",
+            "number",
+            sqlite_where=text("sought_at IS NULL AND kind = 'outage'"),
+            postgresql_where=text("sought_at IS NULL AND kind = 'outage'"),
+        ),
+        # prune
+        Index("ix_notice_at", "at"),
+    )
+
+    number: int | None = Field(default=None, sa_type=BigId, primary_key=True)
+    feed_id: str = _text()
+    kind: str = _text()
+    at: datetime
+    condition: str | None = _text()
+    outcome: str = _text()
+    detail: str = _text()
+    url: str = _text()
+    from_at: datetime | None
+    until_at: datetime | None
+    missed: int
+    address: str = _text()
+    sought_at: datetime | None
+
+
 class ArtifactRow(Row, table=True):
     """A named byte string."""
 
@@ -398,3 +434,4 @@ DIGEST = _table(DigestRow)
 TOLD = _table(ToldRow)
 DELIVERY = _table(DeliveryRow)
 ARTIFACT = _table(ArtifactRow)
+NOTICE = _table(NoticeRow)

@@ -14,9 +14,10 @@ from types import MappingProxyType
 
 import pytest
 
-from monitor.core.polling import Look, PollingLimits, initial_state, notices
+from monitor.core.polling import Look, PollingLimits, initial_state
 from monitor.core.scoring import compile_watchlists
-from monitor.model.feeds import Feed, FeedState
+from monitor.model.feeds import Condition, Feed, FeedState
+from monitor.model.notices import Notice, NoticeKind
 from monitor.pipeline.collect import CollectLimits, Collector
 from monitor.pipeline.intake import Intaker
 from monitor.pipeline.judging import Judge
@@ -110,6 +111,10 @@ class Daemon:
     async def states(self) -> dict[str, FeedState]:
         async with open_store(f"sqlite:///{self.path}") as store:
             return {state.feed_id: state for state in await store.feed_states()}
+
+    async def notices(self) -> list[Notice]:
+        async with open_store(f"sqlite:///{self.path}") as store:
+            return await store.notices(after=0)
 
     async def stored(self) -> int:
         async with open_store(f"sqlite:///{self.path}") as store:
@@ -285,8 +290,11 @@ async def test_twelve_days_before_a_judge_of_manners(tmp_path: Path) -> None:
     assert conditions | {"gone": "gone", "missing": "failing", "wall": "challenged", "old": "moved"} == conditions
     unwell = {name for name, word in conditions.items() if word not in ("healthy", "moved")}
     assert unwell == {"gone", "missing", "wall"}
-    told = notices(list(states.values()), feeds, since=None, until=clock.now())
-    assert len([line for line in told if line.startswith("Gone (gone): gone")]) == 1
+    told = await daemon.notices()
+    assert [n.condition for n in told if n.feed_id == "gone"] == [Condition.GONE]
+    outages = [n.feed_id for n in told if n.kind is NoticeKind.OUTAGE]
+    assert sorted(outages) == ["gone", "missing", "old", "pages", "wall"]
+    assert [n.feed_id for n in told if n.kind is NoticeKind.RECOVERY] == ["pages"]
 
 
 def _the_moved_feed_was_followed(server: ScoreServer, states: Mapping[str, FeedState]) -> None:

@@ -1,15 +1,17 @@
 """When a feed is checked next, and what is remembered of a check: pure, the caller brings time and chance.
 
 `checks` puts together what the others decide: `wishes` (what servers and documents ask), `rhythm` (intervals, gaps,
-silence), `moves` (permanent redirects, which URL is asked), `health`, `outages` (is it us?), `pauses` (starts and
-jumping clocks), `turns` (hosts and outlets), `bodies` (unchanged?), `limits` (the numbers).
+silence), `moves` (permanent redirects, which URL is asked), `health`, `notices` (what an operator is told), `outages`
+(is it us?), `pauses` (starts and jumping clocks), `turns` (hosts and outlets), `bodies` (unchanged?), `limits` (the
+numbers).
 """
 
 from monitor.core.polling.bodies import body_digest
 from monitor.core.polling.checks import CheckOutcome, is_public, next_check, parse_failure, pause_wished_s
-from monitor.core.polling.health import is_bot_wall, notices
+from monitor.core.polling.health import is_bot_wall
 from monitor.core.polling.limits import PollingLimits
 from monitor.core.polling.moves import asked_url, request_for
+from monitor.core.polling.notices import is_worth_a_search, notices_of, notices_to_tell
 from monitor.core.polling.outages import OUTAGE_KINDS, is_own_outage
 from monitor.core.polling.pauses import Look, after_pause, initial_state, spread_overdue, was_away
 from monitor.core.polling.turns import Turns
@@ -30,8 +32,10 @@ __all__ = [
     "is_bot_wall",
     "is_own_outage",
     "is_public",
+    "is_worth_a_search",
     "next_check",
-    "notices",
+    "notices_of",
+    "notices_to_tell",
     "parse_failure",
     "pause_wished_s",
     "request_for",

@@ -1,13 +1,12 @@
-"""The truth about a feed in one word with its reason, and what an operator is told of it.
+"""The truth about a feed in one word with its reason.
 
 Every word is decided from what was seen, none from a guess: a feed fails when its last check failed, is silent when its
-own rhythm says so, is frozen when its own dates do. An outage is told once, when it has lasted, and its end once.
+own rhythm says so, is frozen when its own dates do. An outage begins when a bad condition has lasted, and has one end.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,8 +21,11 @@ _FROZEN_CHANCE = 1e-4
 SLOW_S = 10.0
 GOOD = frozenset({Condition.NEW, Condition.HEALTHY})
 # How long a condition must last before it is told; failures are counted instead (`PATIENCE_FAILURES`).
-_PATIENCE = {Condition.EMPTY: timedelta(hours=6), Condition.SLOW: timedelta(days=1)}
-_FAILED = frozenset({Condition.FAILING, Condition.HTML, Condition.CHALLENGED, Condition.GONE})
+# A single permanent redirect may be a captive portal's; one that lasts a day is adopted, and then told.
+_PATIENCE = {Condition.EMPTY: timedelta(hours=6), Condition.SLOW: timedelta(days=1), Condition.MOVED: timedelta(days=1)}
+FAILED = frozenset({Condition.FAILING, Condition.HTML, Condition.CHALLENGED, Condition.GONE})
+# Worth telling once, but the news still comes: what is worse is told on top of them, and they do not end it.
+_MILD = frozenset({Condition.MOVED, Condition.UNDATED, Condition.SLOW})
 PATIENCE_FAILURES = 3
 # Free services that shed load as a matter of course: not to be answered by them is no failure.
 _BEST_EFFORT = frozenset({"gdelt"})
@@ -47,17 +49,22 @@ def judged(feed: Feed, state: FeedState, *, now: datetime) -> Health:
     before = state.health
     since = before.since_at if condition == before.condition and before.since_at else now
     health = replace(before, condition=condition, reason=reason, since_at=since)
-    if condition in GOOD:
-        is_end = before.outage_at is not None and before.recovered_at is None
-        return replace(health, recovered_at=now) if is_end else health
     is_open = before.outage_at is not None and before.recovered_at is None
-    if is_open or not _has_lasted(condition, since, state.failures, now):
+    is_worse = is_open and before.outage in _MILD and condition not in _MILD
+    if condition in GOOD:
+        return replace(health, remarked="", recovered_at=now if is_open else health.recovered_at)
+    if is_open and before.outage not in _MILD and condition in _MILD:
+        return replace(health, recovered_at=now)
+    if condition in _MILD and condition == before.remarked:
+        return health  # told before, and it outlasted a worse one
+    if (is_open and not is_worse) or not _has_lasted(condition, since, state.failures, now):
         return health
-    return replace(health, outage=condition.value, outage_at=now, recovered_at=None)
+    remarked = condition.value if condition in _MILD else before.remarked
+    return replace(health, outage=condition.value, outage_at=now, recovered_at=None, remarked=remarked)
 
 
 def _has_lasted(condition: Condition, since: datetime, failures: int, now: datetime) -> bool:
-    if condition in _FAILED:
+    if condition in FAILED:
         return failures >= PATIENCE_FAILURES
     return now - since >= _PATIENCE.get(condition, timedelta(0))
 
@@ -119,34 +126,6 @@ def _frozen(state: FeedState, now: datetime) -> str:
         if age.total_seconds() > bound:
             return f"{text}, and they used to be {_span_s(rhythm.spacing_s)} apart"
     return ""
-
-
-def notices(
-    states: Sequence[FeedState], feeds: Mapping[str, Feed], *, since: datetime | None, until: datetime
-) -> list[str]:
-    """What an operator is to be told of the time from `since` (excluded) to `until`: each outage once, each end once.
-
-    Gaps are told, too: entries may have been lost.
-    """
-    lines = []
-    for state in states:
-        feed = feeds.get(state.feed_id)
-        name = f"{feed.outlet} ({feed.id})" if feed else state.feed_id
-        health = state.health
-        if _is_within(health.outage_at, since, until) and health.recovered_at is None:
-            lines.append(f"{name}: {health.condition.value}: {health.reason}")
-        elif _is_within(health.recovered_at, since, until) and health.outage_at and health.recovered_at:
-            lasted = _span(health.recovered_at - health.outage_at)
-            lines.append(f"{name}: well again ({health.outage} for {lasted})")
-        gap = state.rhythm
-        if _is_within(gap.gap_at, since, until):
-            lost = f"at least {gap.gap_missed} entries" if gap.gap_missed else "entries may have been"
-            lines.append(f"{name}: {lost} lost between two checks; it is checked more often now")
-    return lines
-
-
-def _is_within(at: datetime | None, since: datetime | None, until: datetime) -> bool:
-    return at is not None and at <= until and (since is None or at > since)
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

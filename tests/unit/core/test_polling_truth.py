@@ -15,7 +15,6 @@ from monitor.core.polling import (
     is_bot_wall,
     is_public,
     next_check,
-    notices,
     pause_wished_s,
     request_for,
     was_away,
@@ -268,45 +267,6 @@ def test_news_ends_a_silence() -> None:
 
 def test_a_condition_keeps_its_beginning() -> None:
     assert after(*[failure()] * 4).health.since_at == NOW - 3 * HOUR
-
-
-def told(state: FeedState, since: timedelta = DAY) -> list[str]:
-    return notices([state], {FEED.id: FEED}, since=NOW - since, until=NOW)
-
-
-def test_a_passing_failure_is_not_told() -> None:
-    assert told(after(failure(), failure())) == []
-    assert told(after(failure(), failure(), answer())) == []
-
-
-def test_an_outage_is_told_once_with_its_reason_and_its_end_once() -> None:
-    state = after(*[failure()] * 4)
-    (line,) = told(state)
-    assert line.startswith("Antara-Dunia (antara-dunia): failing: 4 checks in a row")
-    assert told(state, since=timedelta(minutes=30)) == []
-    state = after(answer(), state=replace(state, rhythm=Rhythm(news_at=NOW), entries_seen=9))
-    assert told(state) == ["Antara-Dunia (antara-dunia): well again (failing for 60 minutes)"]
-    later = next_check(FEED, state, answer(), now=NOW + DAY, rng_value=0.5)
-    assert notices([later], {FEED.id: FEED}, since=NOW, until=NOW + DAY) == []
-
-
-def test_one_outage_that_changes_its_face_is_one_outage() -> None:
-    state = after(*[failure()] * 4, failure("html", 200), failure("status", 410))
-    assert (state.health.outage, state.health.outage_at) == ("failing", NOW - 3 * HOUR)
-    assert state.health.condition is Condition.GONE
-
-
-def test_a_second_outage_is_told_anew() -> None:
-    state = after(*[failure()] * 3, answer(FRESH), *[failure()] * 3)
-    assert (state.health.outage_at, state.health.recovered_at) == (NOW, None)
-    assert len(told(state)) == 1
-
-
-def test_a_gap_is_told_with_what_was_lost_at_least() -> None:
-    state = make_feed_state(rhythm=Rhythm(gap_at=NOW, gap_missed=17))
-    assert told(state) == [
-        "Antara-Dunia (antara-dunia): at least 17 entries lost between two checks; it is checked more often now"
-    ]
 
 
 def test_our_own_outage_changes_no_health() -> None:
