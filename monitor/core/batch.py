@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from monitor.core.likeness import CopyLines
@@ -12,11 +12,15 @@ from monitor.model.articles import Article, ArticleId, Sketch
 
 @dataclass(slots=True)
 class Batch:
-    """Articles judged so far in this batch, revised ones in their new state."""
+    """Articles judged so far in this batch, revised ones in their new state.
+
+    `shared` are the sampled hashes that stand in more than one of its texts: only those can lead from one to another.
+    """
 
     readings: Readings
     lines: CopyLines
     stop_hashes: set[int]
+    shared: set[int]
     articles: dict[ArticleId, Article] = field(default_factory=dict)
     by_url: dict[int, ArticleId] = field(default_factory=dict)
     by_title: dict[int, list[ArticleId]] = field(default_factory=dict)
@@ -43,7 +47,8 @@ class Batch:
         own = self.readings.of(article).sample
         before = self._indexed.get(article.id)
         self._indexed[article.id] = own
-        for value in own.hashes if before is None else set(own.hashes).difference(before.hashes):
+        found = self.shared.intersection(own.hashes)
+        for value in found if before is None else found.difference(before.hashes):
             holders = self._by_hash.setdefault(value, [])
             holders.append(article.id)
             if len(holders) > self.lines.stop_count:
@@ -51,7 +56,19 @@ class Batch:
 
     def sketches(self) -> Mapping[ArticleId, Sketch]:
         """What the index should hold of this batch, stop hashes left out."""
-        return {
-            of: replace(own, hashes=tuple(value for value in own.hashes if value not in self.stop_hashes))
-            for of, own in self._indexed.items()
-        }
+        return {of: self._without_stops(own) for of, own in self._indexed.items()}
+
+    def _without_stops(self, own: Sketch) -> Sketch:
+        if self.stop_hashes.isdisjoint(own.hashes):
+            return own
+        return replace(own, hashes=tuple(value for value in own.hashes if value not in self.stop_hashes))
+
+
+def shared_hashes(sketches: Iterable[Sketch]) -> set[int]:
+    """The hashes that stand in more than one of the sketches."""
+    seen: set[int] = set()
+    shared: set[int] = set()
+    for own in sketches:
+        shared.update(seen.intersection(own.hashes))
+        seen.update(own.hashes)
+    return shared

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from monitor.core.batch import Batch
+from monitor.core.batch import Batch, shared_hashes
 from monitor.core.changes import change_between
 from monitor.core.identity import IDENTITY_BITS, digest62
 from monitor.core.likeness import LINES, CopyLines, Likeness, boilerplate, compare, likeness
@@ -99,7 +99,9 @@ def judge_batch(
         common_hashes: Sampled hashes that the store finds in too many articles.
         readings: A memo to share between batches.
     """
-    batch = Batch(readings=readings or Readings(), lines=lines, stop_hashes=set(common_hashes))
+    readings = readings or Readings()
+    shared = shared_hashes(readings.of(article).sample for article in articles)
+    batch = Batch(readings=readings, lines=lines, stop_hashes=set(common_hashes), shared=shared)
     stored = _Stored(identities, candidates, entries or {})
     outcomes: dict[int, Outcome] = {}
     for place in sorted(range(len(articles)), key=lambda at: (articles[at].at, articles[at].id, at)):

@@ -91,8 +91,9 @@ def likeness(mine: Reading, theirs: Reading) -> float:
 def boilerplate(mine: Reading, frames: Iterable[Reading], lines: CopyLines = LINES) -> set[int]:
     """Sampled hashes that a text shares with articles of its host under enough other titles: footers, link blocks."""
     titles: dict[int, set[str]] = {}
-    own = set(mine.sample.hashes)
+    own: set[int] = set()
     for theirs in frames:
+        own = own or set(mine.sample.hashes)
         for value in own.intersection(theirs.sample.hashes):
             titles.setdefault(value, {mine.title}).add(theirs.title)
     return {value for value, found in titles.items() if len(found) >= lines.boilerplate_titles}
