@@ -45,6 +45,22 @@ class Turn(Protocol):
         ...
 
 
+class PageSource(Protocol):
+    """Web pages, and what sites say to programs that read them."""
+
+    async def hop(self, request: PageRequest) -> Fetched | Redirected | FetchFailed:
+        """One GET that follows nothing; never raises for what the world does, only for bugs and cancellation."""
+        ...
+
+    async def read(self, fetched: Fetched) -> PageText:
+        """The main text of a page, outside the event loop. Raises `ParseError`."""
+        ...
+
+    async def ask_robots(self, body: bytes, agent: str, url: str) -> RobotsAnswer:
+        """What a robots.txt says to an agent of an address, outside the event loop. Raises `ParseError`."""
+        ...
+
+
 class FeedStore(Protocol):
     """Feeds and their due times."""
 

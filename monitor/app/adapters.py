@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
+import random
+import socket
 import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
@@ -12,9 +17,10 @@ from monitor.channels.email.smtp import SmtpChannel, SmtpServer
 from monitor.channels.maildir import MaildirChannel
 from monitor.config import Configuration
 from monitor.core import polling
-from monitor.ports import Channel, Source
-from monitor.sources.gdelt import GdeltSource
-from monitor.sources.http import HttpSource
+from monitor.pipeline.traffic import FollowUps, Traffic
+from monitor.ports import Channel, Clock, Source, Turn
+from monitor.sources.gdelt import Distance, GdeltSource
+from monitor.sources.http import HttpSource, Lookup
 from monitor.sources.kinds import parse_any
 from monitor.sources.polled import FeedSource
 from monitor.sources.sitemap_source import SitemapSource
@@ -33,6 +39,24 @@ def steady_seconds() -> float:
     """Seconds of a clock that only runs forward; where there is one, of a clock that runs on in a suspended machine."""
     boot_clock: int | None = getattr(time, "CLOCK_BOOTTIME", None)
     return time.monotonic() if boot_clock is None else time.clock_gettime(boot_clock)
+
+
+def _chance() -> Callable[[], float]:
+    return random.Random().random  # noqa: S311 - spreads load, keeps no secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """Time, chance and names as this machine has them; a simulation brings its own.
+
+    `ticks` are seconds of a clock that only runs forward, `pause` waits so many of them.
+    """
+
+    clock: Clock = field(default_factory=SystemClock)
+    ticks: Callable[[], float] = steady_seconds
+    pause: Callable[[float], Awaitable[None]] = asyncio.sleep
+    chance: Callable[[], float] = field(default_factory=_chance)
+    lookup: Lookup = socket.getaddrinfo
 
 
 def make_polling_limits(configuration: Configuration) -> polling.PollingLimits:
@@ -61,8 +85,10 @@ def make_workers(configuration: Configuration) -> ParseWorkers:
     )
 
 
-def make_http(configuration: Configuration) -> HttpSource:
-    """The HTTP client."""
+def make_http(
+    configuration: Configuration, *, turn: Turn | None = None, lookup: Lookup = socket.getaddrinfo
+) -> HttpSource:
+    """The HTTP client; `turn` is for what it asks without having been given a turn."""
     settings = configuration.settings.polling
     return HttpSource(
         contact=settings.contact or "",
@@ -73,15 +99,30 @@ def make_http(configuration: Configuration) -> HttpSource:
         limit=settings.concurrency,
         limit_per_host=settings.per_host,
         allowed=settings.allow_private_hosts,
+        turn=turn,
+        lookup=lookup,
     )
 
 
-def make_sources(configuration: Configuration, http: HttpSource, workers: ParseWorkers) -> dict[str, Source]:
-    """Kind → source: the table of sources."""
+def make_turn(limits: polling.PollingLimits, traffic: Traffic, around: Surroundings) -> Turn:
+    """Turns at hosts for what is asked beside the feeds."""
+    return FollowUps(traffic, limits=limits, ticks=around.ticks, chance=around.chance, pause=around.pause)
+
+
+def make_polite_http(configuration: Configuration, traffic: Traffic, around: Surroundings) -> HttpSource:
+    """The HTTP client of who polls: what it asks beside the feeds takes turns with them."""
+    turn = make_turn(make_polling_limits(configuration), traffic, around)
+    return make_http(configuration, turn=turn, lookup=around.lookup)
+
+
+def make_sources(
+    configuration: Configuration, http: HttpSource, workers: ParseWorkers, *, distance: Distance | None = None
+) -> dict[str, Source]:
+    """Kind → source: the table of sources; `distance` is what queries to GDELT keep, also over a reload."""
     return {
         "feed": FeedSource(http, workers, max_entries=configuration.settings.polling.max_entries),
         "sitemap": SitemapSource(http, workers),
-        "gdelt": GdeltSource(http, workers),
+        "gdelt": GdeltSource(http, workers, distance=distance),
     }
 
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from monitor.app.adapters import make_http, make_sources, make_workers
+from monitor.app.adapters import (
+    Surroundings,
+    make_http,
+    make_polling_limits,
+    make_sources,
+    make_turn,
+    make_workers,
+)
 from monitor.config import Configuration
+from monitor.core import polling
 from monitor.errors import MonitorError, ParseError
 from monitor.model.discovery import FoundFeed
 from monitor.model.feeds import Feed, Fetched, FetchFailed, FetchRequest
 from monitor.pipeline.discover import Discovery, discover_feeds
+from monitor.pipeline.traffic import Traffic
 from monitor.sources.http import HttpSource
 
 
@@ -28,9 +37,11 @@ class FirstLook:
 
 async def find_feeds(url: str, configuration: Configuration | None) -> Discovery:
     """The feeds of a site, with the configuration's manners, or the usual ones without it."""
-    http = make_http(configuration) if configuration is not None else HttpSource()
+    limits = make_polling_limits(configuration) if configuration is not None else polling.PollingLimits()
+    turn = make_turn(limits, Traffic(), Surroundings())
+    http = make_http(configuration, turn=turn) if configuration is not None else HttpSource(turn=turn)
     try:
-        return await discover_feeds(url, http.fetch)
+        return await discover_feeds(url, http.fetch_in_turn)
     finally:
         await http.close()
 
@@ -41,15 +52,17 @@ async def look_at_feed(url: str, configuration: Configuration) -> FirstLook:
     Raises:
         MonitorError: There is none, or none that can be read.
     """
-    http, workers = make_http(configuration), make_workers(configuration)
+    turn = make_turn(make_polling_limits(configuration), Traffic(), Surroundings())
+    http, workers = make_http(configuration, turn=turn), make_workers(configuration)
     sources = make_sources(configuration, http, workers)
     try:
-        discovery = await discover_feeds(url, http.fetch)
+        discovery = await discover_feeds(url, http.fetch_in_turn)
         if not discovery.feeds:
             raise MonitorError(discovery.problem)
         problems = []
         for found in discovery.feeds[:3]:
             kind = "sitemap" if found.kind == "sitemap" else "feed"
+            await turn(found.url)
             outcome = await sources[kind].fetch(FetchRequest(url=found.url))
             if not isinstance(outcome, Fetched):
                 problems.append(outcome.message if isinstance(outcome, FetchFailed) else f"{found.url}: not modified")

@@ -8,22 +8,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from monitor.app.adapters import (
-    SystemClock,
+    Surroundings,
     make_channels,
-    make_http,
+    make_polite_http,
     make_polling_limits,
     make_renderer,
     make_sources,
     make_workers,
     make_zones,
-    steady_seconds,
 )
 from monitor.app.reports import CycleReport
 from monitor.config import Configuration, Settings
@@ -42,6 +40,7 @@ from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
 from monitor.pipeline.traffic import Traffic
 from monitor.ports import Channel
+from monitor.sources.gdelt import Distance
 from monitor.store import open_store, sqlite_warning
 from monitor.store.sqlstore import SqlStore
 
@@ -57,19 +56,23 @@ async def open_runtime(
     *,
     reread: Callable[[], Configuration] | None = None,
     is_dry: bool = False,
+    surroundings: Surroundings | None = None,
 ) -> AsyncIterator[Runtime]:
     """Open the store (and be its only daemon), the sources and the channels; close them at the end.
 
     Args:
         reread: Reads the configuration anew, for a reload.
         is_dry: Compose and deliver nothing.
+        surroundings: Time, chance and names; this machine's by default.
     """
     settings = configuration.settings
     if settings.store_path is not None and (warning := sqlite_warning()):
         log.debug(warning)
     store = open_store(settings.store_url.reveal(), pool_size=settings.store.pool_size)
     async with store:
-        runtime = Runtime(configuration, store=store, clock=SystemClock(), reread=reread, is_dry=is_dry)
+        runtime = Runtime(
+            configuration, store=store, reread=reread, is_dry=is_dry, surroundings=surroundings or Surroundings()
+        )
         try:
             yield runtime
         finally:
@@ -84,19 +87,20 @@ class Runtime:
         configuration: Configuration,
         *,
         store: SqlStore,
-        clock: SystemClock,
         reread: Callable[[], Configuration] | None,
         is_dry: bool,
+        surroundings: Surroundings,
     ) -> None:
         self.configuration = configuration
         self._store = store
-        self._clock = clock
+        self._surroundings = surroundings
+        self._clock = surroundings.clock
         self._reread = reread
         self._is_dry = is_dry
         self._is_stopping = False
         self._is_cut_off = False
         self._rehearsed: set[tuple[str, str]] = set()
-        self._chance = random.Random().random  # noqa: S311 - spreads load, keeps no secret
+        self._chance = surroundings.chance
         self._scorer = compile_watchlists(configuration.watchlists)
         settings = configuration.settings
         self._judge = Judge(
@@ -107,8 +111,9 @@ class Runtime:
             look_back=LookBack(wording=timedelta(days=settings.retention.index_days)),
         )
         self._workers = make_workers(configuration)
-        self._http = make_http(configuration)
         self._traffic = Traffic()
+        self._distance = Distance()
+        self._http = make_polite_http(configuration, self._traffic, surroundings)
         self._delivering = asyncio.Lock()
         self._collecting = asyncio.Lock()
         self._reloading = asyncio.Lock()
@@ -243,7 +248,7 @@ class Runtime:
                 self._channels, self._renderer = channels, renderer
                 self._scorer = compile_watchlists(fresh.watchlists)
                 self._judge.configure(self._scorer.score, gazetteer_of(fresh.watchlists))
-                self._http = make_http(fresh)
+                self._http = make_polite_http(fresh, self._traffic, self._surroundings)
                 self._collector = self._make_collector()
             await old_http.close()
             task = asyncio.create_task(self._retire(old_channels.values()))
@@ -326,14 +331,15 @@ class Runtime:
 
     def _make_collector(self) -> Collector:
         return Collector(
-            sources=make_sources(self.configuration, self._http, self._workers),
+            sources=make_sources(self.configuration, self._http, self._workers, distance=self._distance),
             store=self._store,
             intaker=self._intaker(),
             clock=self._clock,
             chance=self._chance,
             limits=CollectLimits(concurrency=self.configuration.settings.polling.concurrency),
             polling_limits=make_polling_limits(self.configuration),
-            ticks=steady_seconds,
+            ticks=self._surroundings.ticks,
+            pause=self._surroundings.pause,
             traffic=self._traffic,
         )
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
-from collections.abc import Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,6 +15,7 @@ from monitor.model.feeds import Feed, FeedState, FetchFailed, FetchOutcome
 from monitor.pipeline.intake import Check
 
 _MAX_BOOKED = 10_000
+_MAX_FOLLOW_UP_WAIT_S = 60.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,3 +129,37 @@ class Traffic:
 
 def _spacing_s(host: str, limits: PollingLimits) -> float:
     return limits.spacing_s if polling.is_public(host) else limits.private_spacing_s
+
+
+class FollowUps:
+    """`ports.Turn` over the traffic: what a check asks beside its feed's address waits for its host like all others.
+
+    Args:
+        ticks, pause: As of the collector.
+    """
+
+    def __init__(
+        self,
+        traffic: Traffic,
+        *,
+        limits: PollingLimits,
+        ticks: Callable[[], float],
+        chance: Callable[[], float],
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._traffic = traffic
+        self._limits = limits
+        self._ticks = ticks
+        self._chance = chance
+        self._pause = pause
+
+    async def __call__(self, url: str) -> float:
+        """See `ports.Turn`; nobody waits longer than a minute here."""
+        host, now = host_of(url), self._ticks()
+        spacing_s, turns = _spacing_s(host, self._limits), self._traffic.turns
+        at = turns.reserve(host, now, spacing_s=spacing_s, within_s=_MAX_FOLLOW_UP_WAIT_S, chance=self._chance())
+        if at is None:
+            return max(turns.ready_at(host, "", spacing_s) - now, 1.0)
+        if at > now:
+            await self._pause(at - now)
+        return 0.0

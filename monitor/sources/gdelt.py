@@ -31,37 +31,51 @@ _BUSY_STATUS = frozenset({403, 408, 425, 429})
 _LIMIT_WORDS = re.compile(rb"limit requests|too many requests|rate limit|try again later|temporarily", re.IGNORECASE)
 
 
-class GdeltSource:
-    """A `ports.Source`; one instance for all queries, so that they keep their distance.
+class Distance:
+    """One query at a time, and a pause after each; outlives the sources that keep it, which a reload replaces.
 
     Args:
-        clock, pause: Seconds of a steady clock, and waiting; arguments for the tests' sake.
+        clock, pause: Seconds of a steady clock, and waiting.
     """
 
     def __init__(
-        self,
-        http: HttpSource,
-        workers: ParseWorkers,
-        *,
-        clock: Callable[[], float] = time.monotonic,
-        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        self, *, clock: Callable[[], float] = time.monotonic, pause: Callable[[float], Awaitable[None]] = asyncio.sleep
     ) -> None:
-        self._http = http
-        self._workers = workers
         self._clock = clock
         self._pause = pause
         self._turn = asyncio.Lock()
         self._free_at = float("-inf")
 
-    async def fetch(self, request: FetchRequest) -> FetchOutcome:
-        """One GET in its turn; "busy" for what means no more than that."""
-        async with self._turn:
+    async def __aenter__(self) -> None:
+        await self._turn.acquire()
+        try:
             if (wait_s := self._free_at - self._clock()) > 0:
                 await self._pause(wait_s)
-            try:
-                outcome = await self._http.fetch(request)
-            finally:
-                self._free_at = self._clock() + SPACING_S
+        except BaseException:
+            self._turn.release()
+            raise
+
+    async def __aexit__(self, *_: object) -> None:
+        self._free_at = self._clock() + SPACING_S
+        self._turn.release()
+
+
+class GdeltSource:
+    """A `ports.Source`; one instance for all queries.
+
+    Args:
+        distance: What its queries keep, also from those of other instances.
+    """
+
+    def __init__(self, http: HttpSource, workers: ParseWorkers, *, distance: Distance | None = None) -> None:
+        self._http = http
+        self._workers = workers
+        self._distance = distance or Distance()
+
+    async def fetch(self, request: FetchRequest) -> FetchOutcome:
+        """One GET in its turn; "busy" for what means no more than that."""
+        async with self._distance:
+            outcome = await self._http.fetch(request)
         if isinstance(outcome, FetchFailed):
             is_busy = outcome.status in _BUSY_STATUS or outcome.status >= 500
             return _busy(outcome, outcome.message) if is_busy else outcome

@@ -1,4 +1,4 @@
-"""The only HTTP client: one polite conditional GET, whatever the other side does.
+"""The only HTTP client: one polite GET, whatever the other side does; conditional for feeds, a single hop for pages.
 
 Owns: redirects (by hand, so that validators go only to the URL that gave them), the byte cap on the decompressed
 stream, timeouts that start when it is our turn, two requests at a time per host, the address guard at connect time.
@@ -12,14 +12,14 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
-from email.utils import parsedate_to_datetime
 from functools import partial
-from urllib.parse import urljoin, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp.abc import AbstractResolver, ResolveResult
@@ -27,18 +27,19 @@ from yarl import URL
 
 from monitor import __version__
 from monitor.model.feeds import Fetched, FetchFailed, FetchOutcome, FetchRequest, NotModified, Validators
+from monitor.model.pages import PageRequest, Redirected
+from monitor.ports import Turn
+from monitor.sources import redirects
 from monitor.sources.addresses import printable, shown
 from monitor.sources.guard import AddressGuard
+from monitor.sources.headers import conditions, heard_headers, validators_of, wait_asked_s
 
 MAX_REDIRECTS = 5
-MAX_VALIDATOR_CHARS = 2000
 _CHUNK = 65_536
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.9, */*;q=0.5"
 )
-_REDIRECTS = frozenset({301, 302, 303, 307, 308})
-_PERMANENT = frozenset({301, 308})
 _REFUSED_ADDRESS = "is not a public address"
 _STATUS_CURES = {
     401: "the feed wants a login; look for an address of the feed that needs no login, or remove it",
@@ -50,10 +51,19 @@ _STATUS_CURES = {
 _asked_host: ContextVar[str] = ContextVar("asked_host", default="")
 
 
-@dataclass(frozen=True, slots=True)
-class _Redirect:
-    target: str
-    is_permanent: bool
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wanted:
+    """What is asked for, and what of the answer is read."""
+
+    validators: Validators | None = None
+    accept: str = _ACCEPT
+    kinds: tuple[str, ...] = ()
+    max_bytes: int
+    is_cut: bool = False
+
+
+Lookup = Callable[..., Any]
+"""As `socket.getaddrinfo`."""
 
 
 class _AddressRefusedError(OSError):
@@ -63,13 +73,14 @@ class _AddressRefusedError(OSError):
 class _Resolver(AbstractResolver):
     """getaddrinfo in threads of its own: with a dead line it blocks for long, and must not block anything else."""
 
-    def __init__(self, threads: int) -> None:
+    def __init__(self, threads: int, lookup: Lookup) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix="dns")
+        self._lookup = lookup
 
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        ask = partial(socket.getaddrinfo, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
+        ask = partial(self._lookup, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
         answers = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
         return [
             ResolveResult(
@@ -92,6 +103,8 @@ class HttpSource:
             for one connection, between two chunks.
         limit, limit_per_host: Fetches in flight, over all and to one host.
         allowed: Private addresses that may be polled all the same; see `AddressGuard`.
+        turn: Turns at hosts, taken by `fetch_in_turn` and before a redirect to another host is followed.
+        lookup: Resolves names.
     """
 
     def __init__(
@@ -105,6 +118,8 @@ class HttpSource:
         limit: int = 100,
         limit_per_host: int = 2,
         allowed: Iterable[str] = (),
+        turn: Turn | None = None,
+        lookup: Lookup = socket.getaddrinfo,
     ) -> None:
         told = "".join(c for c in contact if " " <= c <= "~")
         self._user_agent = f"monitor/{__version__}" + (f" (+{told})" if told else "")
@@ -116,6 +131,8 @@ class HttpSource:
         self._turns = asyncio.Semaphore(limit)
         self._host_turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
         self._guard = AddressGuard(allowed)
+        self._turn_at = turn
+        self._lookup = lookup
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -124,12 +141,18 @@ class HttpSource:
         if session is not None:
             await session.close()
 
+    async def fetch_in_turn(self, request: FetchRequest) -> FetchOutcome:
+        """As `fetch`, for a request that no check's own turn covers."""
+        return await self._waited_for(request.url) or await self.fetch(request)
+
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
         """One conditional GET with at most five redirects; never raises for what the world does."""
         url, moved_to = request.url, None
         seen: set[str] = set()
         spent_s = 0.0
         is_permanent = True
+        carried: Fetched | None = None
+        wanted = _Wanted(validators=request.validators, max_bytes=self._max_bytes)
         while True:
             problem = _url_problem(url)
             if problem:
@@ -138,66 +161,111 @@ class HttpSource:
             seen.add(url)
             async with self._turn(url):
                 started = time.monotonic()
-                answer = await self._ask(url, request.validators, self._total_s - spent_s)
+                answer = await self._ask(url, wanted, self._total_s - spent_s)
                 spent_s += time.monotonic() - started
-            if isinstance(answer, FetchFailed):
-                return replace(answer, elapsed_s=spent_s)
-            if not isinstance(answer, _Redirect):
-                return replace(answer, elapsed_s=spent_s, moved_to=moved_to)
+            if not isinstance(answer, Redirected):
+                if not isinstance(answer, FetchFailed):
+                    answer = replace(answer, moved_to=moved_to)
+                return replace(redirects.better(answer, carried), elapsed_s=spent_s)
+            carried = answer.carried if isinstance(answer, redirects.Carrying) else carried
             if answer.target in seen or len(seen) > MAX_REDIRECTS:
                 way = "in a circle" if answer.target in seen else f"more than {MAX_REDIRECTS} times"
                 message = f"{shown(request.url)}: redirects {way}; look for the feed's address on the outlet's site"
-                return FetchFailed(url=url, kind="redirect", message=message, elapsed_s=spent_s)
+                return carried or FetchFailed(url=url, kind="redirect", message=message, elapsed_s=spent_s)
+            is_elsewhere = _host(answer.target) != _host(url)
             url = answer.target
             is_permanent = is_permanent and answer.is_permanent
             moved_to = url if is_permanent else moved_to
+            if is_elsewhere and (refusal := await self._waited_for(url)) is not None:
+                return replace(refusal, elapsed_s=spent_s)
 
-    async def _ask(self, url: str, validators: Validators | None, time_left_s: float) -> FetchOutcome | _Redirect:
+    async def _waited_for(self, url: str) -> FetchFailed | None:
+        """None once it is our turn at the host; "busy" when that would take too long."""
+        wait_s = await self._turn_at(url) if self._turn_at is not None else 0.0
+        if not wait_s:
+            return None
+        message = f"{shown(url)}: this host wants no request now; it is asked again later"
+        return FetchFailed(url=url, kind="busy", message=message, retry_after_s=wait_s)
+
+    async def hop(self, request: PageRequest) -> Fetched | Redirected | FetchFailed:
+        """One GET without conditions that follows nothing; never raises for what the world does."""
+        if problem := _url_problem(request.url):
+            return FetchFailed(url=request.url, kind="refused", message=f"{shown(request.url)}: {problem}")
+        wanted = _Wanted(accept=request.accept, kinds=request.kinds, max_bytes=request.max_bytes, is_cut=request.is_cut)
+        async with self._turn(request.url):
+            answer = await self._ask(request.url, wanted, self._total_s)
+        assert not isinstance(answer, NotModified)  # nothing was asked on a condition
+        return answer
+
+    async def _ask(self, url: str, wanted: _Wanted, time_left_s: float) -> FetchOutcome | Redirected:
         """One request and its answer, without following anything."""
-        sent = validators if validators is not None and validators.url == url else None
-        headers = {"User-Agent": self._user_agent, "Accept": _ACCEPT, **_conditions(sent)}
-        _asked_host.set((urlsplit(url).hostname or "").lower())
+        sent = wanted.validators if wanted.validators is not None and wanted.validators.url == url else None
+        headers = {"User-Agent": self._user_agent, "Accept": wanted.accept, **conditions(sent)}
+        _asked_host.set(_host(url))
         try:
             async with (
                 asyncio.timeout(max(time_left_s, 0.001)),
                 self._open().get(_as_url(url), headers=headers, allow_redirects=False) as response,
             ):
-                return await self._read(url, sent, response)
+                return await self._read(url, sent, response, wanted)
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
             return _failure(url, error)
 
     async def _read(
-        self, url: str, sent: Validators | None, response: aiohttp.ClientResponse
-    ) -> FetchOutcome | _Redirect:
+        self, url: str, sent: Validators | None, response: aiohttp.ClientResponse, wanted: _Wanted
+    ) -> FetchOutcome | Redirected:
         status = response.status
-        headers = {name.lower(): printable(value) for name, value in response.headers.items()}
-        if status in _REDIRECTS:
-            target = response.headers.get("Location", "").strip()
-            if not target:
-                message = f"{shown(url)}: answers {status} without saying where to; {_STATUS_CURES[404]}"
-                return FetchFailed(url=url, kind="redirect", message=message, status=status)
-            return _Redirect(_joined(url, target), status in _PERMANENT)
+        headers = heard_headers(response.headers.items())
+        given = (response.headers.get("ETag"), response.headers.get("Last-Modified"))
+        if status in redirects.STATUSES:
+            return await self._redirected(url, response, headers, wanted)
         if status == 304 and sent is not None:
-            return NotModified(url=url, headers=headers, validators=_validators(url, response, sent))
+            return NotModified(url=url, headers=headers, validators=validators_of(url, *given, sent))
         if status not in {200, 203}:
             return _status_failure(url, status, headers)
-        body = await self._body(response)
+        kind = headers.get("content-type", "").strip().lower()
+        if kind and wanted.kinds and not kind.startswith(wanted.kinds):
+            response.close()
+            message = f"{shown(url)}: this is {kind[:60]}, not {' or '.join(wanted.kinds)}"
+            return FetchFailed(url=url, kind="type", message=message, status=status)
+        body = await self._body(response, wanted)
         if body is None:
-            message = f"{shown(url)}: the body is over {self._max_bytes:,} bytes; raise the cap, or remove the feed"
+            message = f"{shown(url)}: the body is over {wanted.max_bytes:,} bytes; raise the cap, or remove the feed"
             return FetchFailed(url=url, kind="too_large", message=message, status=status)
-        return Fetched(url=url, status=status, body=body, headers=headers, validators=_validators(url, response, None))
+        validators = validators_of(url, *given, None)
+        return Fetched(url=url, status=status, body=body, headers=headers, validators=validators)
 
-    async def _body(self, response: aiohttp.ClientResponse) -> bytes | None:
-        """The decompressed body, None once it is over the cap; what is beyond is never read."""
-        if (response.content_length or 0) > self._max_bytes:
+    async def _redirected(
+        self, url: str, response: aiohttp.ClientResponse, headers: Mapping[str, str], wanted: _Wanted
+    ) -> Redirected | FetchFailed:
+        status, target = response.status, response.headers.get("Location", "").strip()
+        if not target:
+            message = f"{shown(url)}: answers {status} without saying where to; {_STATUS_CURES[404]}"
+            return FetchFailed(url=url, kind="redirect", message=message, status=status)
+        way = Redirected(url=url, target=redirects.joined(url, target), is_permanent=status in redirects.PERMANENT)
+        if not redirects.may_carry(headers):
+            return way
+        body = await self._body(response, wanted)
+        if not body or not redirects.may_be_feed(body):
+            return way
+        return redirects.Carrying(
+            url=url,
+            target=way.target,
+            is_permanent=way.is_permanent,
+            carried=Fetched(url=url, status=status, body=body, headers=headers, validators=None),
+        )
+
+    async def _body(self, response: aiohttp.ClientResponse, wanted: _Wanted) -> bytes | None:
+        """The decompressed body, None or cut once it is over the cap; what is beyond is never read."""
+        if (response.content_length or 0) > wanted.max_bytes and not wanted.is_cut:
             return None
-        chunks = []
+        chunks: list[bytes] = []
         size = 0
         async for chunk in response.content.iter_chunked(_CHUNK):
             size += len(chunk)
-            if size > self._max_bytes:
+            if size > wanted.max_bytes:
                 response.close()
-                return None
+                return b"".join((*chunks, chunk))[: wanted.max_bytes] if wanted.is_cut else None
             chunks.append(chunk)
         return b"".join(chunks)
 
@@ -223,7 +291,7 @@ class HttpSource:
                 limit=self._limit,
                 limit_per_host=self._limit_per_host,
                 socket_factory=self._socket,
-                resolver=_Resolver(min(32, self._limit)),
+                resolver=_Resolver(min(32, self._limit), self._lookup),
                 ttl_dns_cache=300,
             )
             self._session = aiohttp.ClientSession(
@@ -246,6 +314,10 @@ class HttpSource:
         return socket.socket(family, kind, proto)
 
 
+def _host(url: str) -> str:
+    return (urlsplit(url).hostname or "").lower()
+
+
 def _url_problem(url: str) -> str:
     """Why an address is not even asked, "" if it may be."""
     try:
@@ -266,47 +338,6 @@ def _as_url(url: str) -> URL:
     return URL(url, encoded=is_plain)
 
 
-def _joined(url: str, target: str) -> str:
-    """The absolute target of a redirect; raw bytes in it (seen: UTF-8, EUC-KR) are escaped, its fragment dropped."""
-    raw = target.encode("utf-8", "surrogateescape")
-    escaped = "".join(chr(byte) if 0x20 < byte < 0x7F else f"%{byte:02X}" for byte in raw)
-    try:
-        return urljoin(url, escaped).partition("#")[0]
-    except ValueError:
-        return escaped
-
-
-def _conditions(validators: Validators | None) -> dict[str, str]:
-    if validators is None:
-        return {}
-    wanted = {"If-None-Match": validators.etag, "If-Modified-Since": validators.last_modified}
-    return {name: value for name, value in wanted.items() if value}
-
-
-def _validators(url: str, response: aiohttp.ClientResponse, sent: Validators | None) -> Validators | None:
-    """What this answer gave, verbatim, each on its own; a 304 that is silent leaves what was sent."""
-    etag = _sendable(response.headers.get("ETag")) or (sent.etag if sent else None)
-    modified = _sendable(response.headers.get("Last-Modified")) or (sent.last_modified if sent else None)
-    return Validators(url=url, etag=etag, last_modified=modified) if etag or modified else None
-
-
-def _sendable(value: str | None) -> str | None:
-    """The value, if it can be sent back byte for byte."""
-    is_fit = value and len(value) <= MAX_VALIDATOR_CHARS and value.isprintable() and value.isascii()
-    return value if is_fit else None
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Seconds; a date counts from the server's own clock (RFC 9110 §10.2.3), without which it means nothing."""
-    value = headers.get("retry-after", "").strip()
-    if value.isascii() and value.isdigit():
-        return float(value[:10])
-    try:
-        return max(0.0, (parsedate_to_datetime(value) - parsedate_to_datetime(headers.get("date", ""))).total_seconds())
-    except (ValueError, TypeError):
-        return None
-
-
 def _status_failure(url: str, status: int, headers: Mapping[str, str]) -> FetchFailed:
     cure = _STATUS_CURES.get(status, "the server is in trouble; it is asked again later" if status >= 500 else "")
     # Refusals in the form of a page are a bot wall's, or as good as one: no program gets past them.
@@ -323,7 +354,7 @@ def _status_failure(url: str, status: int, headers: Mapping[str, str]) -> FetchF
         kind="status",
         message=message,
         status=status,
-        retry_after_s=_retry_after(headers) if status >= 400 else None,
+        retry_after_s=wait_asked_s(headers) if status >= 400 else None,
         is_challenge=is_challenge,
     )
 

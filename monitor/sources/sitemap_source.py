@@ -1,8 +1,8 @@
 """The source of kind "sitemap": a news sitemap, or an index of sitemaps with its recent children, as one body.
 
 Owns: following an index one level, and what a child that fails does to the whole. The children are asked one after the
-other, after the index, and without validators; the index's own are kept only where it dates its children, so that "not
-modified" of the index means the same of them.
+other, after the index, each in its turn at its host, and without validators; the index's own are kept only where it
+dates its children, so that "not modified" of the index means the same of them.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ class SitemapSource:
         failures: list[FetchFailed] = []
         size, spent_s = 0, index.elapsed_s
         for child in children:
-            answer = await self._http.fetch(FetchRequest(url=_joined(index.url, child.url)))
+            answer = await self._http.fetch_in_turn(FetchRequest(url=_joined(index.url, child.url)))
             spent_s += answer.elapsed_s
             if isinstance(answer, FetchFailed):
                 failures.append(answer)

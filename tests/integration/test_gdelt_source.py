@@ -8,7 +8,7 @@ import pytest
 
 from monitor.errors import ParseError
 from monitor.model.feeds import Fetched, FetchFailed, FetchRequest
-from monitor.sources.gdelt import BUSY, SPACING_S, GdeltSource
+from monitor.sources.gdelt import BUSY, SPACING_S, Distance, GdeltSource
 from monitor.sources.http import HttpSource
 from monitor.sources.kinds import parse_any
 from monitor.sources.workers import ParseWorkers
@@ -45,7 +45,7 @@ def clock() -> SteadyClock:
 @pytest.fixture
 async def source(clock: SteadyClock) -> AsyncIterator[GdeltSource]:
     http, workers = HttpSource(allowed=("127.0.0.1",), total_s=0.3), ParseWorkers(max_workers=1, parse=parse_any)
-    yield GdeltSource(http, workers, clock=clock, pause=clock.pause)
+    yield GdeltSource(http, workers, distance=Distance(clock=clock, pause=clock.pause))
     await http.close()
     await workers.close()
 
@@ -58,6 +58,18 @@ async def test_queries_keep_five_seconds_distance(
     assert clock.pauses == [SPACING_S, SPACING_S]
     assert isinstance(outcomes[0], Fetched)
     assert [e.title for e in (await source.parse(make_feed(), outcomes[0])).entries] == ["Kim"]
+
+
+async def test_the_distance_outlives_a_reload_which_makes_the_source_anew(
+    server: LoopbackServer, clock: SteadyClock
+) -> None:
+    server["/doc"] = Reply(b'{"articles": [{"url": "https://example.org/1", "title": "Kim"}]}')
+    distance = Distance(clock=clock, pause=clock.pause)
+    for _ in range(2):
+        http, workers = HttpSource(allowed=("127.0.0.1",)), ParseWorkers(max_workers=1, parse=parse_any)
+        await GdeltSource(http, workers, distance=distance).fetch(FetchRequest(url=server.url("/doc")))
+        await http.close()
+    assert clock.pauses == [SPACING_S]
 
 
 @pytest.mark.parametrize("status", [429, 403, 500, 503])

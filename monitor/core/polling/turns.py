@@ -97,6 +97,19 @@ class Turns(Generic[Item]):
         lane = self._hosts.setdefault(host, _Lane())
         lane.ready_at = max(lane.ready_at, until)
 
+    def reserve(self, host: str, now: float, *, spacing_s: float, within_s: float, chance: float = 0.0) -> float | None:
+        """When a request that does not queue here may start at a host, None if not `within_s`; the next one waits.
+
+        It counts towards the pauses between starts, not towards the requests in flight: whoever waits for it may
+        be in flight already, and two that wait for each other's places would wait for ever.
+        """
+        lane = self._hosts.setdefault(host, _Lane())
+        at = max(lane.ready_at, now)
+        if at - now > within_s:
+            return None
+        lane.ready_at = at + spacing_s * (1 + self.jitter * chance)
+        return at
+
     def ready_at(self, host: str, outlet: str, spacing_s: float) -> float:
         """About when one more item would have its turn, behind those that wait already."""
         lanes = (self._hosts.get(host), self._outlets.get(outlet))
