@@ -1,8 +1,9 @@
 """Workers: child processes that can be killed, so that no feed and no page can hang or break the daemon.
 
-Owns: starting them when first needed, one request at a time to each, killing on timeout, replacing what died, recycling
-(feedparser's memory grows over thousands of feeds). Refuses: retries, queues beyond its callers waiting their turn, and
-to unpickle anything but our own nouns from a process that has read hostile bytes.
+Owns: starting them when first needed, one request at a time to each, killing on timeout, replacing what died or grew,
+one more try for a request whose worker died, recycling (feedparser's memory grows over thousands of feeds). Refuses:
+queues beyond its callers waiting their turn, and to unpickle anything but our own nouns from a process that has read
+hostile bytes.
 
 Plain subprocesses instead of `concurrent.futures`: that pool cannot kill one stuck worker without losing its
 neighbours' work, and its children re-import the daemon's main module.
@@ -16,6 +17,7 @@ import json
 import os
 import pickle
 import sys
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +39,17 @@ _ALLOWED = frozenset(
 )
 _START_S = 60.0
 """A cold Python on a busy machine takes seconds; past this the machine has another problem."""
+_MAX_ANSWER = 256 * 2**20
+"""Text can grow fivefold on its way out of a body (escaping); what claims more is no answer of ours."""
 _DEAD = (asyncio.IncompleteReadError, ConnectionError, pickle.UnpicklingError, EOFError)
+"""`ParseError` says what a parser found; these say that its process is gone, or not to be trusted."""
+
+
+def usable_cores() -> int:
+    """How many cores this process may run on."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def parse_feed(body: bytes, content_type: str, url: str) -> ParsedFeed:
@@ -62,18 +74,26 @@ def read_pages(task: str, body: bytes, said: str, url: str) -> PageText | Robots
 class _Worker:
     process: asyncio.subprocess.Process
     served: int = 0
+    idle_since: float = 0.0
 
 
 class _Workers:
     """A pool of workers that all run one function; nothing is started before the first request, `close` ends them all.
+
+    Another worker is started only when those that live do not keep up: `CROWD` requests a worker wait, or one of them
+    for `PATIENCE_S`; one that was not needed for `IDLE_S` is ended. A small setup lives with one.
 
     Args:
         work: What the workers run, importable by name; its last argument is the URL.
         max_workers: Processes at a time.
         timeout_s: A request that takes longer is killed.
         recycle_after: A worker is replaced after so many requests.
-        max_memory_bytes: Address space of a worker.
+        max_memory_bytes: Address space of a worker; one that keeps a quarter of it after a request is replaced.
     """
+
+    CROWD = 2
+    PATIENCE_S = 0.5
+    IDLE_S = 300.0
 
     def __init__(
         self,
@@ -88,52 +108,15 @@ class _Workers:
         self._timeout_s = timeout_s
         self._recycle_after = recycle_after
         self._hello = (work, timeout_s, max_memory_bytes)
-        self._turns = asyncio.Semaphore(self.max_workers)
         self._idle: list[_Worker] = []
         self._alive: list[_Worker] = []
+        self._starting = 0
+        self._waiting: deque[asyncio.Future[_Worker | None]] = deque()
 
     @property
     def pids(self) -> tuple[int, ...]:
         """The process ids of the workers that live."""
         return tuple(worker.process.pid for worker in self._alive if worker.process.returncode is None)
-
-    async def _run(self, *request: Any) -> Any:
-        """Let a worker do it; raises `ParseError`, of kind "timeout" or "crash" when the worker did not survive it."""
-        url = request[-1]
-        async with self._turns:
-            try:
-                answer = await self._ask(request)
-            except _DEAD as error:
-                message = f"{shown(url)}: the parser died of this body; it is tried again later"
-                raise ParseError(message, kind="crash") from error
-            except TimeoutError:
-                message = (
-                    f"{shown(url)}: parsing took over {self._timeout_s:g} s and was stopped; it is tried again later"
-                )
-                raise ParseError(message, kind="timeout") from None
-        if answer[0] == "error":
-            raise ParseError(answer[2], kind=answer[1])
-        return answer[1]
-
-    async def _ask(self, request: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Ask an idle or a new worker; one that was found dead is no fault of this body, so a new one is asked."""
-        while True:
-            worker = await self._take(request[-1])
-            is_used = worker.served > 0
-            try:
-                async with asyncio.timeout(self._timeout_s):
-                    answer = await _exchange(worker.process, request)
-            except _DEAD:
-                await self._kill(worker)
-                if is_used:
-                    continue
-                raise
-            except BaseException:
-                # Hung, or cancelled in the middle: it would answer the wrong question next.
-                await self._kill(worker)
-                raise
-            await self._put_back(worker)
-            return answer
 
     async def close(self) -> None:
         """End all workers and wait for them; none is left behind."""
@@ -141,40 +124,125 @@ class _Workers:
         for worker in list(self._alive):
             await self._kill(worker)
 
-    async def _take(self, url: str) -> _Worker:
-        while self._idle:
-            worker = self._idle.pop()
-            if worker.process.returncode is None:
-                return worker
+    async def _run(self, *request: Any) -> Any:
+        """Let a worker do it; raises `ParseError`, of kind "timeout" or "crash" when the worker did not survive it.
+
+        A worker that dies may have been killed by somebody, or have suffered from what it did before: the request is
+        tried once more, by a worker that has done nothing else. One that was stopped had its time.
+        """
+        try:
+            try:
+                answer = await self._ask(request)
+            except _DEAD:
+                answer = await self._ask(request, is_alone=True)
+        except _DEAD as error:
+            message = f"{shown(request[-1])}: the parser died of this body; it is tried again later"
+            raise ParseError(message, kind="crash") from error
+        except TimeoutError:
+            spent = f"took over {self._timeout_s:g} s and was stopped"
+            message = f"{shown(request[-1])}: parsing {spent}; it is tried again later"
+            raise ParseError(message, kind="timeout") from None
+        if answer[0] == "error":
+            raise ParseError(answer[2], kind=answer[1])
+        return answer[1]
+
+    async def _ask(self, request: tuple[Any, ...], *, is_alone: bool = False) -> tuple[Any, ...]:
+        """One exchange with an idle or a new worker; `is_alone`: with one that serves nobody else, before or after."""
+        worker = await self._take(request[-1], is_fresh=is_alone)
+        try:
+            async with asyncio.timeout(self._timeout_s):
+                answer, is_swollen = await _exchange(worker.process, request)
+        except BaseException:
+            # Dead, hung, or cancelled in the middle: it would answer the wrong question next.
             await self._kill(worker)
+            raise
+        worker.served += 1
+        if is_alone or is_swollen or worker.served >= self._recycle_after:
+            await self._kill(worker)
+        else:
+            await self._put_back(worker)
+        return answer
+
+    async def _take(self, url: str, *, is_fresh: bool) -> _Worker:
+        """A worker of one's own for a while, one that has served nobody if so wanted; first come, first served."""
+        waits = 0
+        is_impatient = is_fresh
+        while True:
+            worker = None if is_fresh and self._has_room() else self._idle.pop() if self._idle else None
+            if worker is None and self._may_start(is_impatient=is_impatient):
+                return await self._started(url)
+            if worker is None:
+                worker, is_called = await self._freed(is_first=waits > 0)
+                is_impatient = is_impatient or not is_called
+                waits += is_called
+            if worker is not None:
+                if worker.process.returncode is None and not is_fresh:
+                    return worker
+                await self._kill(worker)  # found dead, or making room for a fresh one
+
+    def _has_room(self) -> bool:
+        return len(self._alive) + self._starting < self.max_workers
+
+    def _may_start(self, *, is_impatient: bool) -> bool:
+        alive = len(self._alive) + self._starting
+        return self._has_room() and (is_impatient or not alive or len(self._waiting) >= self.CROWD * alive)
+
+    async def _freed(self, *, is_first: bool) -> tuple[_Worker | None, bool]:
+        """(a worker that was put back, or None when only its place is free; whether there was any call at all)."""
+        call: asyncio.Future[_Worker | None] = asyncio.get_running_loop().create_future()
+        (self._waiting.appendleft if is_first else self._waiting.append)(call)
+        try:
+            await asyncio.wait((call,), timeout=self.PATIENCE_S if self._has_room() else None)
+        except asyncio.CancelledError:
+            if call.done():
+                self._hand_on(call.result())
+            raise
+        finally:
+            if not call.done():
+                self._waiting.remove(call)
+        return (call.result(), True) if call.done() else (None, False)
+
+    def _hand_on(self, worker: _Worker | None) -> None:
+        """Give a worker, or the news that there is room for one, to who waits longest."""
+        if self._waiting:
+            self._waiting.popleft().set_result(worker)
+        elif worker is not None:
+            self._idle.append(worker)
+
+    async def _put_back(self, worker: _Worker) -> None:
+        worker.idle_since = asyncio.get_running_loop().time()
+        self._hand_on(worker)
+        # The one used last is taken first, so that those of a busy hour stay at the bottom and grow old.
+        while len(self._idle) > 1 and worker.idle_since - self._idle[0].idle_since > self.IDLE_S:
+            await self._kill(self._idle.pop(0))
+
+    async def _started(self, url: str) -> _Worker:
         try:
             return await self._start()
         except (OSError, TimeoutError, *_DEAD) as error:
+            self._hand_on(None)
             reason = type(error).__name__
             message = (
                 f"{shown(url)}: no parse worker could be started ({reason}: {error}); check memory and process limits"
             )
             raise ParseError(message, kind="crash") from error
 
-    async def _put_back(self, worker: _Worker) -> None:
-        worker.served += 1
-        if worker.served >= self._recycle_after:
-            await self._kill(worker)
-        else:
-            self._idle.append(worker)
-
     async def _start(self) -> _Worker:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-c",
-            _BOOT,
-            json.dumps(sys.path),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            limit=2**20,
-            start_new_session=True,  # Ctrl-C and a terminal's hang-up are the parent's affair
-        )
+        self._starting += 1
+        try:
+            process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                "-c",
+                _BOOT,
+                json.dumps(sys.path),
+                stdin=asyncio.subprocess.PIPE,
+                stdout=asyncio.subprocess.PIPE,
+                stderr=asyncio.subprocess.DEVNULL,
+                limit=2**20,
+                start_new_session=True,  # Ctrl-C and a terminal's hang-up are the parent's affair
+            )
+        finally:
+            self._starting -= 1
         worker = _Worker(process)
         self._alive.append(worker)
         try:
@@ -189,6 +257,7 @@ class _Workers:
         """End one worker and reap it; shielded, as a cancelled caller must not leave a zombie."""
         if worker in self._alive:
             self._alive.remove(worker)
+            self._hand_on(None)
         await asyncio.shield(_reap(worker.process))
 
 
@@ -196,7 +265,7 @@ class ParseWorkers(_Workers):
     """Workers that parse feeds.
 
     Args:
-        max_workers: Processes at a time; default: one a core, at most four.
+        max_workers: Processes at a time; default: one a core that this process may use.
         timeout_s: A parse that takes longer is killed.
         recycle_after: A worker is replaced after so many parses.
         max_memory_bytes: Address space of a worker.
@@ -214,7 +283,7 @@ class ParseWorkers(_Workers):
     ) -> None:
         super().__init__(
             parse,
-            max_workers=max_workers or min(os.cpu_count() or 1, 4),
+            max_workers=max_workers or usable_cores(),
             timeout_s=timeout_s,
             recycle_after=recycle_after,
             max_memory_bytes=max_memory_bytes,
@@ -274,16 +343,18 @@ async def _reap(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-async def _exchange(process: asyncio.subprocess.Process, request: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Send one frame, read one frame."""
+async def _exchange(process: asyncio.subprocess.Process, request: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
+    """Send one frame, read one frame: the answer, and whether the worker has swollen."""
     assert process.stdin is not None
     assert process.stdout is not None
     frame = pickle.dumps(request, protocol=pickle.HIGHEST_PROTOCOL)
     process.stdin.writelines((LENGTH.pack(len(frame)), frame))
     await process.stdin.drain()
     (size,) = LENGTH.unpack(await process.stdout.readexactly(LENGTH.size))
-    answer: tuple[Any, ...] = _NounsOnly(io.BytesIO(await process.stdout.readexactly(size))).load()
-    return answer
+    if size > _MAX_ANSWER:
+        raise pickle.UnpicklingError(f"an answer of {size:,} bytes")
+    answer, is_swollen = _NounsOnly(io.BytesIO(await process.stdout.readexactly(size))).load()
+    return answer, bool(is_swollen)
 
 
 class _NounsOnly(pickle.Unpickler):

@@ -89,6 +89,64 @@ async def test_a_body_that_eats_memory_breaks_only_its_worker(workers: ParseWork
     assert (await workers.parse(b"after", "", "")).title == "after"
 
 
+async def test_a_body_whose_worker_was_killed_is_tried_once_more(workers: ParseWorkers, tmp_path: Path) -> None:
+    body = b"once %s" % str(tmp_path / "mark").encode()
+    assert (await workers.parse(body, "", "")).title == body.decode()
+
+
+async def test_a_body_that_kills_takes_no_more_than_two_workers_with_it() -> None:
+    workers = ParseWorkers(max_workers=4, parse=obey)
+    await asyncio.gather(*(workers.parse(b"%d" % n, "", "") for n in range(40)))
+    before = set(workers.pids)
+    assert len(before) == 4
+    assert (await failure(workers, b"die")).kind == "crash"
+    assert len(before & set(workers.pids)) >= 2
+    await workers.close()
+
+
+async def test_neighbours_of_bodies_that_hang_and_kill_are_all_parsed(workers: ParseWorkers) -> None:
+    bad = [asyncio.create_task(failure(workers, body)) for body in (b"hang", b"die", b"raise", b"smuggle", b"die")]
+    good = await asyncio.gather(*(workers.parse(b"%d" % n, "", "") for n in range(20)))
+    assert [parsed.title for parsed in good] == [str(n) for n in range(20)]
+    assert [error.kind for error in await asyncio.gather(*bad)] == ["timeout", "crash", "crash", "crash", "crash"]
+    assert len(workers.pids) <= 2
+
+
+async def test_a_worker_that_keeps_memory_is_replaced_after_its_answer() -> None:
+    workers = ParseWorkers(max_workers=1, max_memory_bytes=400_000_000, parse=obey)
+    grown = await workers.parse(b"grow", "", "")
+    assert grown.title == "grow"
+    assert (await workers.parse(b"after", "", "")).kind != grown.kind
+    await workers.close()
+
+
+async def test_one_worker_is_enough_for_one_body_after_the_other() -> None:
+    workers = ParseWorkers(max_workers=8, parse=obey)
+    for n in range(10):
+        await workers.parse(b"%d" % n, "", "")
+    assert len(workers.pids) == 1
+    await workers.close()
+
+
+async def test_many_bodies_at_once_get_as_many_workers_as_allowed() -> None:
+    workers = ParseWorkers(max_workers=3, parse=obey)
+    parsed = await asyncio.gather(*(workers.parse(b"%d" % n, "", "") for n in range(60)))
+    assert [one.title for one in parsed] == [str(n) for n in range(60)]
+    assert len(workers.pids) == 3
+    await workers.close()
+
+
+async def test_cancelled_callers_do_not_keep_the_next_ones_waiting() -> None:
+    workers = ParseWorkers(max_workers=1, parse=obey)
+    tasks = [asyncio.create_task(workers.parse(b"%d" % n, "", "")) for n in range(12)]
+    await tasks[0]
+    for task in tasks[1:9]:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    assert [task.result().title for task in tasks[9:]] == ["9", "10", "11"]
+    await workers.close()
+
+
 async def test_noise_on_stdout_does_not_mix_with_answers(workers: ParseWorkers) -> None:
     assert (await workers.parse(b"print", "", "")).title == "print"
     assert (await workers.parse(b"after", "", "")).title == "after"
@@ -119,7 +177,7 @@ async def test_a_worker_is_recycled_after_its_share() -> None:
 
 async def test_closing_leaves_no_process_behind() -> None:
     workers = ParseWorkers(max_workers=2, parse=obey)
-    await asyncio.gather(workers.parse(b"a", "", ""), workers.parse(b"b", "", ""))
+    await asyncio.gather(*(workers.parse(b"a", "", "") for _ in range(8)))
     pids = workers.pids
     assert len(pids) == 2
     await workers.close()
