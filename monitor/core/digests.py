@@ -9,6 +9,9 @@ What is told and what is not:
   with the next digest. Refused: marking them told without a line, which would say something false of the ledger; and
   telling them as developing, which is the complaint about every alert product (the same text, day after day).
 - What does not fit stays untold and is counted (`rest`).
+- An operator is told of feeds in the same mail: outages, their ends, gaps. They make no mail on their own while they
+  are younger than a day; then they do, since silence for want of feeds looks like silence for want of news. All of a
+  digest's notices count as told; of a great many the first are listed and the rest counted.
 - What was old when it was first seen, from before the last digest, is a new feed's backlog and no news: a story of
   nothing else is kept back and counted (`held_back`). After an outage of ours nothing is: the period told covers it.
 """
@@ -25,6 +28,7 @@ from monitor.core.origins import origins, wording_shared
 from monitor.core.seeds import SEED_FEED
 from monitor.model.articles import ArticleId, VerdictKind
 from monitor.model.digests import Digest, DigestStory, MatchedArticle, Recipient, Slot, StoryState, Telling
+from monitor.model.notices import Notice
 from monitor.model.stories import Origin, StoryId
 
 # Gmail clips HTML at about 102 kB; quoted-printable adds a fifth. From research on mail clients, not tuned.
@@ -34,6 +38,8 @@ MAX_WIRE_BYTES = 100 * 1024
 BRIEF_COST = 0.35
 # As many stories are told in full before titles are left out: a reader wants the news, then the list.
 FULL_FLOOR = 12
+MAX_NOTICES = 20
+NOTICE_PATIENCE = timedelta(days=1)
 
 
 def build(
@@ -45,13 +51,14 @@ def build(
     until: datetime,
     titles: Mapping[str, str],
     max_age: timedelta | None = None,
-    remarks: tuple[str, ...] = (),
+    notices: Sequence[Notice] = (),
 ) -> Digest | None:
     """The digest of one recipient for one slot; None when there is nothing to say.
 
     `matched` holds what the recipient had as well (`was_told`): a story that grows is told as an update. `since` and
     `until` are the period told, `titles` maps a watchlist to its name in the recipient's language. `max_age` bounds
-    how old an article may have been at first sight (None: any age); what came from seeds is never too old.
+    how old an article may have been at first sight (None: any age); what came from seeds is never too old. `notices`
+    are what waits to be told of feeds, in reading order.
     """
     stories: list[DigestStory] = []
     held_back = 0
@@ -62,7 +69,7 @@ def build(
             held_back += _is_seen_since(group, since)
         else:
             stories.append(_story(group))
-    if all(story.state is StoryState.CARRIED for story in stories):
+    if all(story.state is StoryState.CARRIED for story in stories) and not _is_overdue(notices, until):
         return None
     ranked = sorted(stories, key=_reading_order)
     return Digest(
@@ -74,7 +81,8 @@ def build(
         stories=tuple(ranked[: recipient.max_stories]),
         rest=max(0, len(ranked) - recipient.max_stories),
         held_back=held_back,
-        remarks=remarks,
+        notices=tuple(notices[:MAX_NOTICES]),
+        more_notices=max(0, len(notices) - MAX_NOTICES),
     )
 
 
@@ -87,13 +95,16 @@ def told_pairs(digest: Digest, matched: Iterable[MatchedArticle]) -> tuple[tuple
 def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None:
     """A smaller digest for one that was rendered too large; None when it fits, or can be no smaller.
 
-    Full stories become titles from the end, then titles go to the rest (untold, counted). Always makes progress, so
-    rendering and shrinking in turn ends; the sizes measured steer how far each step goes.
+    Full stories become titles from the end, then titles go to the rest (untold, counted); at last notices about feeds
+    are counted instead of listed. Always makes progress, so rendering and shrinking in turn ends; the sizes measured
+    steer how far each step goes.
     """
     share = min(MAX_HTML_BYTES / html_bytes, MAX_WIRE_BYTES / wire_bytes)
+    count = len(digest.stories)
     if share >= 1:
         return None
-    count = len(digest.stories)
+    if not count:
+        return _fewer_notices(digest)
     full = sum(not story.is_brief for story in digest.stories)
     floor = min(full, FULL_FLOOR)
     budget = (full + (count - full) * BRIEF_COST) * share
@@ -106,13 +117,17 @@ def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None
         return _cut(_brief_from(digest, floor), kept)
     if full > 0:
         return _brief_from(digest, max(0, min(full - 1, int(budget))))
-    return None if count == 1 else _cut(digest, 1)
+    return _fewer_notices(digest) if count == 1 else _cut(digest, 1)
 
 
 def delivery_id(recipient_id: str, slot_key: str, channel: str) -> str:
     """The delivery's short printable id: "d" and 20 hexadecimal digits, the same whenever it is asked."""
     parts = "\0".join((recipient_id, slot_key, channel))
     return "d" + blake2b(parts.encode(), digest_size=10, person=b"delivery").hexdigest()
+
+
+def _is_overdue(notices: Sequence[Notice], now: datetime) -> bool:
+    return any(now - notice.at >= NOTICE_PATIENCE for notice in notices)
 
 
 def _brief_from(digest: Digest, kept_full: int) -> Digest:
@@ -122,6 +137,13 @@ def _brief_from(digest: Digest, kept_full: int) -> Digest:
 
 def _cut(digest: Digest, kept: int) -> Digest:
     return replace(digest, stories=digest.stories[:kept], rest=digest.rest + len(digest.stories) - kept)
+
+
+def _fewer_notices(digest: Digest) -> Digest | None:
+    if not digest.notices:
+        return None
+    kept = len(digest.notices) // 2
+    return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 
 
 def _story_id(row: MatchedArticle) -> StoryId:

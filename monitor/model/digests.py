@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.model.articles import Article, ArticleId, Verdict
+from monitor.model.notices import Notice
 from monitor.model.stories import Origin, Story, StoryId
 from monitor.model.watchlists import Match
 
@@ -37,7 +38,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who gets mail. `channel` is "maildir" or "smtp"; `language` one of the languages digests are written in."""
+    """Who gets mail. `channel` is "maildir" or "smtp"; `language` one of the languages digests are written in.
+
+    `is_operator`: who runs this, and is told of feeds that fail.
+    """
 
     id: str
     address: str
@@ -47,6 +51,7 @@ class Recipient:
     language: str = "en"
     channel: str = "maildir"
     max_stories: int = 35
+    is_operator: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +127,8 @@ class Digest:
 
     `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
-    `remarks` are lines for the footer (feeds that fail).
+    `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
+    digest may have notices and no stories.
     """
 
     recipient: Recipient
@@ -134,7 +140,8 @@ class Digest:
     stories: tuple[DigestStory, ...]
     rest: int = 0
     held_back: int = 0
-    remarks: tuple[str, ...] = ()
+    notices: tuple[Notice, ...] = ()
+    more_notices: int = 0
 
     @property
     def article_ids(self) -> tuple[ArticleId, ...]:

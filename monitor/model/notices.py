@@ -29,6 +29,7 @@ class Notice:
 
     `url` is the address that was asked, `address` the likely new one: a moved feed's target, or what was found by
     searching at `sought_at` (None: not searched for yet). `number` rises in the order of keeping; 0: not kept yet.
+    `outlet` is the feed's, filled in when it is told.
     """
 
     feed_id: str
@@ -45,3 +46,4 @@ class Notice:
     address: str = ""
     sought_at: datetime | None = None
     number: int = 0
+    outlet: str = ""

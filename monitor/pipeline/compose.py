@@ -10,15 +10,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.core import digests, schedules
+from monitor.core.polling import notices_to_tell
 from monitor.errors import MonitorError
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, Digest, Message, Recipient, Slot
+from monitor.model.notices import Notice
 from monitor.ports import ComposeStore, Renderer
 
 log = logging.getLogger(__name__)
@@ -32,15 +34,15 @@ class ComposeRules:
 
     `titles` maps a watchlist to its name per language. `look_back`: how long an untold match may wait; `max_age`: how
     old an article may be at first sight to be news (a recipient's first digest knows no such bound).
-    `is_first_due`: whether a recipient never seen before gets a digest at once. `remarks` are lines for the footer.
-    `zones` finds a time zone by its IANA name.
+    `is_first_due`: whether a recipient never seen before gets a digest at once. `outlets` names
+    the outlet of every feed that is polled: operators are told of these. `zones` finds a time zone by its IANA name.
     """
 
     titles: Mapping[str, Mapping[str, str]]
     look_back: timedelta
     max_age: timedelta | None = None
     is_first_due: bool = False
-    remarks: tuple[str, ...] = ()
+    outlets: Mapping[str, str] = field(default_factory=dict)
     zones: Callable[[str], tzinfo] = ZoneInfo
 
 
@@ -57,6 +59,7 @@ class Plan:
     digest: Digest | None = None
     message: Message | None = None
     told: tuple[tuple[str, ArticleId], ...] = ()
+    told_notice: int | None = None
     at: datetime
 
     @property
@@ -123,7 +126,7 @@ def planned_slot(recipient: Recipient, known: DigestSlot | None, *, rules: Compo
 async def plan_digest(
     recipient: Recipient,
     slot: Slot,
-    told_until: datetime | None,
+    known: DigestSlot | None,
     *,
     store: ComposeStore,
     renderer: Renderer,
@@ -131,10 +134,12 @@ async def plan_digest(
     now: datetime,
 ) -> Plan:
     """What `recipient` gets in `slot`, rendered; writes nothing. Raises `StoreError`, `RenderError`."""
+    told_until = known.told_until if known else None
     since = now - rules.look_back if told_until is None else min(now - rules.look_back, told_until)
     matched = await store.matched_articles(recipient.id, recipient.watchlists, since=since)
     next_slot = schedules.next_slot(recipient.schedule, after=now, tz=rules.zones(recipient.schedule.zone))
     plan = Plan(recipient=recipient, slot=slot, next_slot=next_slot, at=now)
+    told_notice, notices = await _notices(recipient, known, store=store, rules=rules, now=now)
     digest = digests.build(
         recipient,
         slot,
@@ -143,12 +148,26 @@ async def plan_digest(
         until=now,
         titles={name: _title(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
         max_age=rules.max_age,
-        remarks=rules.remarks,
+        notices=notices,
     )
     if digest is None:
         return plan
     digest, message = _fitted(digest, renderer, delivery_id=plan.delivery_id, now=now)
-    return replace(plan, digest=digest, message=message, told=digests.told_pairs(digest, matched))
+    told = digests.told_pairs(digest, matched)
+    return replace(plan, digest=digest, message=message, told=told, told_notice=told_notice)
+
+
+async def _notices(
+    recipient: Recipient, known: DigestSlot | None, *, store: ComposeStore, rules: ComposeRules, now: datetime
+) -> tuple[int | None, tuple[Notice, ...]]:
+    """What waits to be told of feeds, and the number that it reaches to; nothing for whoever is no operator."""
+    if not recipient.is_operator:
+        return None, ()
+    told = known.told_notice if known else None
+    waiting = await store.notices(after=told or 0)
+    notices = notices_to_tell(waiting, rules.outlets, since=now - rules.look_back if told is None else None)
+    reached = waiting[-1].number if waiting else told or 0
+    return reached, tuple(replace(notice, outlet=rules.outlets[notice.feed_id]) for notice in notices)
 
 
 async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
@@ -171,6 +190,7 @@ async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
             next_slot=plan.next_slot,
             delivery=delivery,
             told=plan.told,
+            told_notice=plan.told_notice,
             at=plan.at,
         )
     )
@@ -202,8 +222,7 @@ async def _each(
                 if row is None or row.slot != slot:
                     await wait(recipient, slot)
                 continue
-            told_until = row.told_until if row is not None else None
-            plan = await plan_digest(recipient, slot, told_until, store=store, renderer=renderer, rules=rules, now=now)
+            plan = await plan_digest(recipient, slot, row, store=store, renderer=renderer, rules=rules, now=now)
             if plan.digest is None and slot.key == FIRST_SLOT:
                 # A first digest is not used up by an empty store: it goes out with the first thing there is to tell.
                 if row is None:
@@ -253,6 +272,7 @@ def _log_digest(plan: Plan, digest: Digest) -> None:
             "slot": plan.slot.key,
             "stories": len(digest.stories),
             "rest": digest.rest,
+            "notices": len(digest.notices) + digest.more_notices,
             "held_back": digest.held_back,
             "bytes": len(plan.message.content) if plan.message else 0,
             "delivery": plan.delivery_id,

@@ -10,6 +10,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.channels.email.languages import Language, in_language
+from monitor.channels.email.notices import NoticeView, notice_views, summary
 from monitor.channels.email.text import clean, direction, language_tag, marked, safe_link, window
 from monitor.model.articles import Article
 from monitor.model.digests import Digest, DigestStory, StoryState
@@ -86,7 +87,8 @@ class DigestView:
     carried: list[StoryView]
     rest: int
     held_back: int
-    remarks: list[str]
+    notices: list[NoticeView]
+    more_notices: int
     address: str
     delivery_id: str
     unsubscribe: str | None
@@ -99,14 +101,14 @@ def digest_view(
     zone = ZoneInfo(digest.recipient.schedule.zone)
     views = [(story, _story(story, digest, words, zone)) for story in digest.stories]
     news = [(story, view) for story, view in views if story.state is not StoryState.CARRIED]
-    lead = [view.title for _, view in news[:LEAD_TITLES]]
+    lead = [view.title for _, view in news[:LEAD_TITLES]] or [Phrase(_notice_summary(digest, words), words.tag)]
     return DigestView(
         lang=words.tag,
         dir="rtl" if words.locale.text_direction == "rtl" else "ltr",
-        subject=subject(digest),
+        subject=subject(digest, words),
         heading=" · ".join(_titles(digest)),
         lead=lead,
-        more_in_lead=len(views) - len(lead),
+        more_in_lead=max(0, len(views) - len(lead)),
         period=_period(digest, words, zone),
         counts=_counts(digest, words),
         stories=[view for story, view in news if not story.is_brief],
@@ -114,15 +116,21 @@ def digest_view(
         carried=[view for story, view in views if story.state is StoryState.CARRIED],
         rest=digest.rest,
         held_back=digest.held_back,
-        remarks=[clean(remark, 300) for remark in digest.remarks],
+        notices=notice_views(digest.notices, words, zone, until=digest.until),
+        more_notices=digest.more_notices,
         address=address,
         delivery_id=delivery_id,
         unsubscribe=unsubscribe,
     )
 
 
-def subject(digest: Digest) -> str:
-    """`[Watchlist] top headline (+n)`: at most 70 characters, the news first, distinct from digest to digest."""
+def subject(digest: Digest, words: Language) -> str:
+    """`[Watchlist] top headline (+n)`: at most 70 characters, the news first, distinct from digest to digest.
+
+    Without stories it says how many notices about feeds there are.
+    """
+    if not digest.stories:
+        return f"[{clean(_titles(digest)[0], MAX_TAG)}] {_notice_summary(digest, words)}"
     top = digest.stories[0]
     tag = f"[{clean(digest.titles.get(top.watchlist, top.watchlist), MAX_TAG)}] "
     more = f" (+{len(digest.stories) - 1})" if len(digest.stories) > 1 else ""
@@ -130,8 +138,12 @@ def subject(digest: Digest) -> str:
     return tag + (title or clean(top.lead.article.outlet, 20)) + more
 
 
+def _notice_summary(digest: Digest, words: Language) -> str:
+    return summary(len(digest.notices) + digest.more_notices, words)
+
+
 def _titles(digest: Digest) -> list[str]:
-    names = dict.fromkeys(story.watchlist for story in digest.stories)
+    names = dict.fromkeys(story.watchlist for story in digest.stories) or dict.fromkeys(digest.recipient.watchlists)
     return [clean(digest.titles.get(name, name), MAX_TITLE) for name in names]
 
 
@@ -145,6 +157,8 @@ def _period(digest: Digest, words: Language, zone: tzinfo) -> str:
 
 
 def _counts(digest: Digest, words: Language) -> str:
+    if not digest.stories:
+        return words.gettext("No new stories")
     articles = [telling.article for story in digest.stories for telling in story.tellings]
     outlets = {article.outlet for article in articles}
     return " · ".join(

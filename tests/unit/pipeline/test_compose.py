@@ -12,6 +12,8 @@ from monitor.errors import RenderError, StoreError
 from monitor.model.articles import Article
 from monitor.model.commits import Intake
 from monitor.model.digests import DeliveryState, Digest, Message, Recipient, Slot
+from monitor.model.feeds import Condition
+from monitor.model.notices import Notice, NoticeKind
 from monitor.pipeline.compose import ComposeReport, ComposeRules, compose, rehearse
 from tests.factories import NOW, make_article, make_match, make_message, make_recipient, make_schedule, make_verdict
 from tests.fakes import MemoryStore
@@ -40,7 +42,7 @@ class TitleRenderer:
         self.rendered.append(digest)
         size = sum(self.bytes_per_story // (3 if story.is_brief else 1) for story in digest.stories)
         titles = "\n".join(story.lead.article.title for story in digest.stories)
-        return make_message(text=titles, html="x" * size, message_id=f"<{delivery_id}@example.org>")
+        return make_message(text=titles, html="x" * max(size, 1), message_id=f"<{delivery_id}@example.org>")
 
 
 async def stored(*articles: Article, store: MemoryStore | None = None, **facts: Any) -> MemoryStore:
@@ -229,3 +231,99 @@ async def test_the_real_renderer_keeps_two_hundred_stories_within_the_budget() -
     assert plan.digest is not None
     assert plan.digest.rest > 0
     assert str(plan.digest.rest) in plan.message.text
+
+
+# --- notices about feeds ------------------------------------------------------------------------------------------
+
+OUTLETS = replace(FIRST, outlets={"antara-dunia": "ANTARA", "tass-en": "TASS"})
+OPERATOR = make_recipient(is_operator=True)
+DAY = timedelta(days=1)
+
+
+def outage(feed_id: str = "antara-dunia", at: datetime = NOW - timedelta(hours=2), **facts: Any) -> Notice:
+    named = {"feed_id": feed_id, "kind": NoticeKind.OUTAGE, "at": at, "condition": Condition.GONE}
+    return Notice(**{**named, **facts})
+
+
+async def told_in(renderer: TitleRenderer) -> list[list[tuple[str, str]]]:
+    return [[(notice.outlet, notice.kind.value) for notice in digest.notices] for digest in renderer.rendered]
+
+
+async def test_an_operator_is_told_of_an_outage_once_and_of_its_end_once_with_the_news_of_the_day() -> None:
+    store, renderer = await stored(make_article("Pertama")), TitleRenderer()
+    await store.commit_intake(Intake(notices=(outage(),)))
+    await run(store, OPERATOR, rules=OUTLETS, renderer=renderer)
+    await stored(make_article("Kedua", first_seen_at=NOW + timedelta(hours=1)), store=store)
+    await run(store, OPERATOR, rules=OUTLETS, renderer=renderer, now=SEVEN)
+    ended = outage(kind=NoticeKind.RECOVERY, at=SEVEN + timedelta(hours=1), from_at=NOW - timedelta(hours=2))
+    await stored(make_article("Ketiga", first_seen_at=SEVEN + timedelta(hours=1)), store=store)
+    await store.commit_intake(Intake(notices=(ended,)))
+    await run(store, OPERATOR, rules=OUTLETS, renderer=renderer, now=SEVEN + DAY)
+    assert await told_in(renderer) == [[("ANTARA", "outage")], [], [("ANTARA", "recovery")]]
+
+
+async def test_whoever_is_no_operator_is_told_of_no_feed() -> None:
+    store, renderer = await stored(make_article()), TitleRenderer()
+    await store.commit_intake(Intake(notices=(outage(),)))
+    await run(store, rules=OUTLETS, renderer=renderer)
+    assert await told_in(renderer) == [[]]
+    assert store.slots["analyst"].told_notice is None
+
+
+async def test_notices_wait_for_news_a_day_and_then_go_on_their_own() -> None:
+    store, renderer = MemoryStore(), TitleRenderer()
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T14:00", at=NOW))
+    await store.commit_intake(Intake(notices=(outage(),)))
+    report = await run(store, OPERATOR, rules=OUTLETS, renderer=renderer)
+    assert (report.quiet, renderer.rendered) == (("analyst",), [])
+    assert store.slots["analyst"].told_notice is None
+    report = await run(store, OPERATOR, rules=OUTLETS, renderer=renderer, now=SEVEN)
+    assert report.quiet == ("analyst",)
+    report = await run(store, OPERATOR, rules=OUTLETS, renderer=renderer, now=SEVEN + DAY)
+    assert [plan.slot.key for plan in report.composed] == ["2026-11-24T07:00"]
+    assert await told_in(renderer) == [[("ANTARA", "outage")]]
+    assert renderer.rendered[0].stories == ()
+    report = await run(store, OPERATOR, rules=OUTLETS, renderer=renderer, now=SEVEN + 2 * DAY)
+    assert (report.composed, report.quiet) == ((), ("analyst",))
+
+
+async def test_a_digest_that_was_not_kept_has_told_nothing() -> None:
+    store, renderer = await stored(make_article()), TitleRenderer()
+    await store.commit_intake(Intake(notices=(outage(),)))
+    store.refusals.append(StoreError("disk full"))
+    assert (await run(store, OPERATOR, rules=OUTLETS, renderer=renderer)).failures
+    assert (await rehearse([OPERATOR], store=store, renderer=renderer, rules=OUTLETS, now=NOW)).composed
+    await run(store, OPERATOR, rules=OUTLETS, renderer=renderer)
+    assert await told_in(renderer) == [[("ANTARA", "outage")]] * 3
+    assert store.slots["analyst"].told_notice == 1
+
+
+async def test_of_very_many_notices_the_first_are_listed_and_the_rest_counted() -> None:
+    store, renderer = await stored(make_article()), TitleRenderer()
+    names = {f"f{n:02}": f"Outlet {n}" for n in range(50)}
+    await store.commit_intake(Intake(notices=tuple(outage(name) for name in names)))
+    await run(store, OPERATOR, rules=replace(OUTLETS, outlets=names), renderer=renderer)
+    (digest,) = renderer.rendered
+    assert (len(digest.notices), digest.more_notices) == (20, 30)
+    assert store.slots["analyst"].told_notice == 50
+
+
+async def test_notices_that_are_too_large_for_a_mail_are_counted_and_the_mail_still_fits() -> None:
+    store = await stored(make_article())
+    long = "https://example.org/" + "北" * 280
+    await store.commit_intake(
+        Intake(notices=tuple(outage(f"f{n}", detail="한" * 400, address=long) for n in range(60)))
+    )
+    outlets = {f"f{n}": "통신" * 40 for n in range(60)}
+    report = await run(
+        store,
+        OPERATOR,
+        rules=replace(OUTLETS, outlets=outlets),
+        renderer=EmailRenderer("monitor@example.org"),
+    )
+    (plan,) = report.composed
+    assert plan.digest is not None
+    assert plan.message is not None
+    assert len(plan.message.content) <= MAX_WIRE_BYTES
+    assert (len(plan.digest.stories), len(plan.digest.notices) + plan.digest.more_notices) == (1, 60)
+    assert f"+{plan.digest.more_notices} more notices" in plan.message.text
