@@ -12,8 +12,19 @@ from typing import Protocol
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
-from monitor.model.feeds import Feed, FeedState, Fetched, FetchOutcome, FetchRequest, ParsedFeed
+from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, FetchRequest, ParsedFeed
 from monitor.model.notices import Notice
+from monitor.model.pages import (
+    ClaimedPage,
+    Page,
+    PageRequest,
+    PageText,
+    PageWish,
+    Redirected,
+    RobotsAnswer,
+    Unweighed,
+    Weighing,
+)
 from monitor.model.stories import Story, StoryId
 
 
@@ -185,6 +196,30 @@ class SeekStore(Protocol):
 
     async def keep_sought(self, number: int, *, address: str, at: datetime) -> None:
         """Note what the search for a notice's feed found ("": nothing): it is not searched for again."""
+        ...
+
+
+class PageStore(Protocol):
+    """Pages of matched articles: which are wanted, what was read, what it changed."""
+
+    async def wished_pages(self, feed_ids: Sequence[str], *, since: datetime, limit: int) -> list[PageWish]:
+        """Untold articles of these feeds, seen and matched since, whose page was not asked for in this state."""
+        ...
+
+    async def keep_pages(self, pages: Sequence[Page]) -> None:
+        """Keep pages as they are now and end their leases; what a page just read says of its matches is unweighed."""
+        ...
+
+    async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
+        """Up to `limit` wanted pages due by `now`, oldest due first; leased, with one more attempt."""
+        ...
+
+    async def unweighed(self, versions: Mapping[str, str], *, since: datetime, limit: int) -> list[Unweighed]:
+        """Untold matches of these versions (watchlist → version) whose page was read since and not yet weighed."""
+        ...
+
+    async def keep_weighing(self, weighing: Weighing) -> None:
+        """Keep what became of an article's matches, unless it changed, was matched anew or told meanwhile."""
         ...
 
 

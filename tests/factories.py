@@ -20,6 +20,7 @@ from monitor.model.digests import (
     Telling,
 )
 from monitor.model.feeds import Feed, FeedState
+from monitor.model.pages import Page
 from monitor.model.stories import Story
 from monitor.model.watchlists import Alias, AllOf, Entity, Field, Hit, Match, Mention, Signal, Watchlist
 
@@ -130,6 +131,21 @@ def make_match(article: Article, **facts: Any) -> Match:
             "signals": make_signals(points),
             "quote": article.text[:80],
             "matched_at": NOW,
+            **facts,
+        }
+    )
+
+
+def make_page(article: Article, **facts: Any) -> Page:
+    """The page of an article, wanted now."""
+    return Page(
+        **{
+            "article_id": article.id,
+            "feed_id": article.feed_id,
+            "url": article.url,
+            "body_digest": article.body_digest,
+            "wanted_at": NOW,
+            "next_attempt_at": NOW,
             **facts,
         }
     )

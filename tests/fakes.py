@@ -19,6 +19,7 @@ from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, 
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice, NoticeKind
+from monitor.model.pages import ClaimedPage, Page, PageState, PageWish, Unweighed, Weighing
 from monitor.model.stories import Joining, Story
 from monitor.model.watchlists import Match
 
@@ -75,6 +76,9 @@ class MemoryStore:
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.artifacts: dict[str, bytes] = {}
+        self.pages: dict[ArticleId, Page] = {}
+        self.page_leases: dict[ArticleId, datetime] = {}
+        self.weighed: dict[tuple[str, ArticleId], Match] = {}
         self.kept_notices: list[Notice] = []
 
     def _writing(self, value: Any = None) -> Any:
@@ -377,6 +381,84 @@ class MemoryStore:
     async def deliveries(self, *, limit: int) -> list[Delivery]:
         return sorted(self.outbox.values(), key=lambda d: (d.composed_at, d.id), reverse=True)[:limit]
 
+    # Pages
+
+    async def wished_pages(self, feed_ids: Sequence[str], *, since: datetime, limit: int) -> list[PageWish]:
+        found = {
+            article.id: PageWish(article=article, page=self.pages.get(article.id))
+            for match in sorted(self.matches.values(), key=lambda match: (match.matched_at, match.article_id))
+            if match.matched_at >= since
+            and (article := self.articles.get(match.article_id)) is not None
+            and article.first_seen_at >= since
+            and article.feed_id in feed_ids
+            and not self._is_told(article.id)
+            and (article.id not in self.pages or self.pages[article.id].body_digest != article.body_digest)
+        }
+        return list(found.values())[:limit]
+
+    async def keep_pages(self, found: Sequence[Page]) -> None:
+        for page in self._writing(tuple(found)):
+            if page.article_id in self.articles:
+                self.pages[page.article_id] = page
+                self.page_leases.pop(page.article_id, None)
+                if page.state is PageState.READ:
+                    self.weighed = {key: match for key, match in self.weighed.items() if key[1] != page.article_id}
+
+    async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
+        self._writing(now)
+        due = [
+            page
+            for page in self.pages.values()
+            if page.state is PageState.WANTED
+            and page.next_attempt_at <= now
+            and self.page_leases.get(page.article_id, now) <= now
+        ]
+        claimed = []
+        for page in sorted(due, key=lambda page: (page.next_attempt_at, page.article_id))[:limit]:
+            if page.article_id not in self.articles:
+                del self.pages[page.article_id]
+                continue
+            taken = dataclasses.replace(page, attempts=page.attempts + 1)
+            self.pages[page.article_id] = taken
+            self.page_leases[page.article_id] = now + timedelta(seconds=lease_s)
+            article, is_told = self.articles[page.article_id], self._is_told(page.article_id)
+            claimed.append(ClaimedPage(page=taken, article=article, is_told=is_told))
+        return claimed
+
+    async def unweighed(self, versions: Mapping[str, str], *, since: datetime, limit: int) -> list[Unweighed]:
+        found = []
+        for page in sorted(self.pages.values(), key=lambda page: (page.read_at or page.wanted_at, page.article_id)):
+            article = self.articles.get(page.article_id)
+            is_read = page.state is PageState.READ and page.read_at is not None and page.read_at >= since
+            if article is None or not is_read or page.body_digest != article.body_digest or self._is_told(article.id):
+                continue
+            matches = tuple(
+                match
+                for (watchlist, article_id), match in sorted(self.matches.items())
+                if article_id == article.id
+                and versions.get(watchlist) == match.version
+                and self.weighed.get((watchlist, article_id)) is not match
+            )
+            if matches:
+                found.append(Unweighed(article=article, text=page.text, matches=matches))
+        return found[:limit]
+
+    async def keep_weighing(self, weighing: Weighing) -> None:
+        weighing = self._writing(weighing)
+        article = self.articles.get(weighing.article_id)
+        if article is None or article.body_digest != weighing.body_digest or self._is_told(article.id):
+            return
+        better = {(match.watchlist, match.version): match for match in weighing.matches}
+        for watchlist, version in weighing.weighed:
+            known = self.matches.get((watchlist, article.id))
+            if known is not None and known.version == version:
+                kept = better.get((watchlist, version), known)
+                self.matches[watchlist, article.id] = self.weighed[watchlist, article.id] = kept
+        self._keep_grouping((), (), weighing.decisions)
+
+    def _is_told(self, article_id: ArticleId) -> bool:
+        return any(told == article_id for _, told, _ in self.told)
+
     # Retention
 
     async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
@@ -390,7 +472,7 @@ class MemoryStore:
         for article_id in old[:limit]:
             gone["article"] += 1
             del self.articles[article_id], self.verdicts[article_id]
-            for table in (self.sketches, self.states, self.joinings, self.reasons):
+            for table in (self.sketches, self.states, self.joinings, self.reasons, self.pages):
                 table.pop(article_id, None)
             self.matches = {key: match for key, match in self.matches.items() if key[1] != article_id}
             self.told = {key: slot for key, slot in self.told.items() if key[1] != article_id}

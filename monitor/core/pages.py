@@ -145,11 +145,15 @@ def after_failure(
     page: Page, failure: FetchFailed, *, now: datetime, chance: float, limits: PageLimits = DEFAULTS
 ) -> Page:
     """The page after an attempt (already counted) that brought nothing: later again, or failed for good."""
-    what = f"answers {failure.status}" if failure.kind == "status" else _WORDS.get(failure.kind, failure.kind)
+    what = _what(failure)
     is_passing = failure.kind in _PASSING or failure.status == 429 or failure.status >= 500
     if not is_passing:
         return ended(page, PageState.FAILED, what)
     return again(page, what, wish_s=failure.retry_after_s or 0.0, now=now, chance=chance, limits=limits)
+
+
+def _what(failure: FetchFailed) -> str:
+    return f"answers {failure.status}" if failure.kind == "status" else _WORDS.get(failure.kind, failure.kind)
 
 
 def again(
@@ -227,16 +231,20 @@ def _share(title: str, text: str) -> float:
 # -- robots.txt (RFC 9309) --------------------------------------------------------------------------------------------
 
 
-def robots_of(outcome: Fetched | Redirected | FetchFailed) -> Robots | None:
-    """What an answer to the request for robots.txt means; None when none can be had for now: all is forbidden.
+def robots_of(outcome: Fetched | Redirected | FetchFailed) -> Robots:
+    """What an answer to the request for robots.txt means.
 
-    4xx: no rules, all is allowed (§2.3.1.3), but for 429, which asks for quiet. A redirect is one too many.
+    4xx: no rules, all is allowed (§2.3.1.3), but for 429, which asks for quiet; a redirect is one too many. What else
+    goes wrong forbids all for now (§2.3.1.4). An address that is not ours to ask says nothing: the page's own request
+    meets the same refusal.
     """
     if isinstance(outcome, Fetched):
         return Robots(rules=outcome.body)
-    if isinstance(outcome, Redirected) or (400 <= outcome.status < 500 and outcome.status != 429):
+    if isinstance(outcome, Redirected) or outcome.kind == "refused":
         return Robots()
-    return None
+    if 400 <= outcome.status < 500 and outcome.status != 429:
+        return Robots()
+    return Robots(forbids=f"robots.txt cannot be had: {_what(outcome)}")
 
 
 def robots_url(url: str) -> str:
@@ -296,6 +304,7 @@ def weigh(unweighed: Unweighed, of_feed: tuple[Score, ...], of_page: tuple[Score
         decisions.append(_decision(unweighed, given, read, is_of_page=is_of_page and read.is_match, now=now))
     return Weighing(
         article_id=unweighed.article.id,
+        body_digest=unweighed.article.body_digest,
         weighed=tuple((match.watchlist, match.version) for match in unweighed.matches),
         matches=tuple(matches),
         decisions=tuple(decisions),

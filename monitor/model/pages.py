@@ -75,11 +75,14 @@ class Unweighed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Weighing:
-    """What became of those matches: the better ones take their place, the others stay; all count as weighed."""
+    """What became of those matches: `matches` take the place of what was, all count as weighed.
+
+    It holds for the article as it stood (`body_digest`) and for those (watchlist, version) pairs.
+    """
 
     article_id: ArticleId
+    body_digest: int
     weighed: tuple[tuple[str, str], ...]
-    """(watchlist, version) pairs."""
     matches: tuple[Match, ...] = ()
     decisions: tuple[Decision, ...] = ()
 

@@ -16,9 +16,10 @@ from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Ledg
 from monitor.model.articles import VerdictKind as Kind
 from monitor.model.digests import Delivery, DeliveryState, Message
 from monitor.model.feeds import Condition, FeedState, Health, Move, Rhythm, Validators, Wishes
+from monitor.model.pages import Page, PageState
 from monitor.model.stories import Joining, Story, StoryId
 from monitor.model.watchlists import Field, Hit, Match, Signal
-from monitor.store.tables import ARTICLE, DELIVERY, FEED_STATE, MATCH, STORY
+from monitor.store.tables import ARTICLE, DELIVERY, FEED_STATE, MATCH, PAGE, STORY
 from monitor.store.text import plain
 
 Columns = dict[str, Any]
@@ -28,7 +29,8 @@ ARTICLE_COLUMNS = [column for column in ARTICLE.c if column.name not in _VERDICT
 VERDICT_COLUMNS = [ARTICLE.c[name] for name in _VERDICT]
 FEED_STATE_COLUMNS = [column for column in FEED_STATE.c if column.name not in ("is_active", "lease_until")]
 STORY_COLUMNS = list(STORY.c)
-MATCH_COLUMNS = list(MATCH.c)
+MATCH_COLUMNS = [column for column in MATCH.c if column.name != "is_weighed"]
+PAGE_COLUMNS = [column for column in PAGE.c if column.name != "lease_until"]
 DELIVERY_COLUMNS = [column for column in DELIVERY.c if column.name != "lease_until"]
 
 _LEARNT: dict[str, type[Any]] = {"wishes": Wishes, "move": Move, "rhythm": Rhythm, "health": Health}
@@ -285,14 +287,33 @@ def from_match(match: Match) -> Columns:
         "signals": _json([_from_signal(signal) for signal in match.signals]),
         "quote": match.quote,
         "matched_at": match.matched_at,
+        "is_of_page": match.is_of_page,
+        "is_weighed": False,
     }
 
 
 def to_match(values: Sequence[Any]) -> Match:
     """A row of `MATCH_COLUMNS`."""
-    facts = dict(zip(MATCH.c.keys(), values, strict=True))
+    facts = dict(zip(_MATCH_NAMES, values, strict=True))
     facts["signals"] = tuple(_to_signal(signal) for signal in json.loads(facts["signals"]))
     return Match(**facts)
+
+
+_MATCH_NAMES = [column.name for column in MATCH_COLUMNS]
+
+
+def from_page(page: Page) -> Columns:
+    """The columns of a page, without its lease."""
+    return {**{name: getattr(page, name) for name in _PAGE_NAMES}, "state": page.state.value}
+
+
+def to_page(values: Sequence[Any]) -> Page:
+    """A row, or a part of one, of `PAGE_COLUMNS`."""
+    facts = dict(zip(_PAGE_NAMES, values, strict=True))
+    return Page(**{**facts, "state": PageState(facts["state"])})
+
+
+_PAGE_NAMES = [column.name for column in PAGE_COLUMNS]
 
 
 def _from_signal(signal: Signal) -> Columns:

@@ -26,6 +26,7 @@ from monitor.store.tables import (
     DELIVERY,
     JOINING,
     MATCH,
+    PAGE,
     REVISION,
     SKETCH,
     STORY,
@@ -33,7 +34,7 @@ from monitor.store.tables import (
 )
 
 _SETTLED = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
-_HANGS_ON_ARTICLE = (REVISION, MATCH, JOINING, DECISION, TOLD)
+_HANGS_ON_ARTICLE = (REVISION, MATCH, JOINING, DECISION, TOLD, PAGE)
 
 
 def prune(connection: Connection, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:

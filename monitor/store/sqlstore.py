@@ -17,6 +17,7 @@ from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, 
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
+from monitor.model.pages import ClaimedPage, Page, PageWish, Unweighed, Weighing
 from monitor.model.stories import Story, StoryId
 from monitor.ports import (
     ComposeStore,
@@ -24,11 +25,12 @@ from monitor.ports import (
     FeedStore,
     IntakeStore,
     MatchStore,
+    PageStore,
     PruneStore,
     SeekStore,
     StoryStore,
 )
-from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, retention
+from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, retention
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
 from monitor.store.writer import Writer
@@ -36,7 +38,9 @@ from monitor.store.writer import Writer
 _Result = TypeVar("_Result")
 
 
-class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, DeliverStore, PruneStore, SeekStore):
+class SqlStore(
+    FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, DeliverStore, PruneStore, SeekStore, PageStore
+):
     """All that the stages ask and keep. Made by `monitor.store.open_store`.
 
     Writes run on the writer's thread, several waiting ones in one transaction; reads each see one state of the store.
@@ -189,6 +193,26 @@ class SqlStore(FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, Del
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """See `ComposeStore`; outlives a loss of power."""
         return await self._write(partial(outbox.commit_digest, commit=commit), is_durable=True)
+
+    async def wished_pages(self, feed_ids: Sequence[str], *, since: datetime, limit: int) -> list[PageWish]:
+        """See `PageStore`."""
+        return await self._read(partial(pages.wished_pages, feed_ids=feed_ids, since=since, limit=limit))
+
+    async def keep_pages(self, found: Sequence[Page]) -> None:
+        """See `PageStore`; pages of articles that are gone are left out."""
+        await self._write(partial(pages.keep_pages, found=found))
+
+    async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
+        """See `PageStore`."""
+        return await self._write(partial(pages.claim_due_pages, now=now, limit=limit, lease_s=lease_s))
+
+    async def unweighed(self, versions: Mapping[str, str], *, since: datetime, limit: int) -> list[Unweighed]:
+        """See `PageStore`."""
+        return await self._read(partial(pages.unweighed, versions=versions, since=since, limit=limit))
+
+    async def keep_weighing(self, weighing: Weighing) -> None:
+        """See `PageStore`."""
+        await self._write(partial(pages.keep_weighing, weighing=weighing))
 
     async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
         """See `DeliverStore`."""

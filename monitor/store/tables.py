@@ -271,8 +271,12 @@ class MatchRow(Row, table=True):
     """An article at or over a watchlist's threshold; the key serves commit_rematch and matched_articles."""
 
     __tablename__ = "match"
-    # prune: what hangs on an article
-    __table_args__ = (Index("ix_match_article_id", "article_id"),)
+    __table_args__ = (
+        # prune: what hangs on an article
+        Index("ix_match_article_id", "article_id"),
+        # wished_pages: what was matched of late
+        Index("ix_match_matched_at", "matched_at"),
+    )
 
     watchlist: str = _text(primary_key=True)
     article_id: int = _key()
@@ -282,6 +286,35 @@ class MatchRow(Row, table=True):
     signals: str = _text()
     quote: str = _text()
     matched_at: datetime
+    is_of_page: bool = False
+    # Whether the text of the article's page was considered; a match that is written anew was not.
+    is_weighed: bool = False
+
+
+class PageRow(Row, table=True):
+    """The web page of a matched article, and how far it was read."""
+
+    __tablename__ = "page"
+    __table_args__ = (
+        # claim_due_pages (due, oldest first)
+        Index("ix_page_state_next_attempt_at", "state", "next_attempt_at"),
+        # unweighed: what was read of late
+        Index("ix_page_read_at", "read_at"),
+    )
+
+    article_id: int = _identity(primary_key=True)
+    feed_id: str = _text()
+    url: str = _text()
+    body_digest: int = _number()
+    state: str = _text()
+    reason: str = _text()
+    attempts: int
+    reads: int
+    wanted_at: datetime
+    next_attempt_at: datetime
+    lease_until: datetime | None
+    read_at: datetime | None
+    text: str = _text()
 
 
 class WatchlistStateRow(Row, table=True):
@@ -428,6 +461,7 @@ STORY = _table(StoryRow)
 JOINING = _table(JoiningRow)
 DECISION = _table(DecisionRow)
 MATCH = _table(MatchRow)
+PAGE = _table(PageRow)
 WATCHLIST_STATE = _table(WatchlistStateRow)
 DIGEST_SLOT = _table(DigestSlotRow)
 DIGEST = _table(DigestRow)

@@ -218,8 +218,10 @@ def test_robots_txt_follows_rfc_9309() -> None:
     assert pages.robots_of(failure(status=404)) == pages.Robots()
     assert pages.robots_of(failure(status=403)) == pages.Robots()
     assert pages.robots_of(Redirected(url="u", target="v")) == pages.Robots()
-    for closed in (failure(status=503), failure(status=429), failure("timeout"), failure("dns"), failure("refused")):
-        assert pages.robots_of(closed) is None
+    for closed in (failure(status=503), failure(status=429), failure("timeout"), failure("dns"), failure("too_large")):
+        assert pages.robots_of(closed).forbids
+    assert pages.robots_of(failure(status=503)).forbids == "robots.txt cannot be had: answers 503"
+    assert pages.robots_of(failure("refused")) == pages.Robots(), "the page itself is refused by the same guard"
 
 
 def test_robots_txt_stands_at_the_root_of_scheme_host_and_port() -> None:
