@@ -8,6 +8,7 @@ the commonest letters of their languages come out. Refuses: to guess between Wes
 
 from __future__ import annotations
 
+import codecs
 import re
 from dataclasses import dataclass
 
@@ -55,6 +56,7 @@ _SUPERSETS = {
 """What is written under these names is nearly always the vendor's superset (WHATWG Encoding Standard, §4.2)."""
 _SHIFTING = ("utf-7", "utf7", "iso-2022", "iso2022", "hz", "csiso2022")
 """Charsets whose bytes are all ASCII; UTF-7 and HZ are not decoded at all (RFC 2152's own warning)."""
+_UNSAFE = frozenset({"utf-7", "hz"})
 _NO_CHARSETS = ("idna", "punycode", "unicode", "raw_unicode", "mbcs", "oem")
 """Codecs of Python that are no charsets of documents."""
 _DEFAULTS = frozenset({"cp1252", "cp1254"})
@@ -106,6 +108,8 @@ def codec(name: str) -> str:
     try:
         "".encode(plain)
         b"".decode(plain)
+        if codecs.lookup(plain).name in _UNSAFE:  # "U7" is a name of UTF-7, too
+            return ""
     except (LookupError, ValueError, TypeError):
         return ""
     return "utf-8" if re.sub(r"[^a-z0-9]", "", plain) == "utf8" else plain

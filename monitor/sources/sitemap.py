@@ -22,6 +22,7 @@ from xml.parsers import expat
 from monitor.errors import ParseError
 from monitor.model.feeds import Entry, ParsedFeed
 from monitor.sources.addresses import printable, shown
+from monitor.sources.charsets import codec
 
 MAX_CHILDREN = 4
 """How many sitemaps of an index are read; news sitemaps hold at most 1,000 items of the last two days."""
@@ -233,10 +234,7 @@ def _read(body: bytes, item: str) -> tuple[list[_Url], bool, str]:
 def _mended(body: bytes) -> bytes:
     """The document in UTF-8 with its bare ampersands, foreign entities and forbidden characters made harmless."""
     match = _ENCODING.match(body)
-    try:
-        text = body.decode(match[1].decode("ascii") if match else "utf-8", "replace")
-    except LookupError:
-        text = body.decode("utf-8", "replace")
+    text = body.decode((codec(match[1].decode("ascii")) if match else "") or "utf-8", "replace")
     text = re.sub(r"^[^<]+|<!DOCTYPE[^<>\[]{0,500}>", "", text, count=2)
     return _BARE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text)).encode()
 

@@ -136,7 +136,7 @@ def test_marks_and_zero_bytes_tell_wide_charsets(body: bytes, charset: str) -> N
     assert (document.body, document.charset) == (b"<rss/>", charset)
 
 
-@pytest.mark.parametrize("name", ["utf-7", "hz", "hz-gb-2312", "no-such-charset", "rot13", "base64", "idna", "\0"])
+@pytest.mark.parametrize("name", ["utf-7", "U7", "hz", "hz-gb-2312", "rot13", "base64", "idna", "\0"])
 def test_unknown_and_unsafe_charsets_are_none(name: str) -> None:
     assert codec(name) == ""
 

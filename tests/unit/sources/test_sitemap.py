@@ -130,6 +130,12 @@ def test_entities_of_its_own_are_refused(attack: str) -> None:
     assert caught.value.kind == "unknown"
 
 
+@pytest.mark.parametrize("charset", ["idna", "rot13", "nonsense", "utf-7"])
+def test_a_broken_sitemap_in_a_charset_that_is_none_is_read_as_utf8(charset: str) -> None:
+    body = urlset(item(title="Kim & Putin")).replace(b"UTF-8", charset.encode())
+    assert [entry.title for entry in parse(body).entries] == ["Kim &amp; Putin"]
+
+
 def test_a_zip_bomb_and_a_deep_nest_end_soon() -> None:
     begin = time.process_time()
     bomb = gzip.compress(urlset() + b" " * 200_000_000, 1)
