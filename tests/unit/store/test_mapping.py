@@ -14,6 +14,7 @@ from sqlalchemy import StaticPool, create_engine, select
 from monitor.model.articles import Article, Decision, LedgerRow, LedgerState, Revision, Verdict, VerdictKind
 from monitor.model.digests import Delivery, DeliveryState
 from monitor.model.feeds import Condition, FeedState, Health, Move, Rhythm, Validators, Wishes
+from monitor.model.pages import Page, PageState
 from monitor.model.stories import Joining, Story
 from monitor.model.watchlists import Field, Hit, Match, Signal
 from monitor.store import mapping, tables
@@ -74,6 +75,7 @@ FEED_STATE = FeedState(
         outage="failing",
         outage_at=LATER,
         recovered_at=NOW,
+        remarked="moved",
     ),
 )
 LEDGER_ROW = LedgerRow(
@@ -141,6 +143,21 @@ MATCH = Match(
     ),
     quote="q",
     matched_at=NOW,
+    is_of_page=True,
+)
+PAGE = Page(
+    article_id=1,
+    feed_id="f",
+    url="http://a.example/1",
+    body_digest=7,
+    state=PageState.READ,
+    reason="r",
+    attempts=1,
+    reads=2,
+    wanted_at=NOW,
+    next_attempt_at=NOW,
+    read_at=NOW,
+    text="t",
 )
 DELIVERY = Delivery(
     id="d",
@@ -199,6 +216,7 @@ def test_what_was_learnt_by_another_version_is_read_as_far_as_it_is_known() -> N
         (STORY, tables.STORY, mapping.from_story(STORY), mapping.STORY_COLUMNS, mapping.to_story),
         (DECISION, tables.DECISION, mapping.from_decision(DECISION, 0), tables.DECISION.c, mapping.to_decision),
         (MATCH, tables.MATCH, mapping.from_match(MATCH), mapping.MATCH_COLUMNS, mapping.to_match),
+        (PAGE, tables.PAGE, {**mapping.from_page(PAGE), "lease_until": None}, mapping.PAGE_COLUMNS, mapping.to_page),
         (
             DELIVERY,
             tables.DELIVERY,
