@@ -106,7 +106,7 @@ class Runtime:
         self._judge = Judge(
             store,
             store,
-            score=self._scorer.score,
+            score=self._scorer.matches,
             gazetteer=gazetteer_of(configuration.watchlists),
             look_back=LookBack(wording=timedelta(days=settings.retention.index_days)),
         )
@@ -247,7 +247,7 @@ class Runtime:
                 self.configuration = fresh
                 self._channels, self._renderer = channels, renderer
                 self._scorer = compile_watchlists(fresh.watchlists)
-                self._judge.configure(self._scorer.score, gazetteer_of(fresh.watchlists))
+                self._judge.configure(self._scorer.matches, gazetteer_of(fresh.watchlists))
                 self._http = make_polite_http(fresh, self._traffic, self._surroundings)
                 self._collector = self._make_collector()
             await old_http.close()

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from itertools import filterfalse
 
 from monitor.core.words import HANGUL_CHAR, UNSPACED_CHAR, Prepared, exact_words, normalise, pattern_words
 from monitor.model.watchlists import Alias
@@ -154,7 +155,7 @@ class Matcher:
     def _opening(self, words: Sequence[str]) -> set[str]:
         """The words with which a spelling may begin; most texts have none, and most words were seen before."""
         opening = set()
-        for word in set(words) - self._dull:
+        for word in set(filterfalse(self._dull.__contains__, words)):
             if not self._root.following.keys().isdisjoint(self._memo[word]):
                 opening.add(word)
             elif len(word) <= _MEMO_WORD:
@@ -226,20 +227,22 @@ class Matcher:
         """Every spelling that begins at a word: the trie is followed as long as the gaps allow."""
         states = [self._root]
         index, words = first, text.words
-        while states and index < len(words) and (index == first or _joins(text, index)):
-            following: list[_Node] = []
-            for pattern in self._memo[words[index]]:
-                for state in states:
-                    node = state.following.get(pattern)
-                    if node is None:
-                        continue
-                    if node.atoms:
-                        size = self._hangul.get(pattern)
-                        end = text.ends[index] if size is None else text.starts[index] + size
-                        self._keep(text, node.atoms, text.starts[first], end, found)
-                    if node.following:
-                        following.append(node)
-            states = following
+        while states and index < len(words):
+            steps = [
+                (pattern, node)
+                for pattern in self._memo[words[index]]
+                for state in states
+                if (node := state.following.get(pattern)) is not None
+            ]
+            # Asked last: where words end is worked out only for texts that need it.
+            if not steps or (index > first and not _joins(text, index)):
+                return
+            for pattern, node in steps:
+                if node.atoms:
+                    size = self._hangul.get(pattern)
+                    end = text.ends[index] if size is None else text.starts[index] + size
+                    self._keep(text, node.atoms, text.starts[first], end, found)
+            states = [node for _, node in steps if node.following]
             index += 1
 
     def _find_substrings(self, text: Prepared, found: dict[int, list[Found]]) -> None:

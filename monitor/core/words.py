@@ -13,7 +13,6 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import accumulate
 
@@ -97,8 +96,9 @@ _MANY = 12
 
 def normalise(raw: str) -> tuple[str, list[int] | None]:
     """The normal form of a text, and for each of its characters the offset in `raw` (None = the same offset)."""
-    simple = _simple(raw)
-    return (simple.normal, None) if simple is not None else _normalised(raw)
+    codes = _codes(raw)
+    simple = None if codes is None else _simple(codes)
+    return _normalised(raw) if simple is None else (simple, None)
 
 
 def _normalised(raw: str) -> tuple[str, list[int] | None]:
@@ -144,43 +144,48 @@ _GAP, _CARE, _DEEP = 1 << 20, 1 << 21, 1 << 22
 _CODE = 0xFFFF
 _BLANK = np.zeros(1, np.bool_)
 _SPACE = ord(" ")
+_UNSURE = 0xFFFF
+"""In the table of letters, which has no other use for it: a character that needs care, or has no single form."""
 _BULK = ((0x3400, 0x4DBF), (0x4E00, 0x9FFF), (0xAC00, 0xD7A3))
 """Han and Hangul syllables: half the plane, all alike."""
 _JAMO = range(0x1160, 0x1200)
 
-
-@dataclass(frozen=True, slots=True)
-class _Simple:
-    """A text in which each character has its own form.
-
-    `letters` is the normal text with a blank for each character of a gap; None where words are to be cut with care.
-    """
-
-    normal: str
-    letters: NDArray[np.int32] | None
+_Codes = NDArray[np.uint16]
 
 
-def _simple(raw: str) -> _Simple | None:
+def _codes(raw: str) -> _Codes | None:
+    """The characters of a text of the basic plane, else None."""
+    codes = np.frombuffer(raw.encode("utf-16-le", "surrogatepass"), "<u2")
+    return codes if len(codes) == len(raw) else None
+
+
+def _simple(codes: _Codes) -> str | None:
     """The normal form of a text, if each character has its own.
 
     What has not: dropped characters, those that fold to several or may join their neighbour (marks and the jamo that
     end a syllable; no other character is the second of a pair that NFC composes), and the planes above the basic one.
     """
-    codes = np.frombuffer(raw.encode("utf-32-le", "surrogatepass"), "<u4")
     if not len(codes):
-        return _Simple("", np.empty(0, np.int32))
-    if codes.max() >= _BASIC:
-        return None
+        return ""
     forms = _forms().take(codes)
-    seen = int(np.bitwise_or.reduce(forms))
-    if seen & _DEEP:
+    if int(np.bitwise_or.reduce(forms)) & _DEEP:
         return None
-    letters = forms & _CODE
-    return _Simple(_text(letters), None if seen & _CARE else np.where(forms & _GAP, _SPACE, letters))
+    # In 32 bits: in 16 a surrogate would join its neighbour.
+    return (forms & _CODE).astype("<i4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
 
 
-def _text(codes: NDArray[np.int32]) -> str:
-    return codes.astype("<i4", copy=False).tobytes().decode("utf-32-le", "surrogatepass")
+def _letters(codes: _Codes) -> _Codes | None:
+    """The normal form with a blank for each character of a gap; None where a character needs a second look."""
+    letters: _Codes = _letter_table().take(codes)
+    return None if len(letters) and letters.max() == _UNSURE else letters
+
+
+@cache
+def _letter_table() -> _Codes:
+    forms = _forms()
+    letters = np.where(forms & _GAP, _SPACE, forms & _CODE)
+    letters[(forms & (_DEEP | _CARE)) != 0] = _UNSURE
+    return letters.astype("<u2")
 
 
 @cache
@@ -236,13 +241,22 @@ class Prepared:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self._origin: list[int] | None = None
-        self._letters: NDArray[np.int32] | None = None
-        simple = _simple(raw)
-        if simple is not None:
-            self.normal, self._letters = simple.normal, simple.letters
-        else:
-            self.normal, self._origin = _normalised(raw)
+        self._codes = _codes(raw)
+        self._letters = None if self._codes is None else _letters(self._codes)
+
+    @cached_property
+    def normal(self) -> str:
+        """The normal form."""
+        return self._normalised[0]
+
+    @property
+    def _origin(self) -> list[int] | None:
+        return self._normalised[1]
+
+    @cached_property
+    def _normalised(self) -> tuple[str, list[int] | None]:
+        simple = None if self._codes is None else _simple(self._codes)
+        return _normalised(self.raw) if simple is None else (simple, None)
 
     @property
     def is_alphabetic(self) -> bool:
@@ -252,7 +266,7 @@ class Prepared:
     @cached_property
     def words(self) -> list[str]:
         """The words in order."""
-        return self._parts[1::2] if self._letters is None else _text(self._letters).split()
+        return self._parts[1::2] if self._letters is None else self._letters.tobytes().decode("utf-16-le").split()
 
     def gap(self, index: int) -> str:
         """What stands before a word."""

@@ -53,7 +53,7 @@ class Judged:
 
     `intake` holds all that judging decided; the caller adds feed states, ledger and matches, keeps it, and confirms.
     `outcomes` are in the order of the articles given; `scores` cover what is stored and what was revised (by the
-    stored article's id); `story_ids` what was placed by this batch.
+    stored article's id), as the scorer gives them; `story_ids` what was placed by this batch.
     """
 
     intake: Intake
@@ -84,7 +84,7 @@ class Judge:
     """Judges batches one after the other against a store and the open stories.
 
     Args:
-        score: Measures an article against every watchlist.
+        score: Measures an article against every watchlist; only the scores that match are needed.
         group: Which articles are placed in stories: those that match a watchlist, or all.
         gazetteer: Known actors by spelling; see `gazetteer_of`.
     """

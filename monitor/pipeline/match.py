@@ -58,10 +58,7 @@ async def match(
             is_complete = len(articles) < chunk
             cursor = articles[-1].id if articles else cursor
             matches = tuple(
-                as_match(article.id, score, now=now)
-                for article in articles
-                for score in scorer.score(article)
-                if score.is_match
+                as_match(article.id, score, now=now) for article in articles for score in scorer.matches(article)
             )
             ids = {match.article_id for match in matches}
             grouped = await store.story_ids(sorted(ids)) if ids else {}

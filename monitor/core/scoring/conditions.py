@@ -134,6 +134,22 @@ class Names:
         return number
 
 
+def needed(condition: Condition, names: Names) -> list[frozenset[int]]:
+    """Sets of spellings of each of which one must stand in the text, or the condition cannot hold."""
+    match condition:
+        case Mention(entity=entity):
+            return [frozenset(names.entities[entity])] if condition.min_count > 0 else []
+        case Term():
+            return [frozenset(map(names.number, condition.aliases))] if condition.min_count > 0 else []
+        case AllOf() | Near():
+            return [spellings for child in condition.children for spellings in needed(child, names)]
+        case AnyOf():
+            each = [needed(child, names) for child in condition.children]
+            return [frozenset().union(*(sets[0] for sets in each))] if all(each) else []
+        case NoneOf():
+            return []
+
+
 def first_window(
     evidence: Evidence, groups: list[list[Place]], *, words: int | None, is_ordered: bool = False
 ) -> tuple[Place, ...]:

@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from monitor.core.scoring import weights as w
-from monitor.core.scoring.conditions import Names, Outcome, Reader, describe, leaves
+from monitor.core.scoring.conditions import Names, Outcome, Reader, describe, leaves, needed
 from monitor.core.scoring.evidence import Evidence, Place, Spellings
 from monitor.core.scoring.quote import best_quote
 from monitor.core.scoring.standing import standings
@@ -52,6 +52,13 @@ class Scorer:
             for compiled in self._compiled
         )
 
+    def matches(self, article: Article) -> tuple[Score, ...]:
+        """Those of `score` that are at or over their thresholds; much cheaper, as most articles name not all sides."""
+        evidence = Evidence(article, self._spellings)
+        hit = evidence.found.keys()
+        scores = (compiled.score(evidence) for compiled in self._compiled if compiled.may_match(article, hit))
+        return tuple(score for score in scores if score.is_match)
+
 
 class _Compiled:
     """One watchlist with its spellings as numbers of the shared ones."""
@@ -63,6 +70,7 @@ class _Compiled:
         self._profile_full = sum(self._profile.values()) * w.PROFILE_SATURATION
         self._topic = tuple(dict.fromkeys(leaves(watchlist.match, positive_only=True)))
         self._gate = frozenset(spellings.number(alias) for alias in _gate_aliases(watchlist))
+        self._needed = tuple(needed(watchlist.match, self._names))
         self._untouched = self._of_nothing(spellings)
 
     def _of_nothing(self, spellings: Spellings) -> Score:
@@ -71,6 +79,10 @@ class _Compiled:
             first_seen_at=_NEVER,
         )  # fmt: skip
         return self._read(Evidence(nothing, spellings))
+
+    def may_match(self, article: Article, hit: Set[int]) -> bool:
+        """Whether an article with these spellings of the gate may pass it."""
+        return not any(map(hit.isdisjoint, self._needed)) and not self._filtered(article)
 
     def is_untouched_by(self, hit: Set[int]) -> bool:
         """Whether an article with these spellings is to this watchlist as one without any."""

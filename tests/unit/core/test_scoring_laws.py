@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.core.scoring import compile_watchlists
 from monitor.core.words import normalise
 from monitor.model.articles import Article
-from monitor.model.watchlists import Alias, Field, Hit, Mention, Rule, Term
+from monitor.model.watchlists import Alias, AllOf, AnyOf, Condition, Field, Hit, Mention, Near, NoneOf, Rule, Term
 from tests.factories import make_article, make_entity, make_watchlist
 
 SIDES = [
@@ -119,3 +119,32 @@ def test_a_hostile_article_costs_time_in_proportion_to_its_length(piece: str) ->
 
     small, large = seconds(12_500), seconds(100_000)
     assert large < 20 * max(small, 0.004)
+
+
+LEAVES = st.builds(Mention, entity=st.sampled_from(["russia", "north_korea"]), min_count=st.integers(1, 2)) | st.builds(
+    Term, aliases=st.lists(st.sampled_from(SIDES).map(lambda text: Alias(text=text)), min_size=1, max_size=2).map(tuple)
+)
+CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
+    LEAVES | st.builds(Near, children=st.tuples(LEAVES, LEAVES)),
+    lambda inner: (
+        st.lists(inner, min_size=1, max_size=3)
+        .map(tuple)
+        .flatmap(lambda children: st.sampled_from([kind(children=children) for kind in (AllOf, AnyOf, NoneOf)]))
+    ),
+    max_leaves=5,
+)
+
+
+@settings(max_examples=100, deadline=None)
+@given(CONDITIONS, TEXTS, TEXTS, st.sampled_from(["id", "ru"]))
+def test_the_matches_are_the_scores_over_the_threshold(
+    condition: Condition, title: str, text: str, language: str
+) -> None:
+    entities = WATCHLIST.entities
+    watchlists = [
+        make_watchlist(entities=entities, match=condition, sides=(), threshold=10.0, languages=("id",)),
+        make_watchlist("all", entities=entities, match=condition, threshold=-100.0),
+        WATCHLIST,
+    ]
+    scorer, article = compile_watchlists(watchlists), make_article(title=title, text=text, language=language)
+    assert scorer.matches(article) == tuple(score for score in scorer.score(article) if score.is_match)
