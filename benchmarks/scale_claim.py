@@ -1,0 +1,86 @@
+"""What a claim of due feeds costs among very many; `benchmarks.bench_scale` prints it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import sqlite3
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+from benchmarks.scale_hour import quantile
+from benchmarks.simulated_web import START
+from monitor.model.commits import Intake
+from monitor.model.feeds import FeedState
+from monitor.store import open_store
+
+
+async def claims(url: str, feeds: int, seed: int, rounds: int) -> tuple[list[float], list[float]]:
+    """Wall and CPU seconds of each claim among so many feeds."""
+    rng = random.Random(seed)
+    async with open_store(url) as store:
+        for first in range(0, feeds, 20_000):
+            await store.commit_intake(
+                Intake(feed_states=tuple(_waiting(n, rng) for n in range(first, min(first + 20_000, feeds))))
+            )
+        assert store.writer is not None
+        activate = "UPDATE feed_state SET is_active = " + ("1" if url.startswith("sqlite") else "true")
+        store.writer.submit(lambda connection: connection.exec_driver_sql(activate) and None).result()
+        now = START
+        await store.claim_due_feeds(now + timedelta(seconds=900), limit=min(5_000, feeds // 4), lease_s=86_400)
+        walls, cpus = [], []
+        for _ in range(rounds):
+            now += timedelta(seconds=900 / rounds)
+            await asyncio.sleep(0.02)
+            wall, cpu = time.perf_counter(), time.process_time()
+            claimed = await store.claim_due_feeds(now, limit=64, lease_s=300)
+            walls.append(time.perf_counter() - wall)
+            cpus.append(time.process_time() - cpu)
+            later = now + timedelta(seconds=900)
+            await store.commit_intake(
+                Intake(feed_states=tuple(replace(state, next_check_at=later) for state in claimed))
+            )
+    return walls, cpus
+
+
+def _waiting(n: int, rng: random.Random) -> FeedState:
+    return FeedState(
+        feed_id=f"feed-{n}",
+        url=f"https://h{n % 20_000}.example.org/{n}.xml",
+        next_check_at=START + timedelta(seconds=900 * rng.random()),
+        interval_s=900.0,
+        known_items=bytes(320),
+    )
+
+
+def claim_floor_ms(path: Path, rounds: int) -> float:
+    """Milliseconds of CPU of the bare statement: 64 due rows read and marked."""
+    ask = (
+        "UPDATE feed_state SET lease_until = ? WHERE feed_id IN (SELECT feed_id FROM feed_state WHERE is_active IS 1 "
+        "AND lease_until IS NULL AND next_check_at <= ? ORDER BY next_check_at, feed_id LIMIT 64) RETURNING *"
+    )
+    with sqlite3.connect(path, isolation_level=None) as connection:
+        begun = time.process_time()
+        for _ in range(rounds):
+            connection.execute(ask, ("2027-01-01 00:00:00.000000", "2028-01-01 00:00:00.000000")).fetchall()
+        spent = time.process_time() - begun
+    connection.close()
+    return spent / rounds * 1e3
+
+
+def claim_table(sizes: Sequence[int], url: str | None, seed: int, rounds: int) -> None:
+    """A line a size."""
+    print("due-feed claim of 64, ms   wall: p50    p99    max   cpu: p50    p99   floor  ratio")
+    for size in sizes:
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "claim.db"
+            walls, cpus = asyncio.run(claims(url or f"sqlite:///{path}", size, seed, rounds))
+            floor = None if url else claim_floor_ms(path, rounds)
+        told = [1e3 * quantile(walls, share) for share in (0.5, 0.99, 1.0)]
+        told += [1e3 * quantile(cpus, share) for share in (0.5, 0.99)]
+        beside = f"{floor:8.1f} {told[3] / floor:6.1f}" if floor else ""
+        print(f"{size:>12,} feeds      {''.join(f'{value:7.1f}' for value in told)} {beside}", flush=True)
