@@ -96,7 +96,7 @@ def report(configuration: Configuration, config_dir: Path) -> list[str]:
         (
             f"recipient {recipient.id}",
             f"{recipient.address} by {recipient.channel}, {_times(recipient.schedule)}, "
-            f"{', '.join(recipient.watchlists)}",
+            f"{', '.join(recipient.watchlists)}" + (", operator" if recipient.is_operator else ""),
         )
         for recipient in configuration.recipients
     ]

@@ -36,16 +36,28 @@ class FeedSection(Strict):
         default="feed",
         description="Kind of origin: feed (RSS, Atom, JSON Feed), sitemap (a news sitemap or an index of such), gdelt.",
     )
-    site: WebUrl | None = Field(default=None, description="The page that the feed belongs to; for OPML and for you.")
+    full_text: bool = Field(
+        default=False,
+        description="true: read the web pages of articles that match a watchlist (once each, as robots.txt allows).",
+    )
+    site: WebUrl | None = Field(
+        default=None,
+        description="The page that the feed belongs to: for OPML, and to look for the feed when its address is gone.",
+    )
     folder: Line | None = Field(default=None, description="Where OPML files put it; / between levels: Asia/Korea.")
+    heeds_wishes: bool = Field(
+        default=True,
+        description="Obey what the server and the document ask of pollers: max-age, ttl, skipHours. false: for a feed "
+        "whose wishes are wrong; Retry-After is obeyed all the same.",
+    )
     enabled: bool = Field(default=True, description="false: keep the entry, do not poll it.")
 
     def feed(self) -> Feed:
         """The model's form."""
-        facts = self.model_dump(exclude={"enabled", "site", "folder"})
+        facts = self.model_dump(exclude={"enabled", "folder"})
         if self.source == "gdelt":
             facts["min_interval_s"] = max(self.min_interval_s or 0, GDELT_INTERVAL_S)
-        return Feed(**facts, is_enabled=self.enabled)
+        return Feed(**facts, is_enabled=self.enabled, wants_full_text=self.full_text)
 
 
 class FeedsFile(Strict):

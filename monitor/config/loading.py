@@ -206,6 +206,9 @@ def _oddities(
         if watchlist.name not in wanted:
             message = f"nobody receives the watchlist {watchlist.name!r}."
             yield Problem(file=str(config_dir / RECIPIENTS_FILE), message=message)
+    if not any(recipient.is_operator for recipient in recipients.recipients):
+        message = "nobody is told of feeds that fail: every recipient has operator: false."
+        yield Problem(file=str(config_dir / RECIPIENTS_FILE), message=message)
     smtp = settings.mail.smtp
     path = str(config_dir / SETTINGS_FILE)
     if smtp is not None and smtp.username is None and settings.smtp_password is not None:

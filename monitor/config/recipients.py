@@ -31,8 +31,13 @@ class RecipientSection(Strict):
         default="maildir", description="maildir: a folder here; smtp: real mail."
     )
     max_stories: int = Field(default=35, ge=1, le=500, description="In one digest; the rest comes with the next.")
+    operator: bool | None = Field(
+        default=None,
+        description="true: runs this, and is told in the digests of feeds that fail or lose news, and of their "
+        "recovery. Said of nobody, the first recipient is (false: not this one).",
+    )
 
-    def recipient(self) -> Recipient:
+    def recipient(self, *, is_operator: bool) -> Recipient:
         """The model's form."""
         return Recipient(
             id=self.id,
@@ -43,6 +48,7 @@ class RecipientSection(Strict):
             language=self.language,
             channel=self.channel,
             max_stories=self.max_stories,
+            is_operator=is_operator,
         )
 
 
@@ -99,4 +105,13 @@ def load_recipients(path: Path) -> RecipientList:
             )
     if problems:
         raise ConfigError(tuple(problems))
-    return RecipientList(document, tuple(section.recipient() for section in sections))
+    operators = _operators(sections)
+    return RecipientList(
+        document, tuple(section.recipient(is_operator=section.id in operators) for section in sections)
+    )
+
+
+def _operators(sections: tuple[RecipientSection, ...]) -> frozenset[str]:
+    """Those named; where nobody is, the first that may be: feeds that fail must be told to somebody."""
+    named = [section.id for section in sections if section.operator]
+    return frozenset(named or [section.id for section in sections if section.operator is None][:1])

@@ -15,7 +15,8 @@ class Feed:
     `id` is a slug, unique and stable: state is kept under it. `language` is a BCP 47 tag, `country` ISO 3166-1
     alpha-2; both are what the outlet is known to publish, not a guess. `min_interval_s` is the user's floor.
     `heeds_wishes`: whether what the server and the document ask of pollers (max-age, ttl, skipHours …) is obeyed;
-    Retry-After always is. `zone` is an IANA time zone for dates that name none. `source` names the adapter ("feed").
+    Retry-After always is. `site` is the page that the feed belongs to, if the user said so. `zone` is an IANA time zone
+    for dates that name none. `source` names the adapter ("feed").
     `wants_full_text`: the pages of its articles are read where these match a watchlist.
     """
 
@@ -29,6 +30,7 @@ class Feed:
     min_interval_s: int | None = None
     is_enabled: bool = True
     heeds_wishes: bool = True
+    site: str | None = None
     wants_full_text: bool = False
 
 
@@ -215,6 +217,7 @@ class FetchFailed:
     "too_large", "encoding", "type" (not the asked kind of document), "refused" (our own rules), "busy" (a best-effort
     service sheds load), "html", "empty", "unknown", "crash". `retry_after_s` is the server's wish. `status` is 0 when
     no answer came. `is_challenge`: a bot wall answered instead of the feed.
+    `page` is a mark of the web page that came instead of it (kind "html"), equal for pages that are one.
     """
 
     url: str
@@ -224,6 +227,7 @@ class FetchFailed:
     retry_after_s: float | None = None
     elapsed_s: float = 0.0
     is_challenge: bool = False
+    page: str = ""
 
 
 FetchOutcome = Fetched | NotModified | FetchFailed

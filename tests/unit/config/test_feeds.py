@@ -23,6 +23,7 @@ def test_a_feed_takes_all_its_facts(write):
         "    country: ID\n"
         "    zone: Asia/Jakarta\n"
         "    min_interval_s: 600\n"
+        "    heeds_wishes: false\n"
         "    enabled: false\n"
     )
     assert load_feeds(path) == (
@@ -34,6 +35,7 @@ def test_a_feed_takes_all_its_facts(write):
             country="ID",
             zone="Asia/Jakarta",
             min_interval_s=600,
+            heeds_wishes=False,
             is_enabled=False,
         ),
     )
@@ -130,7 +132,8 @@ def test_site_and_folder_are_kept_beside_the_feed(write):
     )
     (section,) = read_sections(path)
     assert (section.source, section.site, section.folder) == ("sitemap", "https://a.example.org/", "Asia/Korea")
-    assert section.feed() == Feed(id="a", url="https://a.example.org/rss", outlet="A", source="sitemap")
+    facts = {"id": "a", "url": "https://a.example.org/rss", "outlet": "A", "site": "https://a.example.org/"}
+    assert section.feed() == Feed(**facts, source="sitemap")
 
 
 def test_an_unknown_kind_of_source_is_named_with_the_known_ones(write):

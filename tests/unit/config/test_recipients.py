@@ -25,8 +25,27 @@ def test_a_recipient_needs_five_facts(write):
             address="reader@example.org",
             watchlists=("russia-north-korea",),
             schedule=Schedule(zone="Asia/Jakarta", times=(420,)),
+            is_operator=True,
         ),
     )
+
+
+SECOND = READER.removeprefix("recipients:\n").replace("id: reader", "id: second")
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "operators"),
+    [
+        ("", "", ["reader"]),
+        ("", "    operator: true\n", ["second"]),
+        ("    operator: true\n", "    operator: true\n", ["reader", "second"]),
+        ("    operator: false\n", "", ["second"]),
+        ("    operator: false\n", "    operator: false\n", []),
+    ],
+)
+def test_the_operator_is_who_is_named_or_else_the_first_who_may_be(write, first, second, operators):
+    recipients = load_recipients(write(READER + first + SECOND + second)).recipients
+    assert [recipient.id for recipient in recipients if recipient.is_operator] == operators
 
 
 def test_a_cron_line_is_reduced_on_the_recipients_own_clock(write):
