@@ -65,7 +65,9 @@ class Checker:
             parsed = await self._parsed(feed, outcome, blank.state.known_items)
         except ParseError as error:
             is_challenge = error.kind == "html" and polling.is_bot_wall(body)
-            return replace(blank, outcome=polling.parse_failure(bare, error, is_challenge=is_challenge))
+            page = polling.page_mark(body) if error.kind == "html" else ""
+            failure = polling.parse_failure(bare, error, is_challenge=is_challenge, page=page)
+            return replace(blank, outcome=failure)
         return replace(
             blank,
             outcome=bare,

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -137,10 +138,15 @@ class Collector:
 
     async def release(self) -> None:
         """Give back what waits for its turn; at the end of the process."""
-        states = [waiting.state for waiting in self._traffic.turns.drain()]
-        self._traffic.aloft -= {state.feed_id for state in states}
-        if states:
-            await self._store.commit_intake(Intake(feed_states=tuple(states)))
+        self._traffic.recall()
+        await self._return()
+
+    async def _return(self) -> None:
+        """Keep what is on its way back to the store."""
+        returning = self._traffic.returning
+        if returning:
+            await self._store.commit_intake(Intake(feed_states=tuple(returning.values())))
+            returning.clear()
 
     async def _look(self) -> None:
         """Think twice about due times after a start, a pause, or a jump of the clock."""
@@ -149,17 +155,19 @@ class Collector:
         self._traffic.look = now
         if not polling.was_away(before, now, self._polling):
             return
-        states = await self._store.feed_states()
+        self._traffic.recall()
+        states = [self._traffic.returning.get(state.feed_id, state) for state in await self._store.feed_states()]
         if before is None:
             self._traffic.remember(states, now=now.at, ticks=now.ticks)
+            self._traffic.start_slowly(states, ticks=now.ticks, limits=self._polling)
         idle = [state for state in states if state.feed_id not in self._traffic.aloft]
         changed = polling.after_pause(idle, before, now, limits=self._polling)
-        if changed:
-            await self._store.commit_intake(Intake(feed_states=tuple(changed)))
+        self._traffic.returning |= {state.feed_id: state for state in changed}
 
     async def _round(
         self, feeds: Mapping[str, Feed], claim: Callable[[int], Awaitable[list[FeedState]]], *, is_patient: bool
     ) -> CollectReport:
+        await self._return()
         report = CollectReport()
         # Bounded: judging may be slower than fetching, and what waits for it is held in memory.
         done: asyncio.Queue[Check | None] = asyncio.Queue(maxsize=self._limits.per_batch)
@@ -184,10 +192,14 @@ class Collector:
             await asyncio.wait({ending, keeper}, return_when=asyncio.FIRST_COMPLETED)
             ending.cancel()
             await keeper
-        except BaseException:
+        except BaseException as error:
             for task in (*flying, keeper):
                 task.cancel()
             await asyncio.gather(*flying, keeper, return_exceptions=True)
+            if isinstance(error, Exception):
+                self._traffic.lose(feeds, now=self._clock.now(), chance=self._chance, limits=self._polling)
+                with suppress(StoreError):  # the next round tries again
+                    await self._return()
             self._traffic.forget_flights()
             raise
         await self._release(report, older_than_s=HOLD_FAILURES_S if is_patient else 0.0)
@@ -255,6 +267,7 @@ class Collector:
     ) -> asyncio.Task[None]:
         """The turn ends with the answer, and in any case with the flight (one may be cancelled before it began)."""
         landings = [pair]
+        self._traffic.asked[feed.id] = state
 
         def land(outcome: FetchOutcome | None) -> None:
             if landings:
@@ -284,8 +297,8 @@ class Collector:
             is_open = None not in batch
             checks = [check for check in batch if check is not None]
             self._traffic.outages.note(checks)
-            await self._keep([check for check in checks if not may_be_ours(check.outcome)], report)
-            self._traffic.held += [check for check in checks if may_be_ours(check.outcome)]
+            await self._keep([check for check in checks if not may_be_ours(check)], report)
+            self._traffic.held += [check for check in checks if may_be_ours(check)]
             await self._release(report, older_than_s=HOLD_FAILURES_S)
 
     async def _release(self, report: CollectReport, *, older_than_s: float) -> None:
@@ -293,7 +306,7 @@ class Collector:
         now, traffic = self._clock.now(), self._traffic
         if traffic.held and abs((now - traffic.held[0].checked_at).total_seconds()) >= older_than_s:
             held, traffic.held = traffic.held, []
-            await self._keep(held, report, is_own_outage=traffic.outages.judge(now))
+            await self._keep(held, report, is_own_outage=traffic.outages.judge(held))
         report.is_own_outage = traffic.outages.is_on
 
     async def _keep(self, checks: Sequence[Check], report: CollectReport, *, is_own_outage: bool = False) -> None:
@@ -320,7 +333,8 @@ class Collector:
         report.tally.add(tally)
         for check in checks:
             self._traffic.aloft.discard(check.feed.id)
-            _count(check, after[check.feed.id], report, is_own_outage=is_own_outage)
+            self._traffic.asked.pop(check.feed.id, None)
+            _count(check, after[check.feed.id], report)
 
     def _account(self, check: Check, after: dict[str, FeedState], is_own_outage: bool) -> tuple[Check, StateAfter]:
         """The check, and what its feed's state becomes once its body is held against what was known."""
@@ -359,7 +373,7 @@ async def _landing(flying: set[asyncio.Task[None]], keeper: asyncio.Task[None], 
         task.result()
 
 
-def _count(check: Check, after: FeedState, report: CollectReport, *, is_own_outage: bool) -> None:
+def _count(check: Check, after: FeedState, report: CollectReport) -> None:
     report.checked += 1
     before, now = check.state.health, after.health
     if now.condition != before.condition:
@@ -367,7 +381,7 @@ def _count(check: Check, after: FeedState, report: CollectReport, *, is_own_outa
     if after.rhythm.gaps > check.state.rhythm.gaps:
         report.gaps[check.feed.id] = after.rhythm.gap_missed
     if isinstance(check.outcome, FetchFailed):
-        if not is_own_outage:
+        if after.failures > check.state.failures:
             report.failures[check.feed.id] = check.outcome.message
         return
     if isinstance(check.outcome, NotModified):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.core import polling
 from monitor.core.polling import Look, PollingLimits, Turns
 from monitor.core.urls import host_of
-from monitor.model.feeds import Feed, FeedState, FetchFailed, FetchOutcome
+from monitor.model.feeds import Feed, FeedState, FetchOutcome
 from monitor.pipeline.intake import Check
 
 _MAX_BOOKED = 10_000
@@ -28,26 +28,30 @@ class Waiting:
 
 
 class Outages:
-    """Whether our own line is down, from the outcomes of the last minutes."""
+    """Whether our own line is down, from what came since the first failure that may be our own."""
 
     WINDOW_S = 90.0
 
     def __init__(self) -> None:
         self.is_on = False
-        self._recent: deque[tuple[datetime, FetchOutcome]] = deque()
+        self._recent: deque[tuple[datetime, str, FetchOutcome]] = deque()
 
     def note(self, checks: Sequence[Check]) -> None:
         """Remember what came; any answer ends an outage."""
         for check in checks:
-            self._recent.append((check.checked_at, check.outcome))
-            if not may_be_ours(check.outcome):
+            self._recent.append((check.checked_at, polling.asked_url(check.feed, check.state), check.outcome))
+            if not may_be_ours(check):
                 self.is_on = False
             self._forget(check.checked_at)
 
-    def judge(self, now: datetime) -> bool:
-        """Decide for the failures held back; an outage lasts until something answers."""
-        self._forget(now)
-        self.is_on = self.is_on or polling.is_own_outage(outcome for _, outcome in self._recent)
+    def judge(self, held: Sequence[Check]) -> bool:
+        """Decide for failures held back; an outage lasts until something answers.
+
+        What answered before the first of them proves nothing: a line goes down between two requests.
+        """
+        since = min((check.checked_at for check in held), default=None)
+        recent = [(asked, outcome) for at, asked, outcome in self._recent if since is not None and at >= since]
+        self.is_on = self.is_on or polling.is_own_outage(recent)
         return self.is_on
 
     def _forget(self, now: datetime) -> None:
@@ -55,16 +59,17 @@ class Outages:
             self._recent.popleft()
 
 
-def may_be_ours(outcome: FetchOutcome) -> bool:
-    """Whether a failure could be our own line's: no answer came at all."""
-    return isinstance(outcome, FetchFailed) and not outcome.status and outcome.kind in polling.OUTAGE_KINDS
+def may_be_ours(check: Check) -> bool:
+    """Whether a check's failure could be our own line's."""
+    return polling.may_be_ours(polling.asked_url(check.feed, check.state), check.outcome)
 
 
 class Traffic:
     """Who is under way, whose turn comes when, and which hosts want quiet. Hand it on when a collector is replaced.
 
-    `aloft` are the feeds between their claim and the commit of what became of them, `held` the failed checks that may
-    be our own outage's. Ticks are the seconds of a clock
+    `aloft` are the feeds between their claim and the commit of what became of them, `asked` those of them whose server
+    was asked, `held` the failed checks that may be our own outage's. `returning` are states to be kept as soon as the
+    store takes them. Ticks are the seconds of a clock
     that only runs forward; hosts' wishes come in its terms.
     """
 
@@ -73,7 +78,9 @@ class Traffic:
         self.outages = Outages()
         self.look: Look | None = None
         self.aloft: set[str] = set()
+        self.asked: dict[str, FeedState] = {}
         self.held: list[Check] = []
+        self.returning: dict[str, FeedState] = {}
         self._quiet_until: dict[str, float] = {}
         self._booked: dict[str, float] = {}
 
@@ -86,6 +93,11 @@ class Traffic:
         for state in states:
             if state.retry_at is not None and state.retry_at > now:
                 self.hush(state.move.adopted_url or state.url, (state.retry_at - now).total_seconds(), ticks=ticks)
+
+    def start_slowly(self, states: Iterable[FeedState], *, ticks: float, limits: PollingLimits) -> None:
+        """Hosts that were asked before this process began may have been asked just now, by one that was killed."""
+        for host in {host_of(state.move.adopted_url or state.url) for state in states if state.checked_at is not None}:
+            self.turns.hold(host, ticks + _spacing_s(host, limits))
 
     def hush(self, url: str, pause_s: float, *, ticks: float) -> None:
         """The host of this address wants no request for so long; only a public host speaks for all its feeds."""
@@ -115,8 +127,26 @@ class Traffic:
         self._booked[host] = max(ticks + wait_s, self._booked.get(host, 0.0) + max(_spacing_s(host, limits), 1.0))
         return self._booked[host] - ticks
 
+    def recall(self) -> None:
+        """Let nobody wait for a turn any more: they go back to the store."""
+        states = {waiting.state.feed_id: waiting.state for waiting in self.turns.drain()}
+        self.aloft -= states.keys()
+        self.returning |= states
+
+    def lose(
+        self, feeds: Mapping[str, Feed], *, now: datetime, chance: Callable[[], float], limits: PollingLimits
+    ) -> None:
+        """Plan anew what was asked and cannot be kept; its servers were asked, so it does not come back at once."""
+        held = {check.feed.id for check in self.held}
+        for feed_id, state in self.asked.items():
+            if feed_id in feeds and feed_id not in held:
+                self.returning[feed_id] = polling.lost(
+                    feeds[feed_id], state, now=now, rng_value=chance(), limits=limits
+                )
+
     def forget_flights(self) -> None:
-        """A round broke off: what was in flight will be claimed again when its lease lapses."""
+        """A round broke off: what was in flight is so no more."""
+        self.asked.clear()
         self.aloft = {waiting.state.feed_id for waiting in self.turns} | {check.feed.id for check in self.held}
 
     def queue(self, feed: Feed, state: FeedState, *, limits: PollingLimits) -> None:

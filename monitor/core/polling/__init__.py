@@ -7,18 +7,17 @@ numbers).
 """
 
 from monitor.core.polling.bodies import body_digest
-from monitor.core.polling.checks import CheckOutcome, is_public, next_check, parse_failure, pause_wished_s
+from monitor.core.polling.checks import CheckOutcome, is_public, lost, next_check, parse_failure, pause_wished_s
 from monitor.core.polling.health import is_bot_wall
 from monitor.core.polling.limits import PollingLimits
 from monitor.core.polling.moves import asked_url, request_for
 from monitor.core.polling.notices import is_worth_a_search, notices_of, notices_to_tell
-from monitor.core.polling.outages import OUTAGE_KINDS, is_own_outage
+from monitor.core.polling.outages import is_own_outage, may_be_ours, page_mark
 from monitor.core.polling.pauses import Look, after_pause, initial_state, spread_overdue, was_away
 from monitor.core.polling.turns import Turns
 from monitor.core.polling.wishes import DocumentWishes, document_wishes
 
 __all__ = [
-    "OUTAGE_KINDS",
     "CheckOutcome",
     "DocumentWishes",
     "Look",
@@ -33,9 +32,12 @@ __all__ = [
     "is_own_outage",
     "is_public",
     "is_worth_a_search",
+    "lost",
+    "may_be_ours",
     "next_check",
     "notices_of",
     "notices_to_tell",
+    "page_mark",
     "parse_failure",
     "pause_wished_s",
     "request_for",

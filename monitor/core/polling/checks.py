@@ -45,7 +45,7 @@ class CheckOutcome:
     remark: str = ""
 
 
-def parse_failure(fetched: Fetched, error: ParseError, *, is_challenge: bool = False) -> FetchFailed:
+def parse_failure(fetched: Fetched, error: ParseError, *, is_challenge: bool = False, page: str = "") -> FetchFailed:
     """What a body that is no feed makes of its check."""
     return FetchFailed(
         url=fetched.url,
@@ -54,6 +54,7 @@ def parse_failure(fetched: Fetched, error: ParseError, *, is_challenge: bool = F
         status=fetched.status,
         elapsed_s=fetched.elapsed_s,
         is_challenge=is_challenge,
+        page=page,
     )
 
 
@@ -72,7 +73,7 @@ def next_check(
     it would be "not modified" for ever. `rng_value` in [0, 1) places the jitter.
     """
     fetch = outcome.fetch
-    if isinstance(fetch, FetchFailed) and outcome.is_own_outage:
+    if isinstance(fetch, FetchFailed) and (outcome.is_own_outage or _lacks_route(state, fetch, now)):
         due = _jittered(limits.outage_retry_s, rng_value, limits, floor=0.0)
         return replace(
             state,
@@ -88,6 +89,15 @@ def next_check(
     else:
         after = _after_answer(feed, state, fetch, outcome, now=now, rng_value=rng_value, limits=limits)
     return replace(after, health=judged(feed, after, now=now))
+
+
+def _lacks_route(state: FeedState, failure: FetchFailed, now: datetime) -> bool:
+    """No route from here, for a feed that had one yesterday: half of our line is down (IPv6, mostly).
+
+    Who never had one, or has not for a day, is told so: then it is a lasting trouble of this feed here.
+    """
+    is_recent = state.succeeded_at is not None and now - state.succeeded_at < timedelta(seconds=DAY_S)
+    return failure.kind == "network" and not failure.status and is_recent
 
 
 def _after_answer(
@@ -165,9 +175,26 @@ def _after_failure(
     )
 
 
+def lost(
+    feed: Feed, state: FeedState, *, now: datetime, rng_value: float, limits: PollingLimits = DEFAULTS
+) -> FeedState:
+    """The state of a feed whose server was asked while the answer could not be kept: asked again as soon as is polite.
+
+    The answer's validators are not kept either: it is to come whole once more.
+    """
+    floor = floor_s(feed, limits)
+    if feed.heeds_wishes:
+        floor = max(floor, wished_floor_s(state.wishes, {}, limits))
+    due = now + timedelta(seconds=_jittered(floor, rng_value, limits, floor=floor))
+    return replace(state, next_check_at=after_skipped(due, state.wishes, rng_value=rng_value, limits=limits))
+
+
 def pause_wished_s(failure: FetchFailed, limits: PollingLimits = DEFAULTS) -> float:
-    """How long the server wants no request, capped; 0 when it said nothing like that."""
-    if failure.retry_after_s is not None:
+    """How long the server wants no request, capped; 0 when it said nothing like that.
+
+    A wish for no time at all (a date in the past) is none.
+    """
+    if failure.retry_after_s:
         return min(max(failure.retry_after_s, 0.0), limits.retry_after_cap_s)
     return limits.throttled_s if failure.status == 429 else 0.0
 

@@ -11,7 +11,6 @@ from monitor.core.polling import (
     PollingLimits,
     body_digest,
     initial_state,
-    is_own_outage,
     next_check,
     parse_failure,
     spread_overdue,
@@ -114,6 +113,13 @@ def test_retry_after_is_granted_within_two_days_and_never_undercut(wish_s: float
         assert delay_s(state) <= granted_s * 1.1
 
 
+@pytest.mark.parametrize("wish_s", [None, 0.0])
+def test_too_many_requests_without_a_wait_or_with_one_in_the_past_are_heeded_all_the_same(
+    wish_s: float | None,
+) -> None:
+    assert delay_s(after(failed("status", 429, retry_after_s=wish_s))) >= LIMITS.throttled_s
+
+
 def test_our_own_outage_counts_against_no_feed() -> None:
     before = make_feed_state(failures=2, validators=VALIDATORS)
     state = after(CheckOutcome(fetch=failed("dns"), is_own_outage=True), before)
@@ -155,29 +161,6 @@ def test_the_next_check_is_always_later_than_now(
     state = after(check, make_feed_state(failures=failures), rng_value, feed)
     assert state.next_check_at >= NOW + timedelta(seconds=1)
     assert delay_s(state) <= 1.1 * max(2 * 86_400, min_interval_s or 0)
-
-
-def test_most_hosts_failing_at_once_is_our_own_outage() -> None:
-    assert is_own_outage([failed("dns", host=h) for h in "abc"])
-    assert is_own_outage(
-        [failed(kind, host=h) for h, kind in zip("abcd", ("dns", "timeout", "connect", "network"), strict=True)]
-    )
-    assert is_own_outage([*(failed("dns", host=h) for h in "abcde"), failed("refused", host="f")])
-
-
-def test_one_answer_of_any_kind_proves_that_our_line_is_up() -> None:
-    down = [failed("dns", host=h) for h in "abcdef"]
-    assert not is_own_outage([*down, fetched()])
-    assert not is_own_outage([*down, NotModified(url=FEED.url, headers={}, validators=None)])
-    assert not is_own_outage([*down, failed("status", 500, host="g")])
-    assert not is_own_outage([*down, failed("tls", host="g")])
-    assert not is_own_outage([*down, failed("html", 200, host="g")])
-
-
-def test_too_few_hosts_prove_nothing() -> None:
-    assert not is_own_outage([])
-    assert not is_own_outage([failed("dns", host="a")] * 10)
-    assert not is_own_outage([failed("refused", host=h) for h in "abcdef"])
 
 
 def test_a_first_start_is_staggered() -> None:

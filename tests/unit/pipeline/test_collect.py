@@ -14,6 +14,7 @@ from monitor.core.polling import PollingLimits
 from monitor.core.scoring import compile_watchlists
 from monitor.errors import ParseError, StoreFullError
 from monitor.model.articles import LedgerState
+from monitor.model.commits import Intake
 from monitor.model.feeds import (
     Condition,
     Entry,
@@ -222,7 +223,9 @@ async def test_a_feed_that_fails_is_data_and_its_neighbours_go_on() -> None:
     rig = await rig_of(outcomes, bodies, feeds)
     report = await rig.collector.collect_due(feeds)
     assert report.tally.stored == 1
-    assert set(report.failures) == {"html", "gone", "bug"}
+    assert set(report.failures) == {"gone", "bug"}
+    rig.clock.at += timedelta(seconds=31)  # a page may be a portal's: it waits for company
+    assert set((await rig.collector.collect_due({})).failures) == {"html"}
     states = await rig.states()
     assert {name: states[name].outcome for name in ("html", "gone", "bug")} == {
         "html": "html",
@@ -299,6 +302,26 @@ async def test_failures_that_come_one_by_one_are_still_seen_as_one_outage() -> N
     assert {state.failures for state in (await rig.states()).values()} == {0}
 
 
+async def test_a_line_that_goes_down_among_answers_is_blamed_on_nobody() -> None:
+    feeds = feeds_named("a", "b", "c", "d", "e")
+    rig = await rig_of(
+        {name: unmodified(feeds[name]) if name in "ab" else unreachable(feeds[name]) for name in feeds}, {}, feeds
+    )
+    await rig.collector.collect_due({name: feeds[name] for name in "ab"})
+    rig.clock.at += timedelta(seconds=5)
+    assert (await rig.collector.collect_all({name: feeds[name] for name in "cde"})).is_own_outage
+    assert {state.failures for state in (await rig.states()).values()} == {0}
+
+
+async def test_a_portal_that_answers_for_everybody_is_blamed_on_nobody() -> None:
+    feeds = feeds_named("a", "b", "c")
+    bodies = {name: ParseError("this is a web page", kind="html") for name in feeds}
+    rig = await rig_of({name: fetched(feeds[name], body=b"<html>Hotel", etag="x") for name in feeds}, bodies, feeds)
+    report = await rig.collector.collect_all(feeds)
+    assert (report.is_own_outage, report.failures) == (True, {})
+    assert {(state.failures, state.validators) for state in (await rig.states()).values()} == {(0, None)}
+
+
 async def test_a_store_that_refuses_loses_nothing_and_the_feed_is_read_again() -> None:
     feeds = feeds_named("a")
     rig = await rig_of({"a": fetched(feeds["a"])}, {"a": parsed("Putin tiba", feed=feeds["a"])}, feeds)
@@ -311,6 +334,70 @@ async def test_a_store_that_refuses_loses_nothing_and_the_feed_is_read_again() -
     assert (await rig.states())["a"].validators is None
     report = await rig.collector.collect_all(feeds)
     assert report.tally.stored == 1
+
+
+class FullStore(MemoryStore):
+    """Refuses the first `refused` intakes."""
+
+    refused = 1
+
+    async def commit_intake(self, intake: Intake) -> None:
+        if self.refused:
+            self.refused -= 1
+            raise StoreFullError("the disk is full")
+        await super().commit_intake(intake)
+
+
+@pytest.mark.parametrize("refused", [1, 2, 3])
+async def test_what_cannot_be_kept_is_given_back_and_asked_again_no_sooner_than_is_polite(refused: int) -> None:
+    feeds = feeds_named("a", "b") | {"c": make_feed("c", url="https://a.example.org/c")}
+    source = ScriptedSource(outcomes={feed.url: unmodified(feed) for feed in feeds.values()})
+    store = FullStore()
+    rig = await Rig(source=source, feeds=feeds, store=store).ready()
+    store.refused = refused
+    for _ in range(max(1, refused - 1)):  # the first round is refused twice: what it brought, and what it gives back
+        with pytest.raises(StoreFullError):
+            await rig.collector.collect_due(feeds)
+    await rig.collector.collect_due(feeds)
+    assert rig.traffic.returning == {}
+    # The third has not been asked: it still waits for its turn behind the first.
+    assert rig.store.leases.keys() == {"c"}
+    assert [request.url for request in source.asked] == [feeds["a"].url, feeds["b"].url]
+    due = {state.feed_id: state.next_check_at - NOW for state in (await rig.states()).values()}
+    assert all(timedelta(seconds=300) <= due[name] <= timedelta(seconds=330) for name in "ab")
+    rig.clock.at += timedelta(seconds=7)
+    await rig.collector.collect_due(feeds)
+    assert [request.url for request in source.asked][2:] == [feeds["c"].url]
+
+
+async def test_a_suspend_sends_those_that_wait_for_a_turn_back_to_take_new_ones() -> None:
+    feeds = {f"{h}{n}": make_feed(f"{h}{n}", url=f"https://{h}.example.org/{n}") for h in "abcdefgh" for n in range(3)}
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    await rig.collector.collect_due(feeds)
+    assert (len(rig.source.asked), rig.traffic.turns.waiting) == (8, 16)
+    rig.clock.at += timedelta(hours=9)
+    await rig.collector.collect_due(feeds)
+    # Not one a host at once, but all that are late over some minutes.
+    assert len(rig.source.asked) == 9
+    for _ in range(40):
+        rig.clock.at += timedelta(seconds=10)
+        before = len(rig.source.asked)
+        await rig.collector.collect_due(feeds)
+        assert len(rig.source.asked) - before <= 2
+    assert {request.url for request in rig.source.asked[8:]} == {feed.url for feed in feeds.values()}
+    assert (rig.store.leases, rig.traffic.aloft) == ({}, set())
+
+
+async def test_a_restart_gives_hosts_their_pause_whatever_was_asked_just_before_it() -> None:
+    feeds = {name: make_feed(name, url=f"https://one.example.org/{name}") for name in "ab"} | {"new": make_feed("new")}
+    rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
+    for name in "ab":  # asked by a process that was killed before it could keep the answer
+        rig.store.feeds[name] = replace(rig.store.feeds[name], checked_at=NOW - timedelta(hours=1))
+    await rig.collector.collect_due(feeds)
+    assert [request.url for request in rig.source.asked] == [feeds["new"].url]
+    rig.clock.at += timedelta(seconds=5)
+    await rig.collector.collect_due(feeds)
+    assert [request.url for request in rig.source.asked][1:] == [feeds["a"].url]
 
 
 async def test_no_more_feeds_are_fetched_at_once_than_allowed() -> None:
