@@ -54,7 +54,7 @@ class FeedSection(Strict):
 
     def feed(self) -> Feed:
         """The model's form."""
-        facts = self.model_dump(exclude={"enabled", "folder"})
+        facts = self.model_dump(exclude={"enabled", "folder", "full_text"})
         if self.source == "gdelt":
             facts["min_interval_s"] = max(self.min_interval_s or 0, GDELT_INTERVAL_S)
         return Feed(**facts, is_enabled=self.enabled, wants_full_text=self.full_text)
