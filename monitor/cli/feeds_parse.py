@@ -55,7 +55,7 @@ def run(args: argparse.Namespace) -> int:
 def as_document(parsed: ParsedFeed, url: str, *, now: datetime) -> dict[str, Any]:
     """The feed as plain values: each entry as the article that it would become."""
     from monitor.core.articles import read_entries
-    from monitor.core.dates import parse_date
+    from monitor.core.dates import parse_date, zone_of_language
     from monitor.core.text import clean_line, title_text
     from monitor.model.articles import Article
     from monitor.model.feeds import Feed
@@ -64,13 +64,14 @@ def as_document(parsed: ParsedFeed, url: str, *, now: datetime) -> dict[str, Any
     entries = []
     for entry, reading in zip(parsed.entries, read_entries(parsed.entries, feed, now=now, zone=None), strict=True):
         article = reading.result if isinstance(reading.result, Article) else None
+        zone = zone_of_language(entry.language or parsed.language)
         entries.append(
             {
                 "guid": entry.guid,
                 "title": clean_line(title_text(entry.title), max_chars=4000)[0],
                 "link": entry.link,
-                "published": _iso(parse_date(entry.published_raw, zone=None, now=now).at),
-                "updated": _iso(parse_date(entry.updated_raw, zone=None, now=now).at),
+                "published": _iso(parse_date(entry.published_raw, zone=zone, now=now).at),
+                "updated": _iso(parse_date(entry.updated_raw, zone=zone, now=now).at),
                 "lang": article.language if article else None,
                 "text": article.text if article else "",
             }

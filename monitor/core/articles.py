@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from monitor.core.dates import DateReading, parse_date
+from monitor.core.dates import DateReading, parse_date, zone_of_language
 from monitor.core.identity import body_digest, comparable, entry_keys, make_article_id, shared_links, title_key
 from monitor.core.language import guess_language
 from monitor.core.text import clean_line, html_to_text, sentences, title_text
@@ -74,7 +74,7 @@ def to_article(
     entry_key: int | None = None,
     shared: frozenset[int] = frozenset(),
 ) -> Article | Dropped:
-    """The article that an entry is, first seen `now`; `zone` is for dates that name none.
+    """The article that an entry is, first seen `now`; `zone` is for dates that name none (None: the language's).
 
     `entry_key` identifies it in its feed where no link does; `shared` are URL keys that identify nothing in this fetch.
     """
@@ -88,7 +88,7 @@ def to_article(
     title = title or _first_sentence(text)
     flags += ["truncated"] if was_cut or is_title_cut else []
     key, url = _address(entry, shared, flags)
-    date = _published(entry, zone, now)
+    date = _published(entry, zone or zone_of_language(entry.language or feed.language), now)
     summary = _summary(entry, text)
     own_key = entry_keys([entry], feed.id)[0][0] if entry_key is None else entry_key
     identity = f"url\x1f{key}" if key is not None else f"{feed.id}\x1f{own_key}"

@@ -11,6 +11,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone, tzinfo
+from functools import lru_cache
+from html import unescape
 
 from monitor.core.datewords import (
     AMBIGUOUS_ZONES,
@@ -93,6 +95,7 @@ def parse_date(raw: str | None, *, zone: tzinfo | None, now: datetime) -> DateRe
     return DateReading(at=at, flags=flags)
 
 
+@lru_cache(maxsize=256)
 def zone_of_language(language: str | None) -> tzinfo | None:
     """The one clock that a language's press works on, for dates that name none; None where there are several."""
     minutes = LANGUAGE_ZONES.get((language or "").lower().replace("_", "-").partition("-")[0])
@@ -102,6 +105,8 @@ def zone_of_language(language: str | None) -> tzinfo | None:
 def _clean(raw: str) -> str:
     """Lower-case, in the form that words of dates are compared in, odd spaces made plain."""
     raw = raw[:MAX_DATE_CHARS]
+    if "&" in raw:
+        raw = unescape(raw)
     if raw.isascii() and raw.isprintable():
         return " ".join(raw.lower().split())
     raw = "".join(" " if c.isspace() or unicodedata.category(c) in {"Cf", "Cc"} else c for c in raw)

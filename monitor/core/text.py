@@ -60,6 +60,9 @@ def html_to_text(html: str) -> str:
     if "<" not in html:
         # Only blank lines part paragraphs here: plain text is often wrapped at 72 columns.
         text = _BLANK_LINES.sub(_BREAK, unescape(html) if "&" in html else html)
+        if "<" in text and _MARKUP.search(text):
+            # Not one real tag, and markup among the escaped ones: the whole was escaped twice.
+            text = _tree_text(text) if text.count("<") <= MAX_TREE_TAGS else _strip_tags(text)
     elif html.count("<") > MAX_TREE_TAGS:
         text = _strip_tags(html)
     else:

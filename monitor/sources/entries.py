@@ -20,6 +20,10 @@ MAX_ENTRIES = 2000
 MAX_TEXT_CHARS = 200_000
 MAX_LINE_CHARS = 4000
 """Titles, links, guids and names; a longer guid keeps a digest of its whole, so that it still identifies."""
+_ADDRESSES = ("http://", "https://", "//", "/")
+"""How a guid begins that leads somewhere; "g1" and "tag:…" are names, whatever isPermaLink says."""
+_FULL_TEXT = "yandex_full-text"
+"""What Russian outlets give Yandex beside a short description."""
 
 
 def read_result(parsed: Mapping[str, Any], url: str) -> ParsedFeed:
@@ -40,7 +44,10 @@ def read_result(parsed: Mapping[str, Any], url: str) -> ParsedFeed:
 
 def _entry(item: dict[str, Any], url: str, feed_language: str | None, *, is_atom: bool) -> Entry:
     source = dict.get(item, "source") or {}
-    guid, link = _line(item, "id"), _link(item)
+    guid = _line(item, "id")
+    link = _link(item, guid)
+    # RSS knows one date; Dublin Core's and other dates in its items stand in for it.
+    updated = _line(item, "updated")
     return Entry(
         guid=guid,
         link=_absolute(url, link) if link else None,
@@ -48,12 +55,12 @@ def _entry(item: dict[str, Any], url: str, feed_language: str | None, *, is_atom
         # Without a detail of its own, "summary" is feedparser's copy of the content.
         summary=_markup(item, "summary", is_atom=is_atom) if dict.get(item, "summary_detail") else "",
         content=_content(item, is_atom=is_atom),
-        published_raw=_line(item, "published") or _line(item, "created"),
-        updated_raw=_line(item, "updated"),
+        published_raw=_line(item, "published") or _line(item, "created") or (None if is_atom else updated),
+        updated_raw=updated,
         author=_line(item, "author"),
         language=_language(item, feed_language),
         outlet=_line(source, "title") or _line(item, "news_source"),  # <News:Source> in Bing's searches
-        is_permalink=bool(guid and dict.get(item, "guidislink") and guid.lower().startswith(("http://", "https://"))),
+        is_permalink=bool(guid and dict.get(item, "guidislink") and guid.lower().startswith(_ADDRESSES[:2])),
     )
 
 
@@ -78,13 +85,17 @@ def _content(item: dict[str, Any], *, is_atom: bool) -> str:
         kind, value = str(dict.get(part, "type") or ""), dict.get(part, "value")
         if isinstance(value, str) and (kind.startswith("text/") or kind.endswith(("xml", "html"))):
             found.append(html.escape(value, quote=False) if is_atom and kind == "text/plain" else value)
+    found.append(_line(item, _FULL_TEXT) or "")
     return max(found, key=len)
 
 
-def _link(item: dict[str, Any]) -> str | None:
+def _link(item: dict[str, Any], guid: str | None) -> str | None:
+    """The address of the item: its link, a related one, or the guid where that is an address and no link was given."""
     link = _line(item, "link")
-    if link:
+    if link and link != guid:
         return link
+    if guid and (link or "link" in item) and guid.lower().startswith(_ADDRESSES):
+        return guid
     links = [part for part in dict.get(item, "links") or () if _line(part, "href")]
     for wanted in ("alternate", "related", "via"):
         for part in links:
@@ -103,11 +114,12 @@ def _absolute(url: str, link: str) -> str:
 
 def _language(item: dict[str, Any], feed_language: str | None) -> str | None:
     """The entry's own language, None where it only inherits the feed's."""
-    own = _line(item, "language")
-    details: Iterable[Any] = (dict.get(item, "title_detail") or {}, *(dict.get(item, "content") or ()))
-    for detail in details:
-        own = own or _line(detail, "language")
-    return own if own and own.lower() != (feed_language or "").lower() else None
+    inherited = (feed_language or "").lower()
+    details = (dict.get(item, "title_detail"), dict.get(item, "summary_detail"), *(dict.get(item, "content") or ()))
+    for own in (_line(item, "language"), *(_line(detail, "language") for detail in details if detail)):
+        if own and own.lower() != inherited:
+            return own
+    return None
 
 
 class _Cutter:

@@ -29,6 +29,7 @@ __all__ = ["MAX_ENTRIES", "MAX_LINE_CHARS", "MAX_TEXT_CHARS", "judged", "parse_b
 _SNIFFED = 65_536
 _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?(?:rss|feed|rdf|channel|entry)[\s>/]", re.IGNORECASE)
 _HTML_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1)\b", re.IGNORECASE)
+_CDF = re.compile(r"<channel\b[^<>]*\b(?:href|lastmod|base)\s*=", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<(?:!doctype|\w)[^<>]{0,200}", re.IGNORECASE)
 _REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{1,16})|([0-9]{1,20}));?", re.IGNORECASE)
 # No content-location: with a base, feedparser would resolve guids too, and a redirect would change identities.
@@ -81,6 +82,8 @@ def judged(document: Document, url: str) -> ParsedFeed:
         told = f"it begins with {printable(first[0])[:60]!r}" if first else "it holds no element"
         raise ParseError(f"{shown(url)}: this is no feed, {told}; look for the feed's address", kind="unknown")
     result = read_result(parsed, url)
+    if result.kind == "unknown" and _CDF.search(head):
+        result = replace(result, kind="cdf")
     if document.remark and not result.is_bozo:
         return replace(result, is_bozo=True, bozo_reason=document.remark)
     return result

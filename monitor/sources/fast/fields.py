@@ -314,6 +314,7 @@ FIELDS: dict[str, tuple[Start, End]] = {
     "dc:language": _language,
     "source": (_start_source, _end_source),
     "news:source": _news_source,
+    "yandex:full-text": _field("yandex_full-text"),
     **dict.fromkeys(("name", "itunes:name"), _part("name")),
     **dict.fromkeys(("email", "itunes:email"), _part("email")),
     **dict.fromkeys(("url", "uri", "homepage"), _part("href")),

@@ -58,8 +58,8 @@ NAMESPACES: dict[str, str] = {
 FOREIGN = "?"
 """The prefix of every namespace that is not in the table: nothing in it has a meaning here."""
 
-BY_PREFIX = {"news:source": "news:source"}
-"""Names that are read in any unknown namespace: Bing's changes with the search."""
+BY_PREFIX = {name: name for name in ("news:source", "yandex:full-text")}
+"""Names that are read in any unknown namespace: Bing's changes with the search, Yandex's with the year."""
 
 _ACTIVE = """
     admin cc content creativeCommons dc dcterms feedburner geo georss gml itunes media psc rdf xhtml xml
