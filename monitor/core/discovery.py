@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import unquote, urljoin, urlsplit
 
@@ -89,6 +89,7 @@ _AT_ROOT = (
     "rss/index.xml",
     "index.rdf",
 )
+_FEED_WORDS = frozenset({"rss", "rss2", "feed", "feeds", "atom", "rdf", "xml", "json", "php", "index", "www", "html"})
 _NEWS_SITEMAPS = ("news-sitemap.xml", "sitemap-news.xml", "sitemap_news.xml", "googlenews.xml")
 _SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
 
@@ -167,6 +168,43 @@ def news_sitemaps(url: str, robots: str) -> list[str]:
     named = [address for address in _SITEMAP_LINE.findall(robots) if address.startswith(("http://", "https://"))]
     wanted = [address for address in named if "news" in address.lower()][:5]
     return list(dict.fromkeys([*wanted, *(root + name for name in _NEWS_SITEMAPS)]))
+
+
+def pages_to_ask(feed_url: str, site: str | None, *, is_page_itself: bool = False) -> list[str]:
+    """Where a feed that is gone may be found anew: its own address if a page answers there, then its site's front page.
+
+    A host that only serves feeds (rss.example.org) has its site beside it (example.org).
+    """
+    try:
+        parts = urlsplit(feed_url)
+    except ValueError:
+        return []
+    pages = [feed_url] if is_page_itself else []
+    host = parts.hostname or ""
+    if site:
+        pages.append(site)
+    elif _FEED_HOST.match(host) and host.count(".") >= 2 and not parts.port:
+        pages.append(f"{parts.scheme}://{host.partition('.')[2]}/")
+    else:
+        pages.append(f"{parts.scheme}://{parts.netloc}/")
+    return list(dict.fromkeys(pages))
+
+
+def likeliest(found: Sequence[FoundFeed], feed_url: str) -> list[FoundFeed]:
+    """What of the feeds found may be the one that was at `feed_url`, likeliest first; never that address itself.
+
+    A section's feed shares words with its old address (/rss/dunia.xml, /feed/dunia); else the page's order holds.
+    Feeds of comments are none.
+    """
+    words = _words_of(feed_url)
+    others = [feed for feed in found if _as_key(feed.url) != _as_key(feed_url) and not _is_of_comments(feed)]
+    return sorted(others, key=lambda feed: -len(words & _words_of(feed.url)))  # stable
+
+
+def _words_of(url: str) -> set[str]:
+    """The words of an address that tell one feed of a site from another."""
+    parts = urlsplit(url)
+    return set(re.findall(r"[^\W_]{2,}", unquote(f"{parts.path} {parts.query}").lower())) - _FEED_WORDS
 
 
 class _Page:

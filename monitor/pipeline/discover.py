@@ -40,11 +40,20 @@ async def discover_feeds(url: str, fetch: Fetch) -> Discovery:
             return Discovery(feeds=tuple(found), page_url=page_url)
     elif isinstance(outcome, FetchFailed) and not outcome.status:
         return Discovery(page_url=page_url, problem=outcome.message)
-    guess = await _first(usual_addresses(page_url), fetch) or await _news_sitemap(page_url, fetch)
+    guess = await guessed(page_url, fetch)
     if guess is not None:
         return Discovery(feeds=(guess,), page_url=page_url)
     said = outcome.message if isinstance(outcome, FetchFailed) else f"{page_url}: this page points to no feed"
     return Discovery(page_url=page_url, problem=f"{said}; there is none at the usual places, and no news sitemap")
+
+
+async def guessed(page_url: str, fetch: Fetch, *, but: str = "") -> FoundFeed | None:
+    """The first feed at a usual place, else a news sitemap; a dozen requests and more, all answered by the site.
+
+    `but` is an address that is known to be of no use.
+    """
+    addresses = [address for address in usual_addresses(page_url) if address != but]
+    return await _first(addresses, fetch) or await _news_sitemap(page_url, fetch)
 
 
 async def _first(addresses: Sequence[str], fetch: Fetch) -> FoundFeed | None:
