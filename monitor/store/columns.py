@@ -137,16 +137,12 @@ class _Prepared:
     ) -> list[Any]:
         values = [row[name] for row in rows]
         if isinstance(kind, PlainText):
-            return [text if text is None or _is_plain(text) else plain(text) for text in values]
+            return [text if text is None or (text.isascii() and "\0" not in text) else plain(text) for text in values]
         if bind is None:
             return values
         # Times and truths: few different ones in a batch.
         known = {value: bind(value) for value in set(values)}
         return [known[value] for value in values]
-
-
-def _is_plain(text: str) -> bool:
-    return text.isascii() and "\0" not in text
 
 
 @cache

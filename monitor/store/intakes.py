@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
-from itertools import chain
+from itertools import chain, repeat
+from operator import itemgetter
 
 from sqlalchemy import Connection, bindparam, delete, select, text, update
 
@@ -148,31 +149,39 @@ def keep_sketches(
         query = select(ARTICLE.c.id, ARTICLE.c.first_seen_at).where(among(connection, ARTICLE.c.id, others))
         seen |= {row.id: row.first_seen_at for row in connection.execute(query)}
     kept = {article_id: sketch for article_id, sketch in sketches.items() if article_id in seen}
-    before = select(SKETCH.c.article_id, SKETCH.c.hashes).where(among(connection, SKETCH.c.article_id, kept.keys()))
-    drop_shingles(
-        connection,
-        [
-            (value, row.article_id)
-            for row in connection.execute(before)
-            for value in set(unpack_hashes(row.hashes)).difference(kept[row.article_id].hashes)
-        ],
-    )
+    _drop_replaced(connection, kept)
     keep(connection, SKETCH, [from_sketch(article_id, sketch, seen[article_id]) for article_id, sketch in kept.items()])
-    stops = stop_hashes_among(connection, {value for sketch in kept.values() for value in sketch.hashes})
-    pairs = [
-        (value, article_id) for article_id, sketch in kept.items() for value in sketch.hashes if value not in stops
-    ]
+    stops = stop_hashes_among(connection, [value for sketch in kept.values() for value in sketch.hashes])
+    pairs: list[tuple[int, ArticleId]] = []
+    for article_id, sketch in kept.items():
+        pairs.extend(zip(_without(stops, sketch.hashes), repeat(article_id)))
     # In the order of the key, so that neighbours in the tree are written together.
-    _insert_shingles(connection, sorted(pairs))
+    pairs.sort(key=itemgetter(0))
+    _insert_shingles(connection, pairs)
 
 
-def stop_hashes_among(connection: Connection, hashes: set[int]) -> set[int]:
+def _drop_replaced(connection: Connection, kept: Mapping[ArticleId, Sketch]) -> None:
+    """Take out of the index what articles had there and have no more."""
+    before = select(SKETCH.c.article_id, SKETCH.c.hashes).where(among(connection, SKETCH.c.article_id, kept.keys()))
+    gone = [
+        (value, row.article_id)
+        for row in connection.execute(before)
+        for value in set(unpack_hashes(row.hashes)).difference(kept[row.article_id].hashes)
+    ]
+    drop_shingles(connection, gone)
+
+
+def _without(stops: Set[int], hashes: Sequence[int]) -> Sequence[int]:
+    return hashes if stops.isdisjoint(hashes) else [value for value in hashes if value not in stops]
+
+
+def stop_hashes_among(connection: Connection, hashes: Collection[int]) -> set[int]:
     """Those of the hashes that are known to be too common."""
     all_stops = set(connection.execute(select(STOP_SHINGLE.c.h).limit(len(hashes) + 1)).scalars())
     if len(all_stops) <= len(hashes):
         # Fewer than were asked for: to read them costs less than to ask.
-        return all_stops & hashes
-    found = select(STOP_SHINGLE.c.h).where(among(connection, STOP_SHINGLE.c.h, hashes))
+        return all_stops.intersection(hashes)
+    found = select(STOP_SHINGLE.c.h).where(among(connection, STOP_SHINGLE.c.h, set(hashes)))
     return set(connection.execute(found).scalars())
 
 
