@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import html
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urljoin
@@ -22,6 +22,8 @@ MAX_LINE_CHARS = 4000
 """Titles, links, guids and names; a longer guid keeps a digest of its whole, so that it still identifies."""
 _ADDRESSES = ("http://", "https://", "//", "/")
 """How a guid begins that leads somewhere; "g1" and "tag:…" are names, whatever isPermaLink says."""
+_IANA = "http://www.iana.org/assignments/relation/"
+"""RFC 4287 §4.2.7.2: a relation may be written in full."""
 _FULL_TEXT = "yandex_full-text"
 """What Russian outlets give Yandex beside a short description."""
 
@@ -97,7 +99,7 @@ def _link(item: dict[str, Any], guid: str | None) -> str | None:
     if guid and (link or "link" in item) and guid.lower().startswith(_ADDRESSES):
         return guid
     links = [part for part in dict.get(item, "links") or () if _line(part, "href")]
-    for wanted in ("alternate", "related", "via"):
+    for wanted in ("alternate", "", _IANA + "alternate", "related", _IANA + "related", "via", _IANA + "via"):
         for part in links:
             if dict.get(part, "rel") == wanted:
                 return _line(part, "href")

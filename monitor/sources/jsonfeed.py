@@ -31,10 +31,13 @@ def parse_json(body: bytes, url: str) -> ParsedFeed:
 
 
 def _entry(item: Mapping[str, Any], url: str) -> Entry:
-    link = _text(item, "url") or _text(item, "external_url")
+    name = _text(item, "id")
+    link = (
+        _text(item, "url") or _text(item, "external_url") or (name if name.startswith(("http://", "https://")) else "")
+    )
     plain = _text(item, "content_text")
     return Entry(
-        guid=_text(item, "id") or None,
+        guid=name or None,
         link=_absolute(url, link),
         title=html.escape(_text(item, "title"), quote=False),
         summary=html.escape(_text(item, "summary"), quote=False),
