@@ -102,6 +102,7 @@ class Daemon:
         """One line a job. Intervals are how late a stage may notice its work, not how often work is due."""
         settings = self._runtime.configuration.settings
         self._every(settings.polling.tick_s, "collect", self._runtime.collect)
+        self._every(5, "pages", self._runtime.pages)
         self._every(20, "digests", self._runtime.digests)
         self._every(5, "deliver", self._runtime.deliver)
         self._every(60, "catch_up", self._runtime.catch_up)

@@ -24,7 +24,7 @@ from monitor.sources.http import HttpSource, Lookup
 from monitor.sources.kinds import parse_any
 from monitor.sources.polled import FeedSource
 from monitor.sources.sitemap_source import SitemapSource
-from monitor.sources.workers import ParseWorkers
+from monitor.sources.workers import PageWorkers, ParseWorkers
 
 
 class SystemClock:
@@ -83,6 +83,11 @@ def make_workers(configuration: Configuration) -> ParseWorkers:
         timeout_s=settings.parse_timeout_s,
         parse=partial(parse_any, max_entries=settings.max_entries),
     )
+
+
+def make_page_workers() -> PageWorkers:
+    """The process that takes the text out of web pages; started when first needed."""
+    return PageWorkers()
 
 
 def make_http(

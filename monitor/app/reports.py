@@ -9,6 +9,7 @@ from monitor.pipeline.collect import CollectReport
 from monitor.pipeline.compose import ComposeReport
 from monitor.pipeline.deliver import DeliverReport
 from monitor.pipeline.intake import Tally
+from monitor.pipeline.pages import PagesReport
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +18,7 @@ class CycleReport:
 
     collected: CollectReport
     seeds: Tally
+    pages: PagesReport
     composed: Sequence[ComposeReport]
     delivered: Sequence[DeliverReport]
 
@@ -41,10 +43,14 @@ class CycleReport:
             f"{sum(len(report.later) for report in self.delivered)} to be tried again, "
             f"{sum(len(report.dead) for report in self.delivered)} given up",
         ]
+        if self.pages:
+            later, problems = self.pages.later, self.pages.problems
+            lines.append(f"pages     {self.pages.read} read, {later} to be tried again, {len(problems)} not read")
         if asked.is_own_outage:
             lines.append("network   no feed could be reached: our own line seems to be down; no feed is blamed")
         lines += [f"  dropped {count}: {reason}" for reason, count in sorted(tally.reasons.items())]
         lines += [f"  feed {feed_id}: {reason}" for feed_id, reason in sorted(asked.failures.items())]
+        lines += [f"  page {url}: {reason}" for url, reason in self.pages.problems]
         for composed in self.composed:
             lines += [f"  recipient {recipient}: {reason}" for recipient, reason in composed.failures]
         for delivered in self.delivered:

@@ -23,8 +23,12 @@ from monitor.app.adapters import (
     make_workers,
     make_zones,
 )
+from monitor.app.pages import Pages
 from monitor.app.reports import CycleReport
-from monitor.config import Configuration, Settings
+from monitor.app.restarts import restart_needed
+from monitor.app.seeking import Seeking
+from monitor.app.telling import Teller
+from monitor.config import Configuration
 from monitor.core import polling
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
@@ -48,6 +52,9 @@ log = logging.getLogger("monitor")
 
 SEEDS = "seeds"
 """The ledger's name for documents that come from the seeds' folder."""
+
+CYCLE_PAGES_S = 60.0
+"""So long a single cycle begins to read pages before its digest; the daemon's digests wait for none."""
 
 
 @asynccontextmanager
@@ -98,7 +105,7 @@ class Runtime:
         self._reread = reread
         self._is_dry = is_dry
         self._is_stopping = False
-        self._is_cut_off = False
+        self._teller = Teller()
         self._rehearsed: set[tuple[str, str]] = set()
         self._chance = surroundings.chance
         self._scorer = compile_watchlists(configuration.watchlists)
@@ -114,6 +121,9 @@ class Runtime:
         self._traffic = Traffic()
         self._distance = Distance()
         self._http = make_polite_http(configuration, self._traffic, surroundings)
+        self._pages = Pages(store=store, traffic=self._traffic, surroundings=surroundings)
+        self._pages.configure(configuration, self._http, self._scorer)
+        self._seeking = Seeking(store=store, clock=self._clock)
         self._delivering = asyncio.Lock()
         self._collecting = asyncio.Lock()
         self._reloading = asyncio.Lock()
@@ -124,8 +134,10 @@ class Runtime:
 
     async def close(self) -> None:
         """Let go of connections and end the workers; the store is the opener's to close."""
+        await self._seeking.pause()
         await self._http.close()
         await self._workers.close()
+        await self._pages.close()
         for channel in self._channels.values():
             await channel.close()
         try:
@@ -137,6 +149,8 @@ class Runtime:
         """Begin nothing new; what is under way ends."""
         self._is_stopping = True
         self._collector.stop()
+        self._pages.stop()
+        self._seeking.stop()
 
     def summary(self) -> dict[str, object]:
         """What is running, in a few facts for the log."""
@@ -189,7 +203,20 @@ class Runtime:
     async def collect(self) -> None:
         """Check the feeds that are due."""
         async with self._collecting:
-            self._tell(await self._collector.collect_due(self._feeds()))
+            self._teller.tell(await self._collector.collect_due(self._feeds()))
+
+    async def pages(self) -> None:
+        """Read the web pages of matches that are due; digests do not wait for them."""
+        await self._pages.read_due(self._feeds())
+
+    async def idle_s(self) -> float:
+        """For how many seconds `collect` would find nothing to do; inf without feeds."""
+        due_at = await self._store.next_due_at()
+        return self._traffic.idle_s(due_at, now=self._clock.now(), ticks=self._surroundings.ticks())
+
+    async def seek(self) -> None:
+        """Look for the new addresses of feeds that are gone; digests do not wait for it."""
+        await self._seeking.seek(self._feeds())
 
     async def digests(self) -> None:
         """Compose the digests that are due."""
@@ -242,6 +269,8 @@ class Runtime:
             for name in restart_needed(self.configuration.settings, fresh.settings):
                 log.warning("%s changed; that takes a restart, the old value stays in use", name)
             self._collector.stop()
+            await self._pages.pause()
+            await self._seeking.pause()
             async with self._collecting:
                 old_http, old_channels = self._http, self._channels
                 self.configuration = fresh
@@ -250,6 +279,7 @@ class Runtime:
                 self._judge.configure(self._scorer.matches, gazetteer_of(fresh.watchlists))
                 self._http = make_polite_http(fresh, self._traffic, self._surroundings)
                 self._collector = self._make_collector()
+                self._pages.configure(fresh, self._http, self._scorer)
             await old_http.close()
             task = asyncio.create_task(self._retire(old_channels.values()))
             self._retiring.add(task)
@@ -268,10 +298,15 @@ class Runtime:
         first = await self._compose()
         early = await self.deliver()
         collected = await self._collector.collect_all(self._feeds())
-        self._tell(collected)
+        self._teller.tell(collected)
+        pages = await self._pages.read_due(self._feeds(), within_s=CYCLE_PAGES_S)
         then = await self._compose(is_forced=is_digest_forced)
         return CycleReport(
-            collected=collected, seeds=seeds, composed=(first, then), delivered=(early, await self.deliver())
+            collected=collected,
+            seeds=seeds,
+            pages=pages,
+            composed=(first, then),
+            delivered=(early, await self.deliver()),
         )
 
     async def _compose(self, *, is_forced: bool = False) -> composing.ComposeReport:
@@ -310,6 +345,7 @@ class Runtime:
             look_back=timedelta(days=settings.look_back_days),
             max_age=timedelta(hours=settings.max_age_hours),
             is_first_due=settings.first_digest,
+            outlets={feed_id: feed.outlet for feed_id, feed in self._feeds().items()},
         )
 
     def _feeds(self) -> dict[str, Feed]:
@@ -342,51 +378,3 @@ class Runtime:
             pause=self._surroundings.pause,
             traffic=self._traffic,
         )
-
-    def _tell(self, report: CollectReport) -> None:
-        """Log what a person wants to know of a round: news, changes of health, and our own outage once."""
-        if report.is_own_outage and not self._is_cut_off:
-            log.warning(
-                "No feed can be reached: the network seems to be down. No feed is counted as broken; "
-                "polling goes on and will say when it is back."
-            )
-        if not report.is_own_outage and self._is_cut_off:
-            log.info("The network is back.")
-        self._is_cut_off = report.is_own_outage
-        for feed_id, reason in report.failures.items():
-            log.warning("feed %s: %s", feed_id, reason)
-        for feed_id, missed in report.gaps.items():
-            log.warning("feed %s: news fell out of it between two checks (at least %d entries)", feed_id, missed)
-        for feed_id, (_, condition, reason) in report.changed.items():
-            if reason and feed_id not in report.failures:
-                log.warning("feed %s: %s: %s", feed_id, condition.value, reason)
-        for feed_id in report.recovered:
-            log.info("feed %s: works again", feed_id)
-        tally = report.tally
-        if tally.stored or tally.copies or tally.revisions or tally.dropped:
-            log.info(
-                "collected",
-                extra={
-                    "feeds": report.checked,
-                    "new": tally.stored,
-                    "copies": tally.copies,
-                    "revised": tally.revisions,
-                    "dropped": tally.dropped,
-                    "matched": tally.matched,
-                },
-            )
-
-
-def restart_needed(old: Settings, new: Settings) -> list[str]:
-    """The keys of monitor.yaml that differ and that a running daemon does not take over."""
-    pairs: dict[str, tuple[object, object]] = {
-        "store.url": (old.store_url.reveal(), new.store_url.reveal()),
-        "store.pool_size": (old.store.pool_size, new.store.pool_size),
-        "polling.tick_s": (old.polling.tick_s, new.polling.tick_s),
-        "polling.parse_workers": (old.polling.parse_workers, new.polling.parse_workers),
-        "polling.parse_timeout_s": (old.polling.parse_timeout_s, new.polling.parse_timeout_s),
-        "polling.max_entries": (old.polling.max_entries, new.polling.max_entries),
-        "retention.index_days": (old.retention.index_days, new.retention.index_days),
-        "log": (old.log, new.log),
-    }
-    return [name for name, (before, after) in pairs.items() if before != after]

@@ -20,7 +20,21 @@ from monitor.config.texts import check_language
 from monitor.config.yaml_nodes import Document, read_document, validate
 from monitor.errors import ConfigError, Problem
 
-_KEYS = ("id", "url", "outlet", "language", "country", "zone", "min_interval_s", "source", "site", "folder", "enabled")
+_KEYS = (
+    "id",
+    "url",
+    "outlet",
+    "language",
+    "country",
+    "zone",
+    "min_interval_s",
+    "source",
+    "full_text",
+    "site",
+    "folder",
+    "heeds_wishes",
+    "enabled",
+)
 _PLAIN = re.compile(r"[A-Za-z0-9_/.][A-Za-z0-9_/.+ -]*")
 _TRICKY = re.compile(r"~|null|true|false|[-+.]?[0-9][0-9a-fxo_.eE+-]*|\.(?:inf|nan)|.*\s", re.IGNORECASE)
 _ID_CHARS = 64

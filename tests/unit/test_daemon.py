@@ -40,6 +40,9 @@ class ScriptedRuntime:
         await self.hold.wait()
         self.calls.append("collected")
 
+    async def pages(self) -> None:
+        self.calls.append("pages")
+
     async def digests(self) -> None:
         self.calls.append("digests")
 

@@ -1,0 +1,83 @@
+"""Full text: the page reader with its worker, through reloads."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+
+from monitor.app.adapters import Surroundings, make_page_workers, make_polling_limits, make_turn
+from monitor.config import Configuration
+from monitor.core.scoring import Scorer
+from monitor.model.feeds import Feed
+from monitor.pipeline.pages import PageReader, PagesReport, ReadLimits
+from monitor.pipeline.traffic import Traffic
+from monitor.ports import PageStore
+from monitor.sources.addresses import shown
+from monitor.sources.http import HttpSource
+from monitor.sources.pages import WebPages
+
+log = logging.getLogger("monitor.pages")
+
+
+class Pages:
+    """Reads the pages that are due; one round at a time. The HTTP client is its owner's to close, after `pause`."""
+
+    def __init__(self, *, store: PageStore, traffic: Traffic, surroundings: Surroundings) -> None:
+        self._store = store
+        self._traffic = traffic
+        self._surroundings = surroundings
+        self._reading = asyncio.Lock()
+        self._workers = make_page_workers()
+        self._reader: PageReader | None = None
+        self._is_stopping = False
+
+    def configure(self, configuration: Configuration, http: HttpSource, scorer: Scorer) -> None:
+        """Take over a configuration for the next round; what robots.txt files say is asked for anew."""
+        limits = make_polling_limits(configuration)
+        look_back = timedelta(days=configuration.settings.digests.look_back_days + 2)
+        self._reader = PageReader(
+            store=self._store,
+            source=WebPages(http, self._workers),
+            score=scorer.score,
+            versions={watchlist.name: watchlist.version for watchlist in configuration.watchlists},
+            clock=self._surroundings.clock,
+            turn=make_turn(limits, self._traffic, self._surroundings),
+            traffic=self._traffic,
+            chance=self._surroundings.chance,
+            ticks=self._surroundings.ticks,
+            limits=ReadLimits(look_back=look_back),
+            polling_limits=limits,
+        )
+
+    async def read_due(self, feeds: Mapping[str, Feed], *, within_s: float | None = None) -> PagesReport:
+        """One round; nothing once stopping."""
+        async with self._reading:
+            if self._reader is None or self._is_stopping:
+                return PagesReport()
+            report = await self._reader.read_due(feeds, within_s=within_s)
+        report.problems = [(shown(url), reason) for url, reason in report.problems]
+        for url, reason in report.problems:
+            log.info("a page is not read: %s", reason, extra={"url": url})
+        if report.read or report.later:
+            facts = {"read": report.read, "later": report.later, "not_read": len(report.problems)}
+            log.info("pages", extra=facts)
+        return report
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way ends."""
+        self._is_stopping = True
+        if self._reader is not None:
+            self._reader.stop()
+
+    async def pause(self) -> None:
+        """Let the round under way end early; the next one needs a configuration."""
+        if self._reader is not None:
+            self._reader.stop()
+        async with self._reading:
+            self._reader = None
+
+    async def close(self) -> None:
+        """End the worker."""
+        await self._workers.close()

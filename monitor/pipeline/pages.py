@@ -1,0 +1,342 @@
+"""The pages stage: the web pages of articles that match are read where their feed asks for it.
+
+What is wanted is found in the store, not passed on: a matched, untold article without a page is a wish. Each step
+gathers, decides and commits by itself, so the stage may be killed anywhere and goes on: wishes are noted, what was read
+is weighed (scored, and the better score kept), what is due is asked for. No digest waits for any of it.
+
+Every request, robots.txt included, takes its turn at its host with the feeds'. One page that raises is that page's
+failure. While no feed wants full text, the store is not even asked.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from monitor.core import pages, polling
+from monitor.core.identity import format_id
+from monitor.core.pages import Robots
+from monitor.core.urls import host_of
+from monitor.errors import ParseError, StoreError
+from monitor.model.articles import Article
+from monitor.model.feeds import Feed, Fetched, FetchFailed
+from monitor.model.pages import ClaimedPage, Page, PageRequest, PageState, Redirected, Unweighed, Weighing
+from monitor.model.watchlists import Score
+from monitor.pipeline.traffic import Traffic
+from monitor.ports import Clock, PageSource, PageStore, Turn
+
+log = logging.getLogger("monitor.pages")
+
+Scorer = Callable[[Article], tuple[Score, ...]]
+_ACCEPT = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1"
+_KINDS = ("text/html", "application/xhtml")
+_ROBOTS_ACCEPT = "text/plain, */*;q=0.5"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadLimits:
+    """How much at once. `lease_s` must outlive the slowest page; `look_back` is how old a text may be to be weighed."""
+
+    concurrency: int = 4
+    per_claim: int = 16
+    lease_s: float = 600.0
+    max_bytes: int = 3_000_000
+    max_hosts: int = 1_000
+    look_back: timedelta = timedelta(days=9)
+
+
+@dataclass(slots=True, kw_only=True)
+class PagesReport:
+    """What a round brought. `problems` are (URL, reason) of pages that came to another end than being read."""
+
+    wanted: int = 0
+    read: int = 0
+    weighed: int = 0
+    later: int = 0
+    problems: list[tuple[str, str]] = field(default_factory=list)
+
+    def __bool__(self) -> bool:
+        return bool(self.wanted or self.read or self.weighed or self.later or self.problems)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A host's robots.txt, when it was had, and until when it is believed; ticks."""
+
+    robots: Robots
+    had_at: float
+    until: float
+
+
+class _Ended(Exception):
+    """The page's way is over: it becomes `page`."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        super().__init__(page.reason)
+
+
+class PageReader:
+    """Reads pages, round after round.
+
+    Args:
+        score: Measures an article against every watchlist; `versions` are those watchlists' (name → version).
+        turn: Turns at hosts, shared with the feeds.
+        traffic: What is known of hosts and of our own line.
+        chance: A number in [0, 1) for the spread of retries.
+        ticks: Seconds of a clock that only runs forward.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: PageStore,
+        source: PageSource,
+        score: Scorer,
+        versions: Mapping[str, str],
+        clock: Clock,
+        turn: Turn,
+        traffic: Traffic,
+        chance: Callable[[], float],
+        ticks: Callable[[], float],
+        limits: ReadLimits | None = None,
+        page_limits: pages.PageLimits = pages.DEFAULTS,
+        polling_limits: polling.PollingLimits | None = None,
+    ) -> None:
+        self._store = store
+        self._source = source
+        self._score = score
+        self._versions = versions
+        self._clock = clock
+        self._turn = turn
+        self._traffic = traffic
+        self._chance = chance
+        self._ticks = ticks
+        self._limits = limits or ReadLimits()
+        self._pages = page_limits
+        self._polling = polling_limits or polling.PollingLimits()
+        self._robots: dict[str, _Known] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+        self._is_stopping = False
+
+    def stop(self) -> None:
+        """Begin nothing more; what is under way ends."""
+        self._is_stopping = True
+
+    async def read_due(self, feeds: Mapping[str, Feed], *, within_s: float | None = None) -> PagesReport:
+        """Note what is wanted, ask for what is due, weigh what was read; begins no page after `within_s`."""
+        report = PagesReport()
+        wanting = sorted(feed.id for feed in feeds.values() if feed.wants_full_text)
+        if not wanting:
+            return report
+        end = None if within_s is None else self._ticks() + within_s
+        await self._note(wanting, report)
+        await self._weigh(report)
+        while not self._is_stopping and not self._traffic.outages.is_on and (end is None or self._ticks() < end):
+            claimed = await self._store.claim_due_pages(
+                self._clock.now(), limit=self._limits.per_claim, lease_s=self._limits.lease_s
+            )
+            if not claimed:
+                break
+            await self._read_all(claimed, feeds, report, end)
+            await self._weigh(report)
+        return report
+
+    async def _note(self, wanting: Sequence[str], report: PagesReport) -> None:
+        now = self._clock.now()
+        since = now - timedelta(seconds=self._pages.patience_s)
+        wishes = await self._store.wished_pages(wanting, since=since, limit=100)
+        if not wishes:
+            return
+        wanted = [pages.wanted(wish, now=now, limits=self._pages) for wish in wishes]
+        await self._store.keep_pages(wanted)
+        report.wanted += sum(page.state is PageState.WANTED for page in wanted)
+        report.problems += [(page.url, page.reason) for page in wanted if page.state is not PageState.WANTED]
+
+    # -- asking -------------------------------------------------------------------------------------------------------
+
+    async def _read_all(
+        self, claimed: Sequence[ClaimedPage], feeds: Mapping[str, Feed], report: PagesReport, end: float | None
+    ) -> None:
+        """Read pages side by side; those that are not begun in time are given back."""
+        room = asyncio.Semaphore(self._limits.concurrency)
+
+        async def one(item: ClaimedPage) -> None:
+            async with room:
+                is_over = self._is_stopping or (end is not None and self._ticks() >= end)
+                page = _given_back(item) if is_over else await self._read(item, feeds.get(item.page.feed_id))
+            await self._store.keep_pages([page])
+            _count(page, report)
+
+        results = await asyncio.gather(*(one(item) for item in claimed), return_exceptions=True)
+        for result in results:
+            if isinstance(result, BaseException):
+                raise result
+
+    async def _read(self, item: ClaimedPage, feed: Feed | None) -> Page:
+        """What becomes of a page; whatever it raises is its own failure."""
+        page = item.page
+        if reason := pages.not_needed(item, feed):
+            return pages.ended(page, PageState.DROPPED, reason)
+        try:
+            fetched = await self._fetched(page, item.article)
+            headers = fetched.headers
+            sign = pages.reservation_of(headers.get("x-robots-tag", ""), headers.get("tdm-reservation", ""))
+            if sign:
+                return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})")
+            found = await self._source.read(fetched)
+        except _Ended as ended:
+            return ended.page
+        except ParseError as error:
+            return self._failed(page, FetchFailed(url=page.url, kind=error.kind, message=str(error)))
+        except StoreError:
+            raise
+        except Exception as error:  # the boundary of the unit
+            log.exception("a page cannot be read", extra={"article": format_id(page.article_id)})
+            message = f"{type(error).__name__}: {error}"
+            return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message))
+        return pages.after_reading(page, item.article, found, now=self._clock.now(), limits=self._pages)
+
+    async def _fetched(self, page: Page, article: Article) -> Fetched:
+        """The page's answer, through its redirects; each hop as robots.txt there allows, and in its turn."""
+        url, seen = page.url, set[str]()
+        while True:
+            seen.add(url)
+            delay_s = await self._allowed(page, url)
+            answer = await self._hop(
+                page, PageRequest(url=url, accept=_ACCEPT, kinds=_KINDS, max_bytes=self._limits.max_bytes)
+            )
+            if delay_s:
+                self._traffic.turns.hold(host_of(url), self._ticks() + min(delay_s, self._pages.crawl_delay_cap_s))
+            if isinstance(answer, Fetched):
+                return answer
+            if isinstance(answer, FetchFailed):
+                raise _Ended(self._failed(page, answer))
+            url = answer.target
+            if url in seen or len(seen) > self._pages.max_redirects:
+                raise _Ended(self._failed(page, FetchFailed(url=url, kind="redirect", message="")))
+
+    async def _hop(self, page: Page, request: PageRequest) -> Fetched | Redirected | FetchFailed:
+        """One request in its turn; a host that wants quiet for long ends the attempt without counting it."""
+        wait_s = await self._turn(request.url)
+        if wait_s:
+            now = self._clock.now()
+            raise _Ended(
+                pages.postponed(page, "its host wants no request now", now=now, wait_s=wait_s, limits=self._pages)
+            )
+        answer = await self._source.hop(request)
+        if isinstance(answer, FetchFailed):
+            self._traffic.hush(answer.url, polling.pause_wished_s(answer, self._polling), ticks=self._ticks())
+        return answer
+
+    def _failed(self, page: Page, failure: FetchFailed) -> Page:
+        return pages.after_failure(page, failure, now=self._clock.now(), chance=self._chance(), limits=self._pages)
+
+    # -- robots.txt ---------------------------------------------------------------------------------------------------
+
+    async def _allowed(self, page: Page, url: str) -> float | None:
+        """The pause that the site's robots.txt wants; raises `_Ended` where it does not let us."""
+        try:
+            place = pages.robots_url(url)
+        except ValueError:
+            raise _Ended(self._failed(page, FetchFailed(url=url, kind="refused", message=""))) from None
+        robots = await self._robots_at(page, place)
+        if robots.forbids:
+            now, chance = self._clock.now(), self._chance()
+            raise _Ended(pages.again(page, robots.forbids, now=now, chance=chance, limits=self._pages))
+        if not robots.rules.strip():
+            return None
+        answer = await self._source.ask_robots(robots.rules, pages.USER_AGENT, url)
+        if not answer.is_allowed:
+            raise _Ended(pages.ended(page, PageState.REFUSED, f"robots.txt of {host_of(url)} does not allow it"))
+        return answer.delay_s
+
+    async def _robots_at(self, page: Page, place: str) -> Robots:
+        """A host's robots.txt, asked for once a day and by one page at a time."""
+        async with self._asking.setdefault(place, asyncio.Lock()):
+            known, ticks = self._robots.get(place), self._ticks()
+            if known is not None and ticks < known.until:
+                return known.robots
+            fresh = pages.robots_of(await self._robots_answer(page, place))
+            ticks = self._ticks()
+            if not fresh.forbids:
+                self._remember(place, _Known(fresh, ticks, ticks + self._pages.robots_s))
+                return fresh
+            stale = known if known is not None and ticks - known.had_at < self._pages.robots_stale_s else None
+            usable = stale.robots if stale and not stale.robots.forbids else fresh
+            had_at = stale.had_at if stale else ticks
+            self._remember(place, _Known(usable, had_at, ticks + self._pages.robots_retry_s))
+            return usable
+
+    async def _robots_answer(self, page: Page, place: str) -> Fetched | Redirected | FetchFailed:
+        url = place
+        for _ in range(self._pages.max_redirects + 1):
+            request = PageRequest(url=url, accept=_ROBOTS_ACCEPT, max_bytes=self._pages.robots_bytes, is_cut=True)
+            answer = await self._hop(page, request)
+            if not isinstance(answer, Redirected):
+                return answer
+            url = answer.target
+        return answer
+
+    def _remember(self, place: str, known: _Known) -> None:
+        self._robots[place] = known
+        if len(self._robots) > self._limits.max_hosts:
+            for old in sorted(self._robots, key=lambda name: self._robots[name].until)[: len(self._robots) // 4]:
+                del self._robots[old]
+        if len(self._asking) > 2 * self._limits.max_hosts:
+            self._asking = {name: lock for name, lock in self._asking.items() if lock.locked()}
+
+    # -- weighing -----------------------------------------------------------------------------------------------------
+
+    async def _weigh(self, report: PagesReport) -> None:
+        """Score what was read; in a thread, since a whole page takes longer than the loop may wait."""
+        while not self._is_stopping:
+            since = self._clock.now() - self._limits.look_back
+            waiting = await self._store.unweighed(self._versions, since=since, limit=20)
+            for one in waiting:
+                weighing = await asyncio.to_thread(self._weighed, one, self._clock.now())
+                await self._store.keep_weighing(weighing)
+                report.weighed += 1
+                _log_weighing(one, weighing)
+            if not waiting:
+                return
+
+    def _weighed(self, one: Unweighed, now: datetime) -> Weighing:
+        """What becomes of an article's matches; one that cannot be scored in full keeps what it has."""
+        try:
+            read = self._score(pages.in_full(one.article, one.text))
+            return pages.weigh(one, self._score(one.article), read, now=now)
+        except Exception:  # the boundary of the unit
+            log.exception("a page's text cannot be scored", extra={"article": format_id(one.article.id)})
+            return pages.weigh(one, (), (), now=now)
+
+
+def _log_weighing(one: Unweighed, weighing: Weighing) -> None:
+    for match in weighing.matches:
+        log.info(
+            "read in full: %s",
+            one.article.title,
+            extra={
+                "outlet": one.article.outlet,
+                "characters": len(one.text),
+                "points": f"{match.points:g}/{match.threshold:g}",
+                "by": "page" if match.is_of_page else "feed",
+            },
+        )
+
+
+def _given_back(item: ClaimedPage) -> Page:
+    """A claimed page that was not begun: as it was."""
+    return replace(item.page, attempts=max(item.page.attempts - 1, 0))
+
+
+def _count(page: Page, report: PagesReport) -> None:
+    if page.state is PageState.READ:
+        report.read += 1
+    elif page.state is PageState.WANTED:
+        report.later += 1
+    else:
+        report.problems.append((page.url, page.reason))
