@@ -22,7 +22,8 @@ from monitor.config.watchlist_files import (
     WatchlistFile,
 )
 from monitor.config.wording import near_miss, one_of
-from monitor.config.yaml_nodes import Document, Loc, problem_at, problem_at_key, read_document, validate
+from monitor.config.yaml_events import Loc
+from monitor.config.yaml_nodes import Document, problem_at, problem_at_key, read_document, validate
 from monitor.errors import ConfigError, Problem
 from monitor.model.watchlists import (
     Alias,
