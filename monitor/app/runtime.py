@@ -37,7 +37,7 @@ from monitor.model.digests import Slot
 from monitor.model.feeds import Feed
 from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
-from monitor.pipeline.collect import CollectLimits, Collector, CollectReport
+from monitor.pipeline.collect import CollectLimits, Collector
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
@@ -52,6 +52,9 @@ log = logging.getLogger("monitor")
 
 SEEDS = "seeds"
 """The ledger's name for documents that come from the seeds' folder."""
+
+CYCLE_SEEK_S = 60.0
+"""So long a single cycle looks for the new addresses of feeds that are gone, once its digests are delivered."""
 
 CYCLE_PAGES_S = 60.0
 """So long a single cycle begins to read pages before its digest; the daemon's digests wait for none."""
@@ -301,12 +304,10 @@ class Runtime:
         self._teller.tell(collected)
         pages = await self._pages.read_due(self._feeds(), within_s=CYCLE_PAGES_S)
         then = await self._compose(is_forced=is_digest_forced)
+        late = await self.deliver()
+        await self._seeking.seek(self._feeds(), within_s=CYCLE_SEEK_S)
         return CycleReport(
-            collected=collected,
-            seeds=seeds,
-            pages=pages,
-            composed=(first, then),
-            delivered=(early, await self.deliver()),
+            collected=collected, seeds=seeds, pages=pages, composed=(first, then), delivered=(early, late)
         )
 
     async def _compose(self, *, is_forced: bool = False) -> composing.ComposeReport:
@@ -366,8 +367,10 @@ class Runtime:
         return Intaker(store=self._store, judge=self._judge, zones=make_zones(self.configuration))
 
     def _make_collector(self) -> Collector:
+        sources = make_sources(self.configuration, self._http, self._workers, distance=self._distance)
+        self._seeking.configure(self._http, sources["feed"])
         return Collector(
-            sources=make_sources(self.configuration, self._http, self._workers, distance=self._distance),
+            sources=sources,
             store=self._store,
             intaker=self._intaker(),
             clock=self._clock,

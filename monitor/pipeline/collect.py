@@ -24,12 +24,11 @@ from monitor.model.commits import Intake
 from monitor.model.feeds import Condition, Feed, FeedState, FetchFailed, FetchOutcome, NotModified, Reading
 from monitor.pipeline.checking import Checker
 from monitor.pipeline.intake import Check, Intaker, StateAfter, Tally
-from monitor.pipeline.traffic import Traffic, may_be_ours
+from monitor.pipeline.traffic import HOLD_FAILURES_S, Traffic, may_be_ours
 from monitor.ports import Clock, FeedStore, Source
 
 log = logging.getLogger("monitor.collect")
 
-HOLD_FAILURES_S = 30.0
 LOOK_S = 1.0
 
 
@@ -60,7 +59,6 @@ class CollectReport:
     unchanged: int = 0
     deferred: int = 0
     failures: dict[str, str] = field(default_factory=dict)
-    recovered: list[str] = field(default_factory=list)
     gaps: dict[str, int] = field(default_factory=dict)
     changed: dict[str, tuple[Condition, Condition, str]] = field(default_factory=dict)
     is_own_outage: bool = False
@@ -388,5 +386,3 @@ def _count(check: Check, after: FeedState, report: CollectReport) -> None:
         report.not_modified += 1
     elif check.parsed is None:
         report.unchanged += 1
-    if check.state.failures:
-        report.recovered.append(check.feed.id)

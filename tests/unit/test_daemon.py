@@ -52,6 +52,9 @@ class ScriptedRuntime:
     async def catch_up(self) -> None:
         self.calls.append("catch_up")
 
+    async def seek(self) -> None:
+        self.calls.append("seek")
+
     async def prune(self) -> None:
         self.calls.append("prune")
 
