@@ -2,8 +2,9 @@
 
 Owns: whom to believe. In order: a byte order mark, bytes that are valid UTF-8 (nothing else looks like it), the header,
 the document's own declaration, and where these are missing, impossible or a server's thoughtless default (us-ascii,
-ISO 8859-1), the letters themselves: EUC-KR, Shift-JIS, EUC-JP, GB 18030, windows-1251 and KOI8-R are told by how often
-the commonest letters of their languages come out. Refuses: to guess between Western charsets, and to fail.
+ISO 8859-1), the letters themselves: EUC-KR, Shift-JIS, EUC-JP, GB 18030, Big5, windows-1251, windows-874 and KOI8-R are
+told by how often the commonest letters of their languages come out. Refuses: to guess between Western charsets, and
+to fail.
 """
 
 from __future__ import annotations
@@ -22,9 +23,14 @@ _MARKS = (
 _ZERO_PATTERNS = (
     (b"<\x00\x00\x00", "utf-32-le"),
     (b"\x00\x00\x00<", "utf-32-be"),
-    (b"<\x00", "utf-16-le"),
-    (b"\x00<", "utf-16-be"),
+    (b"<\x00?\x00", "utf-16-le"),
+    (b"\x00<\x00?", "utf-16-be"),
+    (b"<\x00r\x00", "utf-16-le"),
+    (b"\x00<\x00r", "utf-16-be"),
+    (b"<\x00f\x00", "utf-16-le"),
+    (b"\x00<\x00f", "utf-16-be"),
 )
+"""How a document begins in which every other byte is zero; a lone zero before "<?xml" is an accident."""
 _DECLARATION = re.compile(r"\A\s*<\?xml[^>]*>")
 _ENCODING = re.compile(rb"""<\?xml[^>]{0,200}encoding\s*=\s*["']\s*([\w.:-]{1,40})\s*["']""", re.IGNORECASE)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -52,10 +58,27 @@ _SUPERSETS = {
     "ascii": "cp1252",
     "iso88599": "cp1254",
     "tis620": "cp874",
+    "windows874": "cp874",
+    "dos874": "cp874",
+    "iso885911": "cp874",
+    "xxbig5": "big5hkscs",
+    "cnbig5": "big5hkscs",
+    "xmaccyrillic": "mac-cyrillic",
+    "koi": "koi8-r",
+    "koi8": "koi8-r",
+    "koi8ru": "koi8-u",
+    "unicode11utf8": "utf-8",
+    **{f"{name}{page}": f"cp{page}" for page in range(1250, 1259) for name in ("cp", "windows", "win", "xcp", "mswin")},
 }
 """What is written under these names is nearly always the vendor's superset (WHATWG Encoding Standard, §4.2)."""
 _SHIFTING = ("utf-7", "utf7", "iso-2022", "iso2022", "hz", "csiso2022")
 """Charsets whose bytes are all ASCII; UTF-7 and HZ are not decoded at all (RFC 2152's own warning)."""
+_ESCAPES = (
+    (b"\x1b$)C", "iso2022_kr"),
+    (b"\x1b$B", "iso2022_jp"),
+    (b"\x1b$@", "iso2022_jp"),
+    (b"\x1b(J", "iso2022_jp"),
+)
 _UNSAFE = frozenset({"utf-7", "hz"})
 _NO_CHARSETS = ("idna", "punycode", "unicode", "raw_unicode", "mbcs", "oem")
 """Codecs of Python that are no charsets of documents."""
@@ -83,9 +106,7 @@ def as_utf8(body: bytes, content_type: str = "") -> Document:
             return _decoded(body, charset, "")
     claims = _claims(body, content_type)
     if body.isascii():
-        if any(claim.startswith(("iso-2022", "iso2022")) for claim in claims):
-            return _first_decodable(body, claims)
-        return Document(_without_declaration(body), "ascii")
+        return _ascii(body, claims)
     try:
         body.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -102,17 +123,16 @@ def codec(name: str) -> str:
         return ""
     if plain.startswith(_SHIFTING) and not plain.startswith(("iso-2022", "iso2022")):
         return ""
-    known = _SUPERSETS.get(re.sub(r"[^a-z0-9]", "", plain))
-    if known:
+    bare = re.sub(r"[^a-z0-9]", "", plain)
+    if known := _SUPERSETS.get(bare):
         return known
     try:
         "".encode(plain)
         b"".decode(plain)
-        if codecs.lookup(plain).name in _UNSAFE:  # "U7" is a name of UTF-7, too
-            return ""
+        is_unsafe = codecs.lookup(plain).name in _UNSAFE  # "U7" is a name of UTF-7, too
     except (LookupError, ValueError, TypeError):
         return ""
-    return "utf-8" if re.sub(r"[^a-z0-9]", "", plain) == "utf8" else plain
+    return "" if is_unsafe else "utf-8" if bare == "utf8" else plain
 
 
 def _claims(body: bytes, content_type: str) -> list[str]:
@@ -124,10 +144,14 @@ def _claims(body: bytes, content_type: str) -> list[str]:
     return [claim.lower() for claim in found]
 
 
-def _first_decodable(body: bytes, claims: list[str]) -> Document:
-    for claim in claims:
-        if name := codec(claim):
+def _ascii(body: bytes, claims: list[str]) -> Document:
+    """A body of ASCII bytes, which may all the same switch to another charset by escape sequences."""
+    if any(claim.startswith(("iso-2022", "iso2022")) for claim in claims):
+        for name in filter(None, map(codec, claims)):
             return _decoded(body, name, "")
+    for escape, name in _ESCAPES:
+        if escape in body:
+            return _decoded(body, name, f"no charset declared; it switches as {name} does")
     return Document(_without_declaration(body), "ascii")
 
 
@@ -198,11 +222,15 @@ _KOREAN = frozenset("이다는에의을가고하로은한지를사기인서도�
 _RUSSIAN = frozenset("оеаинтсрвлкмдпуяы")
 _JAPANESE = frozenset("のにはをたがでてとしれさるいあもなかっすりこ、。ーン")
 _CHINESE = frozenset("的一是不了在人有我他这中大来上国和地到以说时要就出会也你对年后方多为发")
+_TAIWANESE = frozenset("的一是不了在人有我他這中大來上國和地到以說時要就出會也你對年後方多為發與於並")
+_THAI = frozenset("านรอกเงคมยลวดทสตะปบแหใพช่้ีัิืุู")
 _LETTERS: dict[str, tuple[frozenset[str], float]] = {
     "cp949": (_KOREAN, 0.42),
     "cp932": (_JAPANESE, 0.45),
     "euc-jp": (_JAPANESE, 0.45),
     "gb18030": (_CHINESE, 0.22),
+    "big5hkscs": (_TAIWANESE, 0.22),
+    "cp874": (_THAI, 0.9),
     "cp1251": (_RUSSIAN, 0.82),
     "koi8-r": (_RUSSIAN, 0.82),
 }
@@ -214,8 +242,9 @@ writing, and only a third of them is asked for.
 _ASKED_SHARE = 0.5
 _HALF_WIDTH = re.compile("[\uff61-\uff9f]")
 _ODD = re.compile("[\ufffd\ue000-\uf8ff\u2500-\u257f\u0080-\u009f]")
-_IMPROBABLE = re.compile("[а-яё][А-ЯЁ]|[A-Za-z][А-Яа-яё]|[А-Яа-яё][A-Za-z]")
-"""Russian has no capitals inside words, and words of one script: é between Latin letters is no й."""
+_IMPROBABLE = re.compile("[а-яё][А-ЯЁ]|[A-Za-z][А-Яа-яёก-๛]|[А-Яа-яёก-๛][A-Za-z]|(?<![ก-๎])[ัิ-ฺ็-๎]|[ิ-ฺ][ัิ-ฺ]")
+"""Russian has no capitals inside words, and words of one script: é between Latin letters is no й, and nothing Thai.
+Thai marks need a letter below them, and no two vowels share one."""
 
 
 def detect(body: bytes) -> str:

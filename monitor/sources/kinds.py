@@ -5,7 +5,7 @@ from __future__ import annotations
 from monitor.model.feeds import ParsedFeed
 from monitor.sources.feed import MAX_ENTRIES, parse_body
 from monitor.sources.gdelt_list import is_article_list, parse_article_list
-from monitor.sources.sitemap import is_sitemap, parse_sitemap
+from monitor.sources.sitemap import is_sitemap, parse_sitemap, unzipped
 
 
 def parse_any(body: bytes, content_type: str, url: str, *, max_entries: int = MAX_ENTRIES) -> ParsedFeed:
@@ -14,4 +14,4 @@ def parse_any(body: bytes, content_type: str, url: str, *, max_entries: int = MA
         return parse_sitemap(body, url, max_entries=max_entries)
     if is_article_list(body):
         return parse_article_list(body, url, max_entries=max_entries)
-    return parse_body(body, content_type, url, max_entries=max_entries)
+    return parse_body(unzipped(body), content_type, url, max_entries=max_entries)

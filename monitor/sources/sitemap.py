@@ -17,12 +17,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from urllib.parse import urljoin
 from xml.parsers import expat
 
 from monitor.errors import ParseError
 from monitor.model.feeds import Entry, ParsedFeed
 from monitor.sources.addresses import printable, shown
-from monitor.sources.charsets import codec
+from monitor.sources.charsets import as_utf8
 
 MAX_CHILDREN = 4
 """How many sitemaps of an index are read; news sitemaps hold at most 1,000 items of the last two days."""
@@ -37,7 +38,6 @@ _ROOT = re.compile(rb"<(?:[\w.-]{1,20}:)?(urlset|sitemapindex)\b", re.IGNORECASE
 _NEWS_NAMESPACE = "schemas/sitemap-news"
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ENCODING = re.compile(rb"""^<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _FIELDS = frozenset({"loc", "lastmod", "title", "publication_date", "name", "language"})
 
 
@@ -139,7 +139,7 @@ def parse_sitemap(body: bytes, url: str, *, max_entries: int) -> ParsedFeed:
         if remark:
             remarks.append(remark)
         try:
-            found, reason = _parse_one(unzipped(part), url) if part else ([], "")
+            found, reason = _parse_one(as_utf8(unzipped(part)).body, url) if part else ([], "")
         except ParseError as error:
             problems.append(error)
             continue
@@ -202,14 +202,14 @@ def _parse_one(body: bytes, url: str) -> tuple[list[tuple[datetime | None, Entry
             "look for the outlet's news sitemap in its robots.txt",
             kind="unknown",
         )
-    return [(_time(one.fields.get("publication_date", "")), _entry(one)) for one in news], reason
+    return [(_time(one.fields.get("publication_date", "")), _entry(one, url)) for one in news], reason
 
 
-def _entry(url: _Url) -> Entry:
-    told = {name: value[:MAX_CHARS] for name, value in url.fields.items()}
+def _entry(one: _Url, url: str) -> Entry:
+    told = {name: value[:MAX_CHARS] for name, value in one.fields.items()}
     return Entry(
         guid=told["loc"],
-        link=told["loc"],
+        link=_absolute(url, told["loc"]),
         title=html.escape(told.get("title", ""), quote=False),
         published_raw=told.get("publication_date") or None,
         updated_raw=told.get("lastmod") or None,
@@ -217,6 +217,14 @@ def _entry(url: _Url) -> Entry:
         outlet=told.get("name") or None,
         is_permalink=told["loc"].startswith(("http://", "https://")),
     )
+
+
+def _absolute(url: str, address: str) -> str:
+    """Addresses have to be whole ones; some are not."""
+    try:
+        return urljoin(url, address)
+    except ValueError:
+        return address
 
 
 def _read(body: bytes, item: str) -> tuple[list[_Url], bool, str]:
@@ -233,8 +241,7 @@ def _read(body: bytes, item: str) -> tuple[list[_Url], bool, str]:
 
 def _mended(body: bytes) -> bytes:
     """The document in UTF-8 with its bare ampersands, foreign entities and forbidden characters made harmless."""
-    match = _ENCODING.match(body)
-    text = body.decode((codec(match[1].decode("ascii")) if match else "") or "utf-8", "replace")
+    text = body.decode("utf-8", "replace")
     text = re.sub(r"^[^<]+|<!DOCTYPE[^<>\[]{0,500}>", "", text, count=2)
     return _BARE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text)).encode()
 

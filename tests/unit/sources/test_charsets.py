@@ -145,3 +145,46 @@ def test_unknown_and_unsafe_charsets_are_none(name: str) -> None:
 def test_any_bytes_become_utf8(body: bytes, content_type: str) -> None:
     as_utf8(body, content_type).body.decode("utf-8")
     as_utf8(b"<?xml version='1.0' encoding='" + body[:20] + b"'?>" + body, content_type).body.decode("utf-8")
+
+
+THAI = "ปูตินเดินทางถึงกรุงเปียงยางเพื่อพบกับคิมจองอึน และลงนามในสนธิสัญญา"
+TRADITIONAL = "普京抵達平壤，與金正恩舉行會談。雙方簽署了全面戰略夥伴關係條約，並就國際問題交換了意見"
+
+
+@pytest.mark.parametrize(("text", "charset"), [(THAI, "cp874"), (TRADITIONAL, "big5")])
+def test_thai_and_traditional_chinese_are_told_by_their_letters(text: str, charset: str) -> None:
+    assert (
+        as_utf8(f"<rss><title>{text}</title></rss>".encode(charset)).body.decode()
+        == f"<rss><title>{text}</title></rss>"
+    )
+
+
+@pytest.mark.parametrize("text", ["été déjà près où ça", "größe über Österreich", "niño señor años", "ação são não"])
+def test_western_accents_are_not_taken_for_thai(text: str) -> None:
+    assert as_utf8(f"<a>{text}</a>".encode("cp1252")).charset == "cp1252"
+
+
+@pytest.mark.parametrize("charset", ["iso2022_jp", "iso2022_kr"])
+def test_escape_sequences_tell_a_charset_that_nobody_declared(charset: str) -> None:
+    text = "平壌に到着" if charset == "iso2022_jp" else "평양에 도착"
+    assert as_utf8(f"<a>{text}</a>".encode(charset)).body.decode() == f"<a>{text}</a>"
+
+
+@pytest.mark.parametrize(
+    ("label", "charset"),
+    [("windows-874", "cp874"), ("x-x-big5", "big5"), ("x-mac-cyrillic", "mac-cyrillic"), ("win-1251", "cp1251"),
+     ("x-cp1250", "cp1250"), ("KOI8R", "koi8-r"), ("windows-1253", "cp1253")],
+)  # fmt: skip
+def test_every_name_of_a_charset_is_known(label: str, charset: str) -> None:
+    text = {"cp874": THAI, "big5": TRADITIONAL, "cp1250": "źródło", "cp1253": "Πούτιν"}.get(charset, "Путин")
+    body = f'<?xml version="1.0" encoding="{label}"?><a>{text}</a>'.encode(charset)
+    assert as_utf8(body).body.decode() == f"<a>{text}</a>"
+
+
+def test_a_declared_windows_1252_does_not_hide_russian() -> None:
+    text = "Путин прибыл в Пхеньян на переговоры с Ким Чен Ыном"
+    assert as_utf8(f'<?xml version="1.0" encoding="windows-1252"?><a>{text}</a>'.encode("cp1251")).charset == "cp1251"
+
+
+def test_a_lone_zero_before_the_document_makes_no_utf_16() -> None:
+    assert as_utf8(b"\0<?xml version='1.0'?><rss/>").charset == "ascii"
