@@ -65,6 +65,8 @@ _SUPERSETS = {
     "cnbig5": "big5hkscs",
     "xmaccyrillic": "mac-cyrillic",
     "koi": "koi8-r",
+    "koi8r": "koi8-r",
+    "koi8u": "koi8-u",
     "koi8": "koi8-r",
     "koi8ru": "koi8-u",
     "unicode11utf8": "utf-8",
