@@ -3,9 +3,11 @@
 Owns: the score of an article against a story, the vetoes, and a story's new state. Refuses: whole-corpus clustering,
 and any split; an article's place, once given, stays until a person or a repair moves it with a trace.
 
-score = cosine × exp(−days apart / 7). Two announcements of one house share most words, so wording alone cannot part
-events; time can. After Miranda et al. 2018 and Linger & Hajaiej 2020 (sparse vectors with time are within three
-points of neural ones in one language); own measurements in docs/adr/0004-similarity.md.
+score = (cosine + coverage) / 2 × exp(−days apart / 7) × 0.7^conflicts; of bare titles the cosine alone. The cosine is
+that with the story's centroid; coverage and conflicts (see `gists`) are those with its first or its latest article,
+whichever is nearer. Two announcements of one house share most words, so wording alone cannot part events; time, names
+and dates can. After Miranda et al. 2018 and Linger & Hajaiej 2020 (sparse vectors with time are within three points of
+neural ones in one language); own measurements in docs/adr/0004-similarity.md and 0010-events.md.
 """
 
 from __future__ import annotations
@@ -18,13 +20,14 @@ from datetime import datetime, timedelta
 import numpy as np
 
 from monitor.core.features import Features, Frequencies, Terms, Weights, shared_words, weighted
+from monitor.core.gists import coverage, days_apart, gist, unmentioned
 from monitor.core.lead_dates import LeadDate
 from monitor.core.open_stories import CENTROID_TERMS, DECIMALS, MEMBERS, Near, OpenStories, heaviest_places
-from monitor.core.similarity import differ_in_digits_only
+from monitor.core.similarity import body_of, differ_in_digits_only
 from monitor.model.articles import Article, ArticleId, Decision
-from monitor.model.stories import Joining, Story, StoryId
+from monitor.model.stories import Gist, Joining, Story, StoryId
 
-VERSION = "stories-1"
+VERSION = "stories-2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +38,8 @@ class JoinLines:
     None of them was chosen on the seeds.
     """
 
+    considered: float = 0.15
+    """Cosine from which a story is looked at closely."""
     join: float = 0.35
     join_title_only: float = 0.40
     """Also where neither side's time is known: less evidence must agree more."""
@@ -42,6 +47,8 @@ class JoinLines:
     """With shared wire text of at least `wire_containment`."""
     wire_containment: float = 0.30
     decay_days: float = 7.0
+    conflict: float = 0.7
+    """For each name of both titles that the other text never mentions, three at most."""
     veto_days: int = 10
     known_actors: int = 2
     memory: int = 8
@@ -74,14 +81,21 @@ class Assignment:
 class _Rating:
     story: Story
     cosine: float
+    coverage: float | None
+    conflicts: tuple[str, ...]
     decay: float
     line: float
     level: str
+    penalty: float = 1.0
     veto: str = ""
 
     @property
+    def likeness(self) -> float:
+        return self.cosine if self.coverage is None else (self.cosine + self.coverage) / 2
+
+    @property
     def score(self) -> float:
-        return self.cosine * self.decay
+        return self.likeness * self.decay * self.penalty
 
     @property
     def joins(self) -> bool:
@@ -100,6 +114,7 @@ class _Article:
     article: Article
     read: Features
     weights: Weights
+    gist: Gist = field(default_factory=Gist)
     wordings: Mapping[StoryId, float] = field(default_factory=dict)
 
 
@@ -138,8 +153,9 @@ def assign(
         copied = _Article(article=article, read=read, weights=np.zeros(0))
         return _assignment(article, _grown(story, copied, story.centroid, lines, is_copy=True), ground, now)
     shared = _wire_stories(stories, wordings, lines)
-    seen = _Article(article=article, read=read, weights=weighted(read, frequencies), wordings=shared)
-    near = stories.near(read.terms, seen.weights, least=lines.join_wire, also=shared)
+    own = gist(read, frequencies, title=article.title, body=body_of(article))
+    seen = _Article(article=article, read=read, weights=weighted(read, frequencies), gist=own, wordings=shared)
+    near = stories.near(read.terms, seen.weights, least=lines.considered, also=shared)
     ratings = sorted((_rated(seen, one, lines) for one in near), key=lambda rating: rating.rank)
     best = next((rating for rating in ratings if rating.joins), None)
     if best is None:
@@ -168,17 +184,35 @@ def _wire_stories(stories: OpenStories, wordings: Sequence[Wording], lines: Join
 
 
 def _rated(seen: _Article, near: Near, lines: JoinLines) -> _Rating:
-    days = _days_apart(seen, near.story)
-    line, level = lines.join, "cosine"
+    line, level = lines.join, "text"
     if near.story.id in seen.wordings:
         line, level = lines.join_wire, "wire"
     elif not seen.read.has_body:
         line, level = lines.join_title_only, "title"
     elif _is_timeless(seen, near.story):
         line, level = lines.join_title_only, "undated"
-    decay = math.exp(-days / lines.decay_days)
-    rating = _Rating(story=near.story, cosine=near.cosine, decay=decay, line=line, level=level)
-    return replace(rating, veto=_veto(seen, near.story, lines)) if rating.score >= line else rating
+    days = _days_apart(seen, near.story)
+    ratings = [_compared(seen, near, other, days, lines) for other in near.story.gists or (Gist(),)]
+    rating = replace(max(ratings, key=lambda one: one.score), line=line, level=level)
+    # Also where time alone keeps them apart: the reason that a person would give is the better one to print.
+    return replace(rating, veto=_veto(seen, near.story, lines)) if rating.likeness >= line else rating
+
+
+def _compared(seen: _Article, near: Near, other: Gist, days: float, lines: JoinLines) -> _Rating:
+    """An article against a story as one of its articles shows it."""
+    days = max(days, float(days_apart(seen.gist, other)))
+    ours, theirs = unmentioned(seen.gist, other)
+    count = min(len(ours), len(theirs), 3)
+    return _Rating(
+        story=near.story,
+        cosine=near.cosine,
+        coverage=coverage(seen.gist, other) if seen.gist.has_body and other.has_body else None,
+        conflicts=(*ours[:3], *theirs[:3]) if count else (),
+        decay=math.exp(-days / lines.decay_days),
+        penalty=lines.conflict**count,
+        line=lines.join,
+        level="text",
+    )
 
 
 def _days_apart(seen: _Article, story: Story) -> float:
@@ -218,12 +252,27 @@ def _dates_of(story: Story) -> list[LeadDate]:
 
 
 def _measured(rating: _Rating) -> str:
-    return f"cosine {rating.cosine:.2f} × decay {rating.decay:.2f} = {rating.score:.2f} (line {rating.line:.2f})"
+    likeness = f"cosine {rating.cosine:.2f}"
+    if rating.coverage is not None:
+        likeness = f"(cosine {rating.cosine:.2f} + coverage {rating.coverage:.2f}) / 2"
+    parts = [likeness, f"decay {rating.decay:.2f}"]
+    if rating.conflicts:
+        parts.append(f"{rating.penalty:.2f} for other names in the titles ({', '.join(rating.conflicts)})")
+    return f"{' × '.join(parts)} = {rating.score:.2f} (line {rating.line:.2f})"
+
+
+def _facts_of(rating: _Rating) -> dict[str, str | float | int]:
+    facts: dict[str, str | float | int] = {"cosine": round(rating.cosine, 4), "decay": round(rating.decay, 4)}
+    if rating.coverage is not None:
+        facts["coverage"] = round(rating.coverage, 4)
+    if rating.conflicts:
+        facts["conflicts"] = ", ".join(rating.conflicts)
+    return facts
 
 
 def _acceptance(best: _Rating, words: Sequence[str], containment: float | None) -> _Ground:
     parts = [f"joined story “{best.story.title}” because {_measured(best)}"]
-    facts: dict[str, str | float | int] = {"cosine": round(best.cosine, 4), "decay": round(best.decay, 4)}
+    facts = _facts_of(best)
     if words:
         parts.append(f"shared: {', '.join(words)}")
         facts["shared"] = ", ".join(words)
@@ -252,7 +301,7 @@ def _refusal(ratings: Sequence[_Rating]) -> _Ground:
         reason=f"opened a story: nearest “{nearest.story.title}”, but {nearest.veto or _measured(nearest)}",
         nearest_id=nearest.story.id,
         score=nearest.score,
-        facts={"cosine": round(nearest.cosine, 4), "decay": round(nearest.decay, 4)},
+        facts=_facts_of(nearest),
     )
 
 
@@ -291,6 +340,7 @@ def _new_story(seen: _Article, lines: JoinLines) -> Story:
         size=1,
         centroid=_heaviest(seen.read.terms, seen.weights),
         facts=facts if article.is_dated else {**facts, "undated": ("yes",)},
+        gists=(seen.gist,),
         version=VERSION,
     )
 
@@ -309,6 +359,7 @@ def _grown(story: Story, seen: _Article, centroid: Mapping[int, float], lines: J
         size=size,
         centroid=centroid,
         facts=facts,
+        gists=story.gists if is_copy else (*story.gists[:1], seen.gist),
     )
 
 

@@ -14,12 +14,29 @@ StoryId = int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Gist:
+    """What one article says happened, kept with its story to hold later articles against.
+
+    Words stand as stems (folded beginnings; pairs of characters in scripts without spaces). `title_names` are
+    the names and numbers of the title, `opening` the words of title and first sentences with their weights,
+    `mentions` the words of the whole text with a space around each, `dates` days as ISO 8601 keys.
+    """
+
+    title_names: tuple[str, ...] = ()
+    opening: Mapping[str, float] = field(default_factory=dict)
+    mentions: str = " "
+    dates: tuple[str, ...] = ()
+    has_body: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
     """A group of articles with one lead, and the features that new articles are compared with.
 
     `centroid` maps hashed terms to weights (L2-normalised, at most 512 terms); `facts` maps a kind of evidence
     ("actors", "dates", "templates", "members" as hex ids, "undated") to sorted printable values; `mean_at` is the mean
     publication time.
+    `gists` are those of its first and its latest original article.
     `merged_into` redirects after a repair, so links and mail threads keep working.
     """
 
@@ -32,6 +49,7 @@ class Story:
     size: int
     centroid: Mapping[int, float] = field(default_factory=dict, repr=False)
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    gists: tuple[Gist, ...] = field(default=(), repr=False)
     storyline_id: StoryId | None = None
     merged_into: StoryId | None = None
     version: str = ""

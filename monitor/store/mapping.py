@@ -17,7 +17,7 @@ from monitor.model.articles import VerdictKind as Kind
 from monitor.model.digests import Delivery, DeliveryState, Message
 from monitor.model.feeds import Condition, FeedState, Health, Move, Rhythm, Validators, Wishes
 from monitor.model.pages import Page, PageState
-from monitor.model.stories import Joining, Story, StoryId
+from monitor.model.stories import Gist, Joining, Story, StoryId
 from monitor.model.watchlists import Field, Hit, Match, Signal
 from monitor.store.tables import ARTICLE, DELIVERY, FEED_STATE, MATCH, PAGE, STORY
 from monitor.store.text import plain
@@ -224,6 +224,7 @@ def from_story(story: Story) -> Columns:
         "size": story.size,
         "centroid": struct.pack(f"<{len(terms)}q{len(terms)}d", *terms.keys(), *terms.values()),
         "facts": _json({kind: list(values) for kind, values in story.facts.items()}),
+        "gists": _json([_from_gist(gist) for gist in story.gists]),
         "storyline_id": story.storyline_id,
         "merged_into": story.merged_into,
         "version": story.version,
@@ -237,7 +238,28 @@ def to_story(row: Row[Any]) -> Story:
     numbers = struct.unpack(f"<{count}q{count}d", facts["centroid"])
     facts["centroid"] = dict(zip(numbers[:count], numbers[count:], strict=True))
     facts["facts"] = {kind: tuple(values) for kind, values in json.loads(facts["facts"]).items()}
+    facts["gists"] = tuple(_to_gist(kept) for kept in json.loads(facts["gists"]))
     return Story(**facts)
+
+
+def _from_gist(gist: Gist) -> dict[str, object]:
+    return {
+        "title_names": list(gist.title_names),
+        "opening": dict(gist.opening),
+        "mentions": gist.mentions,
+        "dates": list(gist.dates),
+        "has_body": gist.has_body,
+    }
+
+
+def _to_gist(kept: Any) -> Gist:
+    return Gist(
+        title_names=tuple(kept["title_names"]),
+        opening=kept["opening"],
+        mentions=kept["mentions"],
+        dates=tuple(kept["dates"]),
+        has_body=kept["has_body"],
+    )
 
 
 def from_joining(joining: Joining) -> Columns:

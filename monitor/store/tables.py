@@ -228,6 +228,7 @@ class StoryRow(Row, table=True):
     size: int
     centroid: bytes
     facts: str = _text()
+    gists: str = _text()
     storyline_id: int | None = _number()
     merged_into: int | None = _number()
     version: str = _text()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -145,10 +144,11 @@ def middling(desk: Desk, first: Article) -> tuple[Article, float]:
     """An article whose score with the first one's story lies between the wire line and the join line."""
     for days in range(1, 12):
         candidate = visit("Undangan ke Pyongyang", VISIT_AGAIN, published_at=first.at + days * DAY)
-        read = features(candidate, NOBODY)
-        (near,) = desk.stories.near(read.terms, weighted(read, desk.frequencies))
-        score = near.cosine * math.exp(-days / LINES.decay_days)
-        if LINES.join_wire <= score < LINES.join:
+        tried = assign(
+            candidate, features(candidate, NOBODY), stories=desk.stories, frequencies=desk.frequencies, now=NOW
+        )
+        score = tried.decision.measure
+        if score is not None and LINES.join_wire <= score < LINES.join:
             return candidate, score
     raise AssertionError("no such day")
 

@@ -15,7 +15,7 @@ from monitor.model.articles import Article, Decision, LedgerRow, LedgerState, Re
 from monitor.model.digests import Delivery, DeliveryState
 from monitor.model.feeds import Condition, FeedState, Health, Move, Rhythm, Validators, Wishes
 from monitor.model.pages import Page, PageState
-from monitor.model.stories import Joining, Story
+from monitor.model.stories import Gist, Joining, Story
 from monitor.model.watchlists import Field, Hit, Match, Signal
 from monitor.store import mapping, tables
 from tests.factories import NOW, make_message
@@ -111,6 +111,7 @@ STORY = Story(
     size=3,
     centroid={1: 0.1, -5: 0.2},
     facts={"actors": ("a", "b")},
+    gists=(Gist(title_names=("a",), opening={"b": 0.5}, mentions=" c d ", dates=("e",), has_body=True),),
     storyline_id=4,
     merged_into=5,
     version="v",

@@ -1,0 +1,146 @@
+"""What an article says happened, side by side with another: opening words, title names, dates.
+
+Owns: the gist of an article (the words of its opening, what its title names, all the words it holds, the days it
+names) and three measures between two gists. Refuses: the line above which two tell one event (see `stories`).
+
+A cosine of all words measures the topic. Two reports of one event each hold what the other opens with; and where each
+of two titles names somebody whom the other's whole text never mentions, they tell two events. Measured on the Telegram
+pairs in docs/adr/0010-events.md.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+import numpy as np
+
+from monitor.core.features import Features, Frequencies
+from monitor.core.lead_dates import LeadDate, lead_dates
+from monitor.core.tokens import numbered_words, words_of
+from monitor.model.stories import Gist
+
+STEM = 5
+"""Letters by which forms of one word are taken for one: inflection stands at the end in most languages fed to it."""
+OPENING_WITHIN = 250
+NAMES_WITHIN = 1500
+MENTIONS_WITHIN = 4000
+DATES_WITHIN = 500
+MOST_MENTIONS = 600
+ALL_CAPITALISED = 0.6
+"""Share of a title's longer words with a capital from which capitals there say nothing (headline style)."""
+NOUNS_CAPITALISED = 0.25
+"""Share of a body's inner words with a capital from which capitals mark nouns, not names (German)."""
+
+_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*")
+_SENTENCE = re.compile(r"(?<=[.!?…])[\"'»”)\]]*\s+|\n")
+_DENSE = re.compile("[\u0e00-\u11ff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
+
+
+def gist(read: Features, frequencies: Frequencies, *, title: str, body: str) -> Gist:
+    """The gist of an article; weights are those of the moment, and stay with it."""
+    opening = f"{title}\n{body[:OPENING_WITHIN]}"
+    return Gist(
+        title_names=tuple(_title_names(title, body[:NAMES_WITHIN])),
+        opening=_weighed(opening, read, frequencies),
+        mentions=_joined(list(dict.fromkeys(_stems(f"{title}\n{body[:MENTIONS_WITHIN]}")))[:MOST_MENTIONS]),
+        dates=tuple(date.key for date in lead_dates(f"{title}\n{body}", limit=len(title) + DATES_WITHIN)),
+        has_body=read.has_body,
+    )
+
+
+def coverage(one: Gist, other: Gist) -> float:
+    """How much of each one's opening the other's text holds, by weight; the worse of both directions."""
+    return min(_covered(one.opening, other.mentions), _covered(other.opening, one.mentions))
+
+
+def unmentioned(one: Gist, other: Gist) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The names of each title that the other article never mentions; nothing without bodies."""
+    if not (one.has_body and other.has_body):
+        return (), ()
+    return _missing(one.title_names, other.mentions), _missing(other.title_names, one.mentions)
+
+
+def days_apart(one: Gist, other: Gist) -> int:
+    """Days between the nearest two explicit dates of the openings; 0 where one side names none."""
+    left, right = ([LeadDate.from_key(key) for key in side.dates] for side in (one, other))
+    return min((a.days_from(b) for a in left for b in right), default=0)
+
+
+def _joined(stems: Iterable[str]) -> str:
+    """One string with a space around each: a tenth of a set's memory, and found in it almost as fast."""
+    return f" {' '.join(stems)} "
+
+
+def _missing(names: Iterable[str], mentions: str) -> tuple[str, ...]:
+    """Names that do not stand there; a short one may with another last letter ("Туле", "Тулы"): a stem holds it whole."""
+    return tuple(
+        name
+        for name in names
+        if f" {name} " not in mentions and (len(name) < 4 or not name.isalpha() or f" {name[:-1]}" not in mentions)
+    )
+
+
+def _covered(opening: Mapping[str, float], mentions: str) -> float:
+    whole = sum(opening.values())
+    return sum(weight for stem, weight in opening.items() if f" {stem} " in mentions) / whole if whole else 0.0
+
+
+def _weighed(opening: str, read: Features, frequencies: Frequencies) -> dict[str, float]:
+    """The stems of the opening, in order, each with the mean weight of its word's n-grams (of several forms the most).
+
+    Those that weigh nothing are left out.
+    """
+    words, word_at = numbered_words(opening)
+    at, places = read.spots
+    is_inside = places + 1 < len(word_at)  # the text that the n-grams were read from begins with the opening
+    spots = word_at[places[is_inside] + 1]
+    each = frequencies.weights(read.terms[at[is_inside]])
+    counts = np.bincount(spots, minlength=len(words))
+    means = np.bincount(spots, weights=each, minlength=len(words)) / np.maximum(counts, 1)
+    weights: dict[str, float] = {}
+    for word, mean in zip(words, means.round(3).tolist(), strict=False):
+        for stem in _stems_of(word):
+            weights[stem] = max(mean, weights.get(stem, 0.0))
+    return {stem: weight for stem, weight in weights.items() if weight}
+
+
+def _stems(text: str) -> list[str]:
+    return [stem for word in words_of(text).split() for stem in _stems_of(word)]
+
+
+def _stems_of(word: str) -> list[str]:
+    """A word's beginning; pairs of neighbours where a character is a syllable or more."""
+    if _DENSE.search(word):
+        return [word[at : at + 2] for at in range(len(word) - 1)] or [word]
+    return [word[:STEM]]
+
+
+@lru_cache(maxsize=1 << 14)
+def _stem(word: str) -> str:
+    return "".join(words_of(word).split())[:STEM]
+
+
+def _title_names(title: str, body: str) -> list[str]:
+    """Stems of what a title names: numbers of two digits and more, and words with a capital that do not open it.
+
+    In headline style, and for the word that opens it, only what the body writes with a capital inside a sentence. None
+    where every noun has one.
+    """
+    inner = [word for sentence in _SENTENCE.split(body) for word in _WORD.findall(sentence)[1:]]
+    capital = {word for word in inner if word[0].isupper()}
+    if len(inner) >= 40 and sum(word in capital for word in inner) > NOUNS_CAPITALISED * len(inner):
+        return []
+    words = _WORD.findall(title)
+    longer = [word for word in words if len(word) > 3 and word[0].isalpha()]
+    is_headline = sum(word[0].isupper() for word in longer) > ALL_CAPITALISED * len(longer)
+    known = frozenset(_stem(word) for word in capital) if is_headline or words[:1] else frozenset()
+    found: dict[str, None] = {}
+    for place, word in enumerate(words):
+        is_number = word[0].isdigit() and sum(map(str.isdigit, word)) > 1
+        is_name = word[0].isupper() and ((place > 0 and not is_headline) or _stem(word) in known)
+        if is_number or is_name:
+            found[_stem(word)] = None
+    found.pop("", None)
+    return list(found)

@@ -1,0 +1,17 @@
+"""What the first and the latest article of a story say, to hold later ones against."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.add_column("story", sa.Column("gists", sa.Text(), nullable=False, server_default="[]"))
+
+
+def downgrade() -> None:
+    op.drop_column("story", "gists")
