@@ -74,7 +74,7 @@ def _joined(stems: Iterable[str]) -> str:
 
 
 def _missing(names: Iterable[str], mentions: str) -> tuple[str, ...]:
-    """Names that do not stand there; a short one may with another last letter ("Туле", "Тулы"): a stem holds it whole."""
+    """Names that do not stand there; a short one may with another last letter ("Туле", "Тулы")."""
     return tuple(
         name
         for name in names

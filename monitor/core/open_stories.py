@@ -222,6 +222,17 @@ def heaviest_places(weights: NDArray[np.floating[Any]], limit: int) -> NDArray[n
     return places
 
 
+def as_centroid(terms: Terms, weights: Weights) -> dict[int, float]:
+    """The heaviest of distinct, ascending terms as a vector of length 1, by ascending term."""
+    kept = heaviest_places(weights, CENTROID_TERMS)
+    terms, weights = terms[kept], weights[kept]
+    length = float(np.sqrt(weights @ weights))
+    if not length:
+        return {}
+    rounded = np.round(weights / length, DECIMALS)
+    return dict(zip(terms[rounded > 0].tolist(), rounded[rounded > 0].tolist(), strict=True))
+
+
 def members_of(story: Story) -> tuple[ArticleId, ...]:
     """The articles that a story's facts name as its members."""
     return tuple(int(member, 16) for member in story.facts.get(MEMBERS, ()))

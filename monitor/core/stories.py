@@ -22,7 +22,7 @@ import numpy as np
 from monitor.core.features import Features, Frequencies, Terms, Weights, shared_words, weighted
 from monitor.core.gists import coverage, days_apart, gist, unmentioned
 from monitor.core.lead_dates import LeadDate
-from monitor.core.open_stories import CENTROID_TERMS, DECIMALS, MEMBERS, Near, OpenStories, heaviest_places
+from monitor.core.open_stories import MEMBERS, Near, OpenStories, as_centroid
 from monitor.core.similarity import body_of, differ_in_digits_only
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.stories import Gist, Joining, Story, StoryId
@@ -338,7 +338,7 @@ def _new_story(seen: _Article, lines: JoinLines) -> Story:
         last_at=article.at,
         mean_at=article.at,
         size=1,
-        centroid=_heaviest(seen.read.terms, seen.weights),
+        centroid=as_centroid(seen.read.terms, seen.weights),
         facts=facts if article.is_dated else {**facts, "undated": ("yes",)},
         gists=(seen.gist,),
         version=VERSION,
@@ -372,18 +372,7 @@ def _moved(story: Story, centroid: tuple[Terms, Weights], seen: _Article, lines:
     weights: Weights = np.bincount(places, weights=np.concatenate([old_weights * past, seen.weights])).astype(
         np.float64
     )
-    return _heaviest(terms, weights)
-
-
-def _heaviest(terms: Terms, weights: Weights) -> dict[int, float]:
-    """The heaviest terms as a vector of length 1, by ascending term."""
-    kept = heaviest_places(weights, CENTROID_TERMS)
-    terms, weights = terms[kept], weights[kept]
-    length = float(np.sqrt(weights @ weights))
-    if not length:
-        return {}
-    rounded = np.round(weights / length, DECIMALS)
-    return dict(zip(terms[rounded > 0].tolist(), rounded[rounded > 0].tolist(), strict=True))
+    return as_centroid(terms, weights)
 
 
 def _with_facts(

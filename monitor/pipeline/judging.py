@@ -17,6 +17,7 @@ from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
 from monitor.core.likeness import LINES
 from monitor.core.open_stories import Kept, OpenStories, members_of
+from monitor.core.repair import mergers
 from monitor.core.similarity import Readings
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
@@ -195,6 +196,24 @@ class Judge:
             self.discard()
             raise
 
+    def repair(self, *, now: datetime) -> Intake:
+        """Merge open stories that turned out to be one; confirmed or discarded like a batch."""
+        self._begin(now)
+        try:
+            found = mergers(self._open, now=now)
+            for merger in found:
+                self._remember(merger.kept.id)
+                self._remember(merger.gone.id)
+                self._open.drop(merger.gone.id)
+                self._open.keep(merger.kept)
+        except BaseException:
+            self.discard()
+            raise
+        return Intake(
+            stories=tuple(story for merger in found for story in (merger.kept, merger.gone)),
+            decisions=tuple(merger.decision for merger in found),
+        )
+
     def confirm(self) -> None:
         """The batch was kept: the memory stands."""
         pending, self._pending = self._pending, None
@@ -304,14 +323,19 @@ class Judge:
             wordings=arrival.wordings,
         )
         story = placed.story
-        if story.id not in self._pending.stories_before:
-            before = self._open.kept(story.id) if story.id in self._open else None
-            self._pending.stories_before[story.id] = before
+        self._remember(story.id)
         self._open.keep(story)
         if arrival.copy_of is None:
             self._frequencies.add(read.terms)
             self._pending.counted.append(read.terms)
         return placed
+
+    def _remember(self, story_id: StoryId) -> None:
+        """Keep a story's state before the batch, once, to be put back should the batch not last."""
+        assert self._pending is not None
+        if story_id not in self._pending.stories_before:
+            before = self._open.kept(story_id) if story_id in self._open else None
+            self._pending.stories_before[story_id] = before
 
     def _intake_of(self, judgement: Judgement, placed: Sequence[Assignment]) -> Intake:
         stored = [outcome for outcome in judgement.outcomes if outcome.is_stored]
