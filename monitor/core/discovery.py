@@ -37,12 +37,12 @@ _SELF = re.compile(rb"<(?:\w{1,20}:)?link\b(?=[^<>]*\brel\s*=\s*[\"']self[\"'])[
 
 _FEED_TYPE = re.compile(r"(?:application|text)/(?:x[.-])?(rss|atom|rdf)(?:\+xml)?|application/(feed)\+json")
 _LOOSE_TYPES = {"application/xml", "text/xml", "application/json", "text/json", "text/html", "text/plain", ""}
-_FEED_RELS = frozenset({"alternate", "feed", "service.feed", "self", "rss", "syndication", "related"})
+_FEED_RELS = frozenset({"alternate", "alternative", "feed", "service.feed", "self", "rss", "syndication", "related"})
 
 # How an address of a feed looks, told from its path and query; facts of publishing systems.
 _FEED_PATH = re.compile(
     r"""(?:^|/)(?:feeds?|rss|rss2|atom|rdf|rssfeeds?|xml-rss2?)/?$                     # /feed/ /rss
-      | (?:^|/)(?:feeds?|rss)/(?!.*\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp3)$).+      # /rss/dunia
+      | (?:^|/)(?:feeds?|rss2?)/(?!.*\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp3)$).+      # /rss/dunia
       | \.(?:rss|atom|rdf)$
       | (?:^|[/._-])(?:rss|rss2|feed|feeds|atom|rdf)[\w.-]*\.(?:xml|json|php|aspx?|cgi|ashx)$   # /rss-dunia.xml
       | [\w-]*(?:rss|feed|atom)\.(?:xml|json|rdf)$                                      # /newsfeed.xml
@@ -286,6 +286,12 @@ class _Page:
         return (node.attributes.get("content") or "").strip() if node is not None else ""
 
 
+def is_feed_type(media_type: str) -> str:
+    """ "rss", "atom", "rdf" or "json" for a feed's media type, "" for any other."""
+    told = _FEED_TYPE.fullmatch(media_type.partition(";")[0].strip().lower())
+    return (told[1] or "json") if told else ""
+
+
 def looks_like_feed(url: str) -> bool:
     """Whether an address has the form of a feed's, going by its path, its query and its host."""
     try:
@@ -339,7 +345,8 @@ def _is_of_comments(feed: FoundFeed) -> bool:
 
 def _as_key(url: str) -> str:
     """Addresses that differ in nothing that makes another feed: the scheme, a last slash."""
-    return url.partition("://")[2].rstrip("/") or url
+    host, slash, path = url.partition("://")[2].partition("/")
+    return (host.lower() + slash + path).rstrip("/") or url
 
 
 def _kind_of(url: str) -> str:
