@@ -43,6 +43,8 @@ def _plain(status: Status) -> dict[str, object]:
                 "since": state.health.since_at and state.health.since_at.isoformat(),
                 "interval_s": round(state.interval_s),
                 "gaps": state.rhythm.gaps,
+                "likely_address": status.addresses.get(state.feed_id),
+                "succeeded_at": state.succeeded_at and state.succeeded_at.isoformat(),
                 "asked_url": state.move.adopted_url or state.url,
                 "outcome": state.outcome,
                 "detail": state.detail,

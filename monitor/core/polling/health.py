@@ -70,9 +70,11 @@ def _has_lasted(condition: Condition, since: datetime, failures: int, now: datet
 
 
 def _failing(feed: Feed, state: FeedState, now: datetime) -> tuple[Condition, str]:
+    last = f"last read {_ago(state.succeeded_at, now)}" if state.succeeded_at else "never read yet"
     if feed.source in _BEST_EFFORT and state.outcome in _BUSY:
-        return Condition.SLOW, f"it is busy, as it often is; last success {_ago(state.succeeded_at, now)}"
-    since = f"{state.failures} checks in a row, last success {_ago(state.succeeded_at, now)}: {state.detail}"
+        return Condition.SLOW, f"it is busy, as it often is; {last}"
+    count = "1 check" if state.failures == 1 else f"{state.failures} checks in a row"
+    since = f"{count}, {last}: {state.detail}"
     match state.outcome:
         case "gone":
             return Condition.GONE, since
