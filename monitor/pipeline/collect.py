@@ -24,6 +24,7 @@ from monitor.model.commits import Intake
 from monitor.model.feeds import Condition, Feed, FeedState, FetchFailed, FetchOutcome, NotModified, Reading
 from monitor.pipeline.checking import Checker
 from monitor.pipeline.intake import Check, Intaker, StateAfter, Tally
+from monitor.pipeline.replan import give_back, replan
 from monitor.pipeline.traffic import HOLD_FAILURES_S, Traffic, may_be_ours
 from monitor.ports import Clock, FeedStore, Source
 
@@ -137,35 +138,19 @@ class Collector:
     async def release(self) -> None:
         """Give back what waits for its turn; at the end of the process."""
         self._traffic.recall()
-        await self._return()
-
-    async def _return(self) -> None:
-        """Keep what is on its way back to the store."""
-        returning = self._traffic.returning
-        if returning:
-            await self._store.commit_intake(Intake(feed_states=tuple(returning.values())))
-            returning.clear()
+        await give_back(self._store, self._traffic)
 
     async def _look(self) -> None:
         """Think twice about due times after a start, a pause, or a jump of the clock."""
-        before = self._traffic.look
-        now = polling.Look(at=self._clock.now(), ticks=self._ticks())
+        before, now = self._traffic.look, polling.Look(at=self._clock.now(), ticks=self._ticks())
+        if polling.was_away(before, now, self._polling):
+            await replan(before, now, store=self._store, traffic=self._traffic, limits=self._polling)
         self._traffic.look = now
-        if not polling.was_away(before, now, self._polling):
-            return
-        self._traffic.recall()
-        states = [self._traffic.returning.get(state.feed_id, state) for state in await self._store.feed_states()]
-        if before is None:
-            self._traffic.remember(states, now=now.at, ticks=now.ticks)
-            self._traffic.start_slowly(states, ticks=now.ticks, limits=self._polling)
-        idle = [state for state in states if state.feed_id not in self._traffic.aloft]
-        changed = polling.after_pause(idle, before, now, limits=self._polling)
-        self._traffic.returning |= {state.feed_id: state for state in changed}
 
     async def _round(
         self, feeds: Mapping[str, Feed], claim: Callable[[int], Awaitable[list[FeedState]]], *, is_patient: bool
     ) -> CollectReport:
-        await self._return()
+        await give_back(self._store, self._traffic)
         report = CollectReport()
         # Bounded: judging may be slower than fetching, and what waits for it is held in memory.
         done: asyncio.Queue[Check | None] = asyncio.Queue(maxsize=self._limits.per_batch)
@@ -197,7 +182,7 @@ class Collector:
             if isinstance(error, Exception):
                 self._traffic.lose(feeds, now=self._clock.now(), chance=self._chance, limits=self._polling)
                 with suppress(StoreError):  # the next round tries again
-                    await self._return()
+                    await give_back(self._store, self._traffic)
             self._traffic.forget_flights()
             raise
         await self._release(report, older_than_s=HOLD_FAILURES_S if is_patient else 0.0)

@@ -93,9 +93,9 @@ class SqlStore(
         """See `FeedStore`."""
         return await self._write(partial(feeds.claim_due_feeds, now=now, limit=limit, lease_s=lease_s))
 
-    async def feed_states(self) -> list[FeedState]:
+    async def feed_states(self, *, after: str = "", limit: int | None = None) -> list[FeedState]:
         """See `FeedStore`."""
-        return await self._read(feeds.feed_states)
+        return await self._read(partial(feeds.feed_states, after=after, limit=limit))
 
     async def next_due_at(self) -> datetime | None:
         """When the next active feed can be claimed: it is due, and no lease holds it."""

@@ -141,3 +141,14 @@ async def test_hundreds_of_feeds_are_one_batch(store: Any) -> None:
     assert len(await claim(store, limit=1000)) == 1000
     await store.sync_feeds(states[::2])
     assert await store.feed_states() == states[::2]
+
+
+async def test_slice_by_slice_come_all_active_feeds_and_each_once(store: Any) -> None:
+    states = [make_feed_state(f"f-{n}") for n in range(7)]
+    await store.sync_feeds([*states, make_feed_state("F-odd"), make_feed_state("gone")])
+    await store.sync_feeds([*states, make_feed_state("F-odd")])
+    found: list[str] = []
+    while some := await store.feed_states(after=found[-1] if found else "", limit=3):
+        assert len(some) <= 3
+        found += [state.feed_id for state in some]
+    assert sorted(found) == sorted([*(state.feed_id for state in states), "F-odd"])
