@@ -29,7 +29,7 @@ log = logging.getLogger("monitor.daemon")
 BEAT_S = 10.0
 DRAIN_S = 30.0
 RETRY_START_S = 30.0
-FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1}
+FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1, "pages": 2.0}
 """Seconds after the start; whatever is not named waits five."""
 
 
