@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 
@@ -51,26 +52,34 @@ for _language, _words in _SMALL_WORDS.items():
     for _small in dict.fromkeys(_words.split()):
         _LANGUAGES_OF.setdefault(_small, []).append(_language)
 _WORD = re.compile(r"[^\W\d_]+")
-_UKRAINIAN = frozenset("іїєґІЇЄҐ")
+# No letters of any script; most texts in Latin letters hold nothing else beyond ASCII.
+_SIGNS = "“”‘’–—…•«»\u00a0"
+_ASCII_LETTERS = bytes(code if chr(code).isalpha() else ord(" ") for code in range(128)) + bytes(128)
+_UKRAINIAN = "іїєґІЇЄҐ"
 _PERSIAN = frozenset("پچژگ")
 
 
 def guess_language(text: str) -> str | None:
     """A BCP 47 primary tag, or None where the text is too short or says nothing."""
     sample = text[:MAX_CHARS]
+    beyond_ascii = len(sample) - len(sample.encode("ascii", "ignore"))
+    if not beyond_ascii or beyond_ascii == sum(map(sample.count, _SIGNS)):
+        letters = sample.encode("ascii", "replace").lower().translate(_ASCII_LETTERS)
+        is_enough = len(letters) - letters.count(b" ") >= MIN_LETTERS
+        return _by_small_words(letters.decode().split()) if is_enough else None
     scripts = _scripts(sample)
-    letters = sum(scripts.values())
+    total = sum(scripts.values())
     # Kana decides over Han, and Hangul over both: Japanese and Korean mix them, Chinese does not.
     for language, share in (("ja", 0.05), ("ko", 0.2)):
-        if scripts.get(language, 0) >= max(2, letters * share):
+        if scripts.get(language, 0) >= max(2, total * share):
             return language
     script, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
-    if not count or count < letters / 2:
+    if not count or count < total / 2:
         return None
     if script == "latin":
-        return _by_small_words(sample) if letters >= MIN_LETTERS else None
+        return _by_small_words(_WORD.findall(sample.casefold())) if total >= MIN_LETTERS else None
     if script == "cyrillic":
-        return "ru" if _UKRAINIAN.isdisjoint(sample) else "uk"
+        return "uk" if any(map(sample.__contains__, _UKRAINIAN)) else "ru"
     return {"han": "zh", "arabic": "ar" if _PERSIAN.isdisjoint(sample) else "fa"}.get(script, script)
 
 
@@ -94,10 +103,12 @@ def _script_table() -> NDArray[np.intp]:
     return table
 
 
-def _by_small_words(text: str) -> str | None:
-    known = filter(None, map(_LANGUAGES_OF.get, _WORD.findall(text.casefold())))
-    hits = Counter(chain.from_iterable(known))
-    best = max(_SMALL_WORDS, key=lambda language: hits[language])
-    rivals = [language for language, count in hits.items() if count == hits[best]]
+def _by_small_words(words: Iterable[str]) -> str | None:
+    """The language most of whose small words stand among these, in lower case."""
+    hits = Counter(chain.from_iterable(filter(None, map(_LANGUAGES_OF.get, words))))
+    most = max(hits.values(), default=0)
+    best = [language for language, count in hits.items() if count == most]
+    if most < MIN_WORDS:
+        return None
     # Indonesian and Malay share their small words; a tie is broken towards the larger press.
-    return best if hits[best] >= MIN_WORDS and (len(rivals) == 1 or set(rivals) == {"id", "ms"}) else None
+    return "id" if {"id", "ms"} == set(best) else best[0] if len(best) == 1 else None
