@@ -13,6 +13,8 @@ chance (once in 2^32) costs a whole reading, nothing else.
 from __future__ import annotations
 
 import struct
+from collections import Counter
+from collections.abc import Sequence
 from hashlib import blake2b
 
 from monitor.core.urls import url_key
@@ -48,6 +50,21 @@ def may_stand_alone(parsed: ParsedFeed, record: bytes) -> bool:
         if guid in guids or link in links or guid == link == _NONE:
             return False
     return True
+
+
+def moved_guids(entries: Sequence[Entry], record: bytes) -> int:
+    """How many entries the last body held under other guids, where all guids are new and most links are not; else 0.
+
+    Some feeds make up their guids anew for every poll; their links have to identify.
+    """
+    guids = {guid for _, guid, _ in _RECORD.iter_unpack(record)}
+    links = Counter(link for _, _, link in _RECORD.iter_unpack(record) if link != _NONE)
+    marks = [_marks(entry) for entry in entries]
+    if any(guid in guids for guid, _ in marks):
+        return 0
+    here = Counter(link for _, link in marks)
+    same = sum(links[link] == here[link] == 1 for _, link in marks)
+    return same if same >= 2 and same * 2 >= min(len(marks), len(links)) else 0
 
 
 def remembered(parsed: ParsedFeed, record: bytes) -> bytes:

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.identity import entry_keys, shared_links
-from monitor.core.known import MAX_ITEMS, known_digests, may_stand_alone, remembered
+from monitor.core.known import MAX_ITEMS, known_digests, may_stand_alone, moved_guids, remembered
 from monitor.model.feeds import Entry, ParsedFeed
 
 
@@ -77,3 +77,24 @@ def test_entries_that_may_stand_alone_have_the_keys_of_the_whole(old: list[Entry
     assert entry_keys([*old, *new], "f")[len(old) :] == entry_keys(new, "f")
     links = set(shared_links([*old, *new])) - set(shared_links(old))
     assert links == set(shared_links(new))
+
+
+def renamed(entries: list[Entry], suffix: str) -> list[Entry]:
+    return [entry(f"{one.guid}-{suffix}", one.link) for one in entries]
+
+
+def test_guids_made_anew_are_told_by_the_links_that_stayed() -> None:
+    record = remembered(parsed([A, B, C], [1, 2, 3]), b"")
+    new = entry("d", "https://example.org/d")
+    assert moved_guids(renamed([A, B, C], "x"), record) == 3
+    assert moved_guids([new, *renamed([A, B], "x")], record) == 2
+    assert moved_guids([new, A, B], record) == 0
+    assert moved_guids([new], record) == 0
+    assert moved_guids(renamed([A], "x"), record) == 0
+    assert moved_guids(renamed([A, B], "x"), b"") == 0
+
+
+def test_links_that_all_items_share_prove_nothing() -> None:
+    same = [entry(name, "https://example.org/") for name in "abcd"]
+    record = remembered(parsed(same, [1, 2, 3, 4]), b"")
+    assert moved_guids(renamed(same, "x"), record) == 0
