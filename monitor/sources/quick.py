@@ -20,19 +20,29 @@ from monitor.sources.mending import mended
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """Where the quick way ends: bytes of a body in which items are looked for, bytes that are then read, marks of items
-    and sections, elements, entries."""
+    """Where the quick way ends: bytes of a body in which items are looked for, bytes that are then read, "<" in either,
+    marks of items and sections, elements, entries."""
 
     laid_out_bytes: int
     read_bytes: int
+    angles: int
     marks: int
     elements: int
     entries: int
 
 
-NO_CAPS = Caps(laid_out_bytes=2**40, read_bytes=2**40, marks=MAX_MARKS, elements=MAX_ELEMENTS, entries=MAX_ELEMENTS)
+NO_CAPS = Caps(
+    laid_out_bytes=2**40,
+    read_bytes=2**40,
+    angles=2**40,
+    marks=MAX_MARKS,
+    elements=MAX_ELEMENTS,
+    entries=MAX_ELEMENTS,
+)
 """For a process that is watched and can be killed."""
-ON_THE_SPOT = Caps(laid_out_bytes=2_000_000, read_bytes=400_000, marks=8_000, elements=4_000, entries=400)
+ON_THE_SPOT = Caps(
+    laid_out_bytes=2_000_000, read_bytes=400_000, angles=100_000, marks=8_000, elements=4_000, entries=400
+)
 """For the event loop; measured by `benchmarks.bench_parse` on bodies made to reach each of them."""
 
 
@@ -48,6 +58,8 @@ def parse_quickly(
 ) -> ParsedFeed | None:
     """The entries of a feed whose meaning is beyond doubt; arguments as of `sources.feed.parse_body`."""
     if len(body) > caps.read_bytes and (not known or len(body) > caps.laid_out_bytes or not _is_utf8(body)):
+        return None
+    if body.count(b"<") > caps.angles:
         return None
     document = as_utf8(body, content_type)
     return read_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
