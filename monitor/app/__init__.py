@@ -3,7 +3,7 @@
 `runtime` is what a process runs, `adapters` builds what it needs, `offline` serves the commands that need no daemon.
 """
 
-from monitor.app.offline import Probes, Status, load_configuration, make_replay, probe_feeds, read_status
+from monitor.app.offline import Probes, Status, load_configuration, make_replay, probe_feeds, read_pages, read_status
 from monitor.app.reports import CycleReport
 from monitor.app.runtime import Runtime, open_runtime
 
@@ -16,5 +16,6 @@ __all__ = [
     "make_replay",
     "open_runtime",
     "probe_feeds",
+    "read_pages",
     "read_status",
 ]

@@ -23,6 +23,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
 from monitor.model.feeds import Condition, Feed, FeedState
+from monitor.model.pages import Page
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.replay import Replay
@@ -154,3 +155,9 @@ async def read_status(configuration: Configuration, *, deliveries: int = 20) -> 
             deliveries=await store.deliveries(limit=deliveries),
             slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
         )
+
+
+async def read_pages(configuration: Configuration, feed_id: str, *, limit: int = 50) -> Sequence[Page]:
+    """The last pages wanted of a feed's articles, the newest first; looks into the store as `read_status` does."""
+    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
+        return await store.feed_pages(feed_id, limit=limit)

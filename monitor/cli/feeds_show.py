@@ -6,8 +6,12 @@ import argparse
 import json
 import os
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from monitor.errors import MonitorError
+
+if TYPE_CHECKING:
+    from monitor.config import Configuration
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -31,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
         raise MonitorError(unknown(args.id, sections))
     state = known_states(configuration).get(args.id)
     known = {name: value for name, value in asdict(state).items() if not isinstance(value, bytes)} if state else None
-    facts = {"feed": sections[args.id].model_dump(), "state": known}
+    pages = _pages(configuration, args.id)
+    facts = {"feed": sections[args.id].model_dump(), "state": known, "pages": pages}
     if args.json:
         print(json.dumps(facts, ensure_ascii=False, indent=2, default=str))
         return 0
@@ -40,7 +45,23 @@ def run(args: argparse.Namespace) -> int:
     print("" if state else "\nNever checked: there is no store yet, or the feed is new or paused.")
     for name, value in _lines(facts["state"] or {}, ""):
         print(f"{name:<24}{value}")
+    for page in pages:
+        print(f"{'page ' + page['state']:<24}{page['url']}" + (f": {page['reason']}" if page["reason"] else ""))
     return 0
+
+
+def _pages(configuration: Configuration, feed_id: str) -> list[dict[str, str]]:
+    """What became of the last pages of this feed's articles; nothing where there is no store yet."""
+    import asyncio
+
+    from monitor.app import read_pages
+    from monitor.errors import StoreError
+
+    try:
+        pages = asyncio.run(read_pages(configuration, feed_id, limit=20))
+    except StoreError:
+        return []
+    return [{"state": page.state.value, "url": page.url, "reason": page.reason} for page in pages]
 
 
 def unknown(feed_id: str, known: Mapping[str, object]) -> str:

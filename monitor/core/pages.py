@@ -137,6 +137,8 @@ _WORDS = {
     "encoding": "the body's compression is broken",
     "refused": "its address is not a public one",
     "type": "it is no web page",
+    "empty": "the page is empty",
+    "unknown": "it is no page that can be read",
     "crash": "its text could not be taken out",
 }
 

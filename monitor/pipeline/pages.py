@@ -182,25 +182,28 @@ class PageReader:
         if reason := pages.not_needed(item, feed):
             return pages.ended(page, PageState.DROPPED, reason)
         try:
-            fetched = await self._fetched(page, item.article)
+            fetched = await self._fetched(page)
             headers = fetched.headers
             sign = pages.reservation_of(headers.get("x-robots-tag", ""), headers.get("tdm-reservation", ""))
             if sign:
                 return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})")
             found = await self._source.read(fetched)
+            # In a thread, as weighing: a page may hold a hundred thousand characters.
+            after = pages.after_reading
+            return await asyncio.to_thread(after, page, item.article, found, now=self._clock.now(), limits=self._pages)
         except _Ended as ended:
             return ended.page
         except ParseError as error:
-            return self._failed(page, FetchFailed(url=page.url, kind=error.kind, message=str(error)))
+            kind = "crash" if error.kind == "timeout" else error.kind
+            return self._failed(page, FetchFailed(url=page.url, kind=kind, message=str(error)))
         except StoreError:
             raise
         except Exception as error:  # the boundary of the unit
             log.exception("a page cannot be read", extra={"article": format_id(page.article_id)})
             message = f"{type(error).__name__}: {error}"
             return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message))
-        return pages.after_reading(page, item.article, found, now=self._clock.now(), limits=self._pages)
 
-    async def _fetched(self, page: Page, article: Article) -> Fetched:
+    async def _fetched(self, page: Page) -> Fetched:
         """The page's answer, through its redirects; each hop as robots.txt there allows, and in its turn."""
         url, seen = page.url, set[str]()
         while True:

@@ -251,6 +251,10 @@ class SqlStore(
         """What was decided of an article and why, in the order of deciding."""
         return await self._read(partial(inspection.decisions, article_id=article_id))
 
+    async def feed_pages(self, feed_id: str, *, limit: int) -> list[Page]:
+        """The pages of a feed's articles that were wanted last, the newest first."""
+        return await self._read(partial(inspection.feed_pages, feed_id=feed_id, limit=limit))
+
     async def revisions(self, article_id: ArticleId) -> list[Revision]:
         """An article's states, the first one first; empty for one that never changed."""
         return await self._read(partial(inspection.revisions, article_id=article_id))

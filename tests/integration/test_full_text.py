@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import email
 import email.policy
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from monitor.app import open_runtime
 from monitor.app.offline import load_configuration
+from monitor.cli import main
 from tests.servers import LoopbackServer, Reply
 from tests.sites import SENTENCE, TITLE, configure, html, page, rss, site
 
@@ -49,7 +52,9 @@ async def test_off_by_default_no_page_and_no_robots_txt_is_asked_for(server: Loo
     assert SENTENCE not in text
 
 
-async def test_the_digest_quotes_the_page_which_is_asked_for_once(server: LoopbackServer, tmp_path: Path) -> None:
+async def test_the_digest_quotes_the_page_which_is_asked_for_once(
+    server: LoopbackServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     site(server, {"/a": html(page()), "/closed": html(page())}, robots=Reply(b"User-agent: *\nDisallow: /closed\n"))
     # Told apart by their titles, or the second would be a copy.
     server["/rss"] = rss(
@@ -68,6 +73,14 @@ async def test_the_digest_quotes_the_page_which_is_asked_for_once(server: Loopba
     await cycle(config)
     assert sorted(server.paths()) == ["/a", "/robots.txt", "/rss", "/rss"]
     assert len(mailed(tmp_path)) == 1
+    capsys.readouterr()
+    await asyncio.to_thread(main, ["feeds", "show", "antara", "--json", "--config", str(config)])
+    shown = json.loads(capsys.readouterr().out)
+    assert shown["feed"]["full_text"] is True
+    assert {page["url"]: page["state"] for page in shown["pages"]} == {
+        server.url("/a"): "read",
+        server.url("/closed"): "refused",
+    }
 
 
 async def test_a_digest_goes_out_though_the_page_cannot_be_had(server: LoopbackServer, tmp_path: Path) -> None:

@@ -354,7 +354,7 @@ async def break_off_page(request: Any, writer: asyncio.StreamWriter) -> None:
         (Reply(b"", status=503), PageState.WANTED, "answers 503"),
         (Reply(b"%PDF-1.7", content_type="application/pdf"), PageState.FAILED, "no web page"),
         (html(b""), PageState.FAILED, "empty"),
-        (html(b"\x00\x01\x02" * 900), PageState.FAILED, "unknown"),
+        (html(b"\x00\x01\x02" * 900), PageState.FAILED, "no page that can be read"),
         (html(SCRIPT), PageState.FAILED, "0 characters"),
         (html(PAID), PageState.FAILED, "not free"),
         (html(page(body="<p>Baca selengkapnya setelah berlangganan.</p>")), PageState.FAILED, "characters of text"),
