@@ -87,6 +87,10 @@ class FeedStore(Protocol):
         """All active feeds, by id; or the next `limit` behind the last one given, in an order that stays the same."""
         ...
 
+    async def leased_feeds(self, now: datetime) -> frozenset[str]:
+        """The ids of the active feeds whose lease has not lapsed: of a process that was killed, too."""
+        ...
+
     async def next_due_at(self) -> datetime | None:
         """When the next active, unleased feed is due."""
         ...

@@ -4,8 +4,8 @@ Fetching is concurrent, judging is not: two outlets' copies of one text may arri
 judge that sees one after the other can tell the second from the first. The batches also group the commits.
 
 A claimed feed waits for its turn at its host and its outlet; one that would wait long is given back, with a later due
-time. Failures that may be our own (no name resolves, nothing connects) are held back until the end of the round, or
-half a minute: if nearly every host failed and none answered, the outage is ours and no feed is blamed.
+time. Failures that may be our own (no name resolves, nothing connects) are held back until others tell whose they are:
+if nearly every host fails and none answers, the outage is ours and no feed is blamed.
 """
 
 from __future__ import annotations
@@ -138,6 +138,7 @@ class Collector:
     async def release(self) -> None:
         """Give back what waits for its turn; at the end of the process."""
         self._traffic.recall()
+        self._traffic.acquit()
         await give_back(self._store, self._traffic)
 
     async def _look(self) -> None:
@@ -185,7 +186,7 @@ class Collector:
                     await give_back(self._store, self._traffic)
             self._traffic.forget_flights()
             raise
-        await self._release(report, older_than_s=HOLD_FAILURES_S if is_patient else 0.0)
+        await self._release(report, hold_s=HOLD_FAILURES_S if is_patient else 0.0)
         return report
 
     async def _claim(
@@ -282,14 +283,16 @@ class Collector:
             self._traffic.outages.note(checks)
             await self._keep([check for check in checks if not may_be_ours(check)], report)
             self._traffic.held += [check for check in checks if may_be_ours(check)]
-            await self._release(report, older_than_s=HOLD_FAILURES_S)
+            await self._release(report)
 
-    async def _release(self, report: CollectReport, *, older_than_s: float) -> None:
-        """Judge held failures together, once the oldest has waited long enough for company."""
-        now, traffic = self._clock.now(), self._traffic
-        if traffic.held and abs((now - traffic.held[0].checked_at).total_seconds()) >= older_than_s:
-            held, traffic.held = traffic.held, []
-            await self._keep(held, report, is_own_outage=traffic.outages.judge(held))
+    async def _release(self, report: CollectReport, *, hold_s: float = HOLD_FAILURES_S) -> None:
+        """Keep the held failures that can be judged by what is known of our own line."""
+        traffic = self._traffic
+        if traffic.held:
+            judged = traffic.outages.judge(traffic.held, self._clock.now(), hold_s=hold_s)
+            traffic.held = list(judged.undecided)
+            await self._keep(judged.ours, report, is_own_outage=True)
+            await self._keep(judged.theirs, report)
         report.is_own_outage = traffic.outages.is_on
 
     async def _keep(self, checks: Sequence[Check], report: CollectReport, *, is_own_outage: bool = False) -> None:

@@ -44,7 +44,9 @@ async def replan(
     traffic.recall()
     await give_back(store, traffic)
     after = polling.AfterPause(before, now, limits=limits)
-    async for states in _slices(store, traffic):
+    # Who holds a lease at a start was being asked when the process before this one was killed: its turn is past.
+    taken = await store.leased_feeds(now.at) if before is None else frozenset()
+    async for states in _slices(store, traffic, taken):
         if before is None:
             traffic.remember(states, now=now.at, ticks=now.ticks)
             traffic.start_slowly(states, ticks=now.ticks, limits=limits)
@@ -54,7 +56,7 @@ async def replan(
         return
     # A clock that was set moves plans by a distance, which must happen once: then all of them are kept at the end.
     changed: dict[str, FeedState] = {}
-    async for states in _slices(store, traffic):
+    async for states in _slices(store, traffic, taken):
         changed |= {state.feed_id: state for state in after.changed(states)}
         if not after.is_shifted:
             traffic.returning |= changed
@@ -63,9 +65,10 @@ async def replan(
     traffic.returning |= changed
 
 
-async def _slices(store: FeedStore, traffic: Traffic) -> AsyncIterator[list[FeedState]]:
+async def _slices(store: FeedStore, traffic: Traffic, taken: frozenset[str]) -> AsyncIterator[list[FeedState]]:
     """All feeds that are not under way."""
+    busy = traffic.aloft | taken
     last = ""
     while states := await store.feed_states(after=last, limit=SLICE):
         last = states[-1].feed_id
-        yield [state for state in states if state.feed_id not in traffic.aloft]
+        yield [state for state in states if state.feed_id not in busy]

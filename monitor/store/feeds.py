@@ -71,6 +71,12 @@ def feed_states(connection: Connection, after: str = "", limit: int | None = Non
     return sorted(map(to_feed_state, connection.execute(asked)), key=lambda state: state.feed_id)
 
 
+def leased_feeds(connection: Connection, now: datetime) -> frozenset[str]:
+    """The ids of the active feeds with a lease that has not lapsed."""
+    leased = select(_C.feed_id, _C.is_active).where(_C.lease_until > now)
+    return frozenset(row.feed_id for row in connection.execute(leased) if row.is_active)
+
+
 def next_due_at(connection: Connection) -> datetime | None:
     """The first moment at which a claim can bring something; for a leased feed that is not before its lease ends."""
     waiting = select(_C.next_check_at).where(_C.is_active.is_(True), _C.lease_until.is_(None))

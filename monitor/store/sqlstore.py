@@ -97,6 +97,10 @@ class SqlStore(
         """See `FeedStore`."""
         return await self._read(partial(feeds.feed_states, after=after, limit=limit))
 
+    async def leased_feeds(self, now: datetime) -> frozenset[str]:
+        """See `FeedStore`."""
+        return await self._read(partial(feeds.leased_feeds, now=now))
+
     async def next_due_at(self) -> datetime | None:
         """When the next active feed can be claimed: it is due, and no lease holds it."""
         return await self._read(feeds.next_due_at)
