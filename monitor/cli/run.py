@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
 
     async def live() -> int:
         async with open_runtime(configuration, reread=read, is_dry=args.dry_run) as runtime:
+            gc.freeze()  # what the watchlists were made into
             return await Daemon(
                 runtime, heartbeat=settings.heartbeat, notify_socket=os.environ.get("NOTIFY_SOCKET", "")
             ).run()

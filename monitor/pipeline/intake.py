@@ -6,6 +6,7 @@ it with the feeds' new states, so that a feed is never marked as read before wha
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,10 @@ from monitor.pipeline.judging import Judge, Judged
 from monitor.ports import IntakeStore
 
 log = logging.getLogger("monitor.intake")
+
+SLICE = 16
+"""Entries that are made articles before the event loop may do something else: some milliseconds. A first poll brings
+more than a thousand at once."""
 
 StateAfter = Callable[[Reading | None], FeedState]
 """What a check's body held against what was known (None: nothing was parsed) → what the feed's state becomes."""
@@ -126,7 +131,9 @@ class Intaker:
         rows: list[LedgerRow] = []
         arrivals: list[_Arrival] = []
         unread, readings = await self._unread([check for check, _ in checks], tally)
-        for item in unread:
+        for n, item in enumerate(unread, 1):
+            if n % SLICE == 0:
+                await asyncio.sleep(0)
             result = to_article(
                 item.entry,
                 item.feed,
@@ -218,6 +225,7 @@ class Intaker:
         found: dict[tuple[str, int], _Unread] = {}
         for check in checks:
             if check.parsed is not None:
+                await asyncio.sleep(0)
                 tally.entries += len(check.parsed.entries) + check.parsed.already_read
                 found |= _places(check, check.parsed.entries)
         rows = dict(await self._store.ledger_rows(list(found))) if found else {}
