@@ -45,8 +45,9 @@ class PageLimits:
     changes is read again after `reread_s`, `reads` times in all. robots.txt: kept for `robots_s` (RFC 9309 §2.4: a
     day), one that cannot be reached is asked for again after `robots_retry_s`, and counts as it was before for
     `robots_stale_s` (§2.3.1.4: 30 days); at least 500 KiB of it are read (§2.5), five redirects followed (§2.3.1.2).
-    A crawl-delay, which is in no standard, is granted up to `crawl_delay_cap_s`. A text shorter than `min_chars` is no
-    article; one is the article's when it holds `title_share` of the title's words or `text_share` of the feed's text.
+    A crawl-delay, which is in no standard, is granted up to `crawl_delay_cap_s`. A text shorter than `min_chars` (two
+    sentences; Korean and Chinese say more with fewer) is no article. One is the article's when it holds `title_share`
+    of the title's words or `text_share` of the feed's text.
     """
 
     attempts: int = 4
@@ -61,7 +62,7 @@ class PageLimits:
     robots_bytes: int = 500 * 1024
     max_redirects: int = 5
     crawl_delay_cap_s: float = 60.0
-    min_chars: int = 200
+    min_chars: int = 120
     title_share: float = 0.5
     text_share: float = 0.5
 

@@ -22,6 +22,51 @@ def test_the_text_is_taken_without_menu_and_neighbours_and_all_titles_are_named(
     assert (found.reservation, found.is_paid) == ("", False)
 
 
+SENTENCES = {
+    "ko": (
+        "푸틴 대통령이 평양에 도착해 김정은 위원장과 회담했다.",
+        "양국은 군사 협력을 강화하는 조약에 서명했다.",
+        "방북은 24년 만이다.",
+    ),
+    "ru": (
+        "Президент России прибыл в Пхеньян.",
+        "Его встретил лидер КНДР Ким Чен Ын.",
+        "Стороны подписали договор о партнёрстве.",
+    ),
+    "id": (
+        "Presiden Rusia tiba di Pyongyang.",
+        "Ia disambut Kim Jong Un di bandara.",
+        "Kedua negara meneken perjanjian militer.",
+    ),
+}
+MENU = "".join(f"<li><a href='/{n}'>Rubrik {n}</a></li>" for n in range(20))
+LINKS = "".join(f"<a href='/r{n}'>Judul berita lain {n}</a>" for n in range(10))
+
+
+def paragraphs(sentences: tuple[str, ...]) -> list[str]:
+    return [f"{sentence} ({n}) {sentences[n % 3]}" for n, sentence in enumerate(sentences * 2)]
+
+
+@pytest.mark.parametrize("language", SENTENCES)
+@pytest.mark.parametrize(
+    ("before", "between", "after"),
+    [
+        (f"<div><ul>{MENU}</ul></div><div id=articleBody>", "<br/><br/>", f"</div><div class=related>{LINKS}</div>"),
+        ("<table><tr><td>menu</td><td><div class=news_view><div>", "</div><div>", "</div></div></td></tr></table>"),
+        ("<div class=entry-content><p>", "</p><p>", "</p><div class=sharedaddy>Bagikan</div></div>"),
+        (f"<nav>{MENU}</nav><main><p>", "</p>\n<p>", f"</p></main><footer>{LINKS}</footer>"),
+    ],
+)
+def test_layouts_of_the_wild_give_the_article_and_nothing_else(
+    language: str, before: str, between: str, after: str
+) -> None:
+    given = paragraphs(SENTENCES[language])
+    html = f"<html><head><title>T</title></head><body>{before}{between.join(given)}{after}</body></html>"
+    text = read_page(html.encode(), "text/html", URL).text
+    assert [part for part in given if part not in text] == []
+    assert not [word for word in ("Rubrik", "Judul berita lain", "Bagikan") if word in text]
+
+
 @pytest.mark.parametrize(
     ("head", "sign"),
     [
