@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core import polling
+from monitor.core.known import remembered
 from monitor.core.urls import host_of
 from monitor.errors import StoreError
 from monitor.model.commits import Intake
@@ -344,7 +345,9 @@ class Collector:
                 limits=self._polling,
             )
             if check.parsed is not None:
-                state = replace(state, known_items=check.known_items)
+                has_news = reading is not None and reading.new > 0
+                known_items = remembered(check.parsed, check.state.known_items, has_news=has_news)
+                state = replace(state, known_items=known_items)
             after[check.feed.id] = state
             return state
 

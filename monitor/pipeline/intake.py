@@ -15,7 +15,7 @@ from datetime import datetime, tzinfo
 from monitor.core.articles import Dropped, to_article
 from monitor.core.dedupe import Outcome
 from monitor.core.identity import entry_keys, format_id, shared_links
-from monitor.core.known import moved_guids
+from monitor.core.known import moved_guids, recent_known
 from monitor.core.polling import DocumentWishes, notices_of
 from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
 from monitor.model.commits import Intake
@@ -39,8 +39,7 @@ StateAfter = Callable[[Reading | None], FeedState]
 class Check:
     """One finished check. `state` is the one before it; `parsed` is None when the body held nothing new to read.
 
-    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition. `known_items` is the
-    record of the body's items, to be kept with what they became (`core.known`).
+    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition.
     """
 
     feed: Feed
@@ -51,7 +50,6 @@ class Check:
     checked_at: datetime
     document: DocumentWishes | None = None
     is_whole: bool = False
-    known_items: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -282,7 +280,7 @@ def _readings(
     rows: Mapping[tuple[str, int], LedgerRow],
     moved: Mapping[str, int],
 ) -> dict[str, Reading]:
-    """What each body held; entries that the body before held count as known and recent, though left out or renamed."""
+    """What each body held; entries that the body before held count as known, though left out or renamed."""
     of_feed: dict[str, list[LedgerRow | None]] = {}
     for feed_id, key in found:
         of_feed.setdefault(feed_id, []).append(rows.get((feed_id, key)))
@@ -298,7 +296,7 @@ def _readings(
         readings[check.feed.id] = Reading(
             entries=len(held) + left_out,
             known=max(len(known), renamed) + left_out,
-            recent=max(recent, renamed) + left_out,
+            recent=max(recent, renamed) + recent_known(check.parsed, check.state.known_items),
             new=len(held) - max(len(known), renamed),
         )
     return readings
