@@ -79,3 +79,21 @@ def test_a_whole_document_means_what_its_format_says(case: dict[str, Any]) -> No
 def test_what_is_no_feed_is_refused(body: str) -> None:
     with pytest.raises(ParseError):
         read(body)
+
+
+SEARCHED = (
+    '<rss version="2.0"><channel><item><title>Putin - Kim bertemu - Koran</title><link>https://news.example.org/1</link>'
+    '<source url="https://koran.example.org">Koran</source></item></channel></rss>'
+)
+
+
+@pytest.mark.parametrize(
+    ("url", "title"),
+    [
+        ("https://news.google.com/rss/search?q=kim", "Putin - Kim bertemu"),
+        ("https://example.org/feed", "Putin - Kim bertemu - Koran"),
+    ],
+)
+def test_only_searches_lose_the_outlet_at_the_end_of_titles(url: str, title: str) -> None:
+    found = as_document(parse_any(SEARCHED.encode(), "", url), url, now=NOW)
+    assert found["entries"][0]["title"] == title
