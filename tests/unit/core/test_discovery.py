@@ -334,3 +334,12 @@ def test_a_flood_of_hints_ends(piece: str) -> None:
     flood = piece * (200_000 // len(piece))
     assert len(doors(flood.encode(), PAGE)) <= 2
     assert feeds_of_header(flood, PAGE) == []
+
+
+def test_floods_of_lines_links_and_segments_are_read_at_once() -> None:
+    """Where an expression tries every beginning against every end, each of these would take minutes."""
+    assert news_sitemaps("https://example.org/", "\n" * 400_000)[0].startswith("https://example.org/")
+    assert not looks_like_feed("https://example.org" + "/feeds" * 60_000 + ".html")
+    assert not looks_like_feed("https://example.org/?" + "feed=" * 60_000)
+    links = b"<a href=/x>x</a>" * 6_000 + b"<a href=/rss>RSS</a>"
+    assert discover(links, "https://example.org/") == []
