@@ -23,6 +23,7 @@ from monitor.errors import ConfigError, StoreError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
 from monitor.model.feeds import Condition, Feed, FeedState
+from monitor.model.notices import Notice
 from monitor.model.pages import Page
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.probe import Probe, probe
@@ -118,6 +119,27 @@ async def _probe(
     finally:
         await http.close()
         await workers.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPast:
+    """What a store remembers of one feed: its state (None for one that is not polled), the newest notices first."""
+
+    state: FeedState | None
+    address: str
+    notices: Sequence[Notice]
+
+
+async def read_feed(configuration: Configuration, feed_id: str, *, notices: int = 20) -> FeedPast:
+    """Look into the store beside a running daemon; raises `StoreError` where there is none."""
+    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
+        state = next((state for state in await store.feed_states() if state.feed_id == feed_id), None)
+        addresses = likely_addresses([state] if state else [], await store.outage_addresses())
+        return FeedPast(
+            state=state,
+            address=addresses.get(feed_id, ""),
+            notices=await store.feed_notices(feed_id, limit=notices),
+        )
 
 
 def likely_addresses(states: Iterable[FeedState], found: Mapping[tuple[str, datetime], str]) -> dict[str, str]:

@@ -56,7 +56,7 @@ def show(found: Probes, now: datetime) -> None:
     if any(one.is_own_outage for one in found.probes):
         console.print("No feed could be reached: our own line seems to be down, and no feed is blamed.")
     readable, well = (sum(marks) for marks in zip(*((p.has_entries, p.is_well) for p in found.probes), strict=True))
-    console.print(f"{readable} of {len(found.probes)} feeds gave something to read, {well} are well; nothing was kept.")
+    console.print(f"{readable} of {len(found.probes)} feeds gave something to read, well: {well}; nothing was kept.")
     if found.problem:
         console.print(
             "Judged by this one look: silence, moves that last and gaps show once the daemon has run for a while.\n"

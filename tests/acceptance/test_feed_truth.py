@@ -126,7 +126,7 @@ async def test_one_look_tells_every_condition_that_one_answer_can(
     assert "answers 503" in reason(told, "gagal")
     assert server.url("/tujuan") in reason(told, "pindah")
     assert "its newest entry is 2 years old" in reason(told, "beku")
-    assert "6 of 11 feeds gave something to read, 5 are well; nothing was kept." in told
+    assert "6 of 11 feeds gave something to read, well: 5; nothing was kept." in told
     assert "Judged by this one look" in told
     assert not (config.parent / "var").exists()
     assert not any("if-none-match" in request.headers for request in server.requests)
@@ -150,7 +150,7 @@ async def test_what_the_daemon_remembers_tells_the_rest(
     told = capsys.readouterr().out
     assert conditions(told) == CONDITIONS
     assert "nothing new since 20 days; it used to bring something every 4 hours" in reason(told, "diam")
-    assert "2 checks in a row, never read yet" in reason(told, "gagal")
+    assert "failed 2 times in a row, never read yet" in reason(told, "gagal")
     assert "Judged with what the daemon remembers of 11 of them." in told
     assert await remembered(config) == states | past
     server["/diam"] = plain(body("diam", newest=now, entries=9).replace(b"diam-8", b"diam-baru"))
