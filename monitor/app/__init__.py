@@ -11,7 +11,6 @@ from monitor.app.offline import (
     make_replay,
     probe_feeds,
     read_feed,
-    read_pages,
     read_status,
 )
 from monitor.app.reports import CycleReport
@@ -28,6 +27,5 @@ __all__ = [
     "open_runtime",
     "probe_feeds",
     "read_feed",
-    "read_pages",
     "read_status",
 ]

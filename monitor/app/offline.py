@@ -123,11 +123,15 @@ async def _probe(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPast:
-    """What a store remembers of one feed: its state (None for one that is not polled), the newest notices first."""
+    """What a store remembers of one feed: its state (None for one that is not polled), the newest notices first.
+
+    `pages` are the last ones wanted of its articles, the newest first.
+    """
 
     state: FeedState | None
     address: str
     notices: Sequence[Notice]
+    pages: Sequence[Page] = ()
 
 
 async def read_feed(configuration: Configuration, feed_id: str, *, notices: int = 20) -> FeedPast:
@@ -139,6 +143,7 @@ async def read_feed(configuration: Configuration, feed_id: str, *, notices: int 
             state=state,
             address=addresses.get(feed_id, ""),
             notices=await store.feed_notices(feed_id, limit=notices),
+            pages=await store.feed_pages(feed_id, limit=notices),
         )
 
 
@@ -177,9 +182,3 @@ async def read_status(configuration: Configuration, *, deliveries: int = 20) -> 
             deliveries=await store.deliveries(limit=deliveries),
             slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
         )
-
-
-async def read_pages(configuration: Configuration, feed_id: str, *, limit: int = 50) -> Sequence[Page]:
-    """The last pages wanted of a feed's articles, the newest first; looks into the store as `read_status` does."""
-    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
-        return await store.feed_pages(feed_id, limit=limit)

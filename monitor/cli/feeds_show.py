@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from monitor.config.feeds import FeedSection
     from monitor.model.feeds import FeedState
     from monitor.model.notices import Notice
+    from monitor.model.pages import Page
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
@@ -77,7 +78,12 @@ def _plain(section: FeedSection, past: FeedPast | None) -> dict[str, object]:
         "state": known,
         "likely_address": (past.address or None) if past else None,
         "notices": [asdict(notice) for notice in past.notices] if past else [],
+        "pages": [_page(page) for page in past.pages] if past else [],
     }
+
+
+def _page(page: Page) -> dict[str, str]:
+    return {"state": page.state.value, "url": page.url, "reason": page.reason}
 
 
 def _lines(section: FeedSection, past: FeedPast | None, problem: str) -> Iterator[tuple[str, str]]:
@@ -98,6 +104,11 @@ def _lines(section: FeedSection, past: FeedPast | None, problem: str) -> Iterato
         yield "what happened", f"(newest first, times of {zone_name()})"
         for notice in past.notices:
             yield f"  {clock(notice.at)}", _event(notice)
+    if past.pages:
+        yield "", ""
+        yield "pages of matches", "(newest first)"
+        for page in past.pages:
+            yield f"  {page.state.value}", page.url + (f": {page.reason}" if page.reason else "")
 
 
 def _condition(state: FeedState, address: str) -> Iterator[tuple[str, str]]:
