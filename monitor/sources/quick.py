@@ -10,11 +10,13 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from monitor.errors import ParseError
 from monitor.model.feeds import ParsedFeed
 from monitor.sources.charsets import Document, as_utf8
 from monitor.sources.cutting import MAX_MARKS, NO_DIGEST, Layout, lay_out, without
 from monitor.sources.entries import MAX_ENTRIES, MAX_TEXT_CHARS, capped, read_result
 from monitor.sources.fast import MAX_ELEMENTS, Doubt, NoFeedRoot, NotWellFormed, read_strictly
+from monitor.sources.jsonfeed import is_json, parse_json
 from monitor.sources.mending import mended
 
 
@@ -62,7 +64,22 @@ def parse_quickly(
     if body.count(b"<") > caps.angles:
         return None
     document = as_utf8(body, content_type)
+    if is_json(document.body):
+        return _json_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
     return read_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
+
+
+def _json_quickly(
+    document: Document, url: str, *, known: Collection[int], max_entries: int, max_chars: int, caps: Caps
+) -> ParsedFeed | None:
+    """A JSON Feed; what is wrong with other JSON is for a worker to say."""
+    if len(document.body) > caps.read_bytes:
+        return None
+    try:
+        parsed = parse_json(document.body, url, known=known)
+    except ParseError:
+        return None
+    return capped(parsed, max_entries, max_chars) if len(parsed.entries) <= caps.entries else None
 
 
 def read_quickly(
