@@ -44,6 +44,15 @@ _SMALL_WORDS: dict[str, str] = {
     "it": "il lo la gli le di e in del della che un una è per con non si al da nel",
     "nl": "de het een van en in is dat op te voor met zijn niet aan door om ook er",
     "pl": "w i na z do że się nie jest to o jak po przez dla od za oraz",
+    "sv": "och att det som är på av för med den till inte har ett om från efter sig vid under",
+    "da": "og at det er på af til med den ikke har et som der for fra efter sig ved blev være",
+    "no": "og at det er på av til med den ikke har et som for fra etter seg ved ble være",
+    "fi": "ja on ei että se hän oli joka mutta myös kun ovat sekä jonka mukaan",
+    "cs": "je se na že to by který jsou jako ale podle bylo při také bude roku",
+    "sk": "je sa na že to by ktorý sú ako ale podľa bolo pri tiež bude roku",
+    "hu": "az és hogy nem egy ez meg volt el már csak mint szerint",
+    "ro": "și de la în că cu pe din care pentru este nu sunt fost mai",
+    "hr": "je u na da se za od su koji što nije bi i će kako rekao",
     "tr": "ve bir bu için ile de da olarak çok daha olan gibi kadar sonra",
     "vi": "và của các là có cho được trong với một những người không đã này khi để",
 }
@@ -55,8 +64,18 @@ _WORD = re.compile(r"[^\W\d_]+")
 # No letters of any script; most texts in Latin letters hold nothing else beyond ASCII.
 _SIGNS = "“”‘’–—…•«»\u00a0"
 _ASCII_LETTERS = bytes(code if chr(code).isalpha() else ord(" ") for code in range(128)) + bytes(128)
-_UKRAINIAN = "іїєґІЇЄҐ"
-_PERSIAN = frozenset("پچژگ")
+_CYRILLIC = (
+    ("be", "ўЎ"),
+    ("sr", "јљњћђЈЉЊЋЂ"),
+    ("mk", "ѓќѕЃЌЅ"),
+    ("kk", "қғңұәҚҒҢҰӘ"),
+    ("mn", "өүӨҮ"),
+    ("uk", "іїєґІЇЄҐ"),
+)
+"""Letters that Russian has not, those of fewer languages first."""
+_BULGARIAN = re.compile("ъ[абвгджзийклмнопрстуфхцчшщ]")
+"""Their ъ is a vowel and stands before consonants."""
+_ARABIC = (("ur", "ٹڈڑںےھ"), ("fa", "پچژگ"))
 
 
 def guess_language(text: str) -> str | None:
@@ -79,8 +98,13 @@ def guess_language(text: str) -> str | None:
     if script == "latin":
         return _by_small_words(_WORD.findall(sample.casefold())) if total >= MIN_LETTERS else None
     if script == "cyrillic":
-        return "uk" if any(map(sample.__contains__, _UKRAINIAN)) else "ru"
-    return {"han": "zh", "arabic": "ar" if _PERSIAN.isdisjoint(sample) else "fa"}.get(script, script)
+        return _by_letters(sample, _CYRILLIC, "bg" if _BULGARIAN.search(sample) else "ru")
+    return _by_letters(sample, _ARABIC, "ar") if script == "arabic" else {"han": "zh"}.get(script, script)
+
+
+def _by_letters(text: str, letters: Iterable[tuple[str, str]], other: str) -> str:
+    """The first language of whose own letters one stands in the text, else the other."""
+    return next((language for language, own in letters if any(map(text.__contains__, own))), other)
 
 
 def _scripts(text: str) -> dict[str, int]:
