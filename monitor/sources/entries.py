@@ -122,6 +122,8 @@ def _in_language(links: list[dict[str, Any]], language: str | None) -> str | Non
 
 def _absolute(url: str, link: str) -> str:
     """The link against the feed's address; xml:base has been applied by feedparser."""
+    if link.startswith(("https://", "http://")):
+        return link
     head = link.partition("/")[0]
     try:
         if ":" in head:
@@ -137,9 +139,10 @@ def _absolute(url: str, link: str) -> str:
 def _language(item: dict[str, Any], feed_language: str | None) -> str | None:
     """The entry's own language, None where it only inherits the feed's."""
     inherited = (feed_language or "").lower()
-    details = (dict.get(item, "title_detail"), dict.get(item, "summary_detail"), *(dict.get(item, "content") or ()))
-    for own in (_line(item, "language"), *(_line(detail, "language") for detail in details if detail)):
-        if own and own.lower() != inherited:
+    parts = (item, dict.get(item, "title_detail"), dict.get(item, "summary_detail"), *(dict.get(item, "content") or ()))
+    for part in parts:
+        own = dict.get(part, "language") if part else None
+        if isinstance(own, str) and (own := own.strip()) and own.lower() != inherited:
             return own
     return None
 
