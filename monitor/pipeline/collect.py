@@ -23,6 +23,7 @@ from monitor.core.urls import host_of
 from monitor.errors import StoreError
 from monitor.model.commits import Intake
 from monitor.model.feeds import Condition, Feed, FeedState, FetchFailed, FetchOutcome, NotModified, Reading
+from monitor.pipeline.batches import together
 from monitor.pipeline.checking import Checker
 from monitor.pipeline.intake import Check, Intaker, StateAfter, Tally
 from monitor.pipeline.replan import give_back, replan
@@ -38,11 +39,13 @@ LOOK_S = 1.0
 class CollectLimits:
     """How much at once. `lease_s` must outlive the slowest check, or a feed is fetched twice.
 
-    At most `max_waiting` claimed feeds wait for their turn in memory, none longer than `max_wait_s`.
+    A batch ends with `per_batch` checks or `entries_per_batch` entries, whichever is more than enough first. At most
+    `max_waiting` claimed feeds wait for their turn in memory, none longer than `max_wait_s`.
     """
 
     concurrency: int = 64
-    per_batch: int = 32
+    per_batch: int = 128
+    entries_per_batch: int = 600
     lease_s: float = 300.0
     max_waiting: int = 5_000
     max_wait_s: float = 90.0
@@ -209,8 +212,11 @@ class Collector:
         self._claimed_at = loop_s
         later: list[FeedState] = []
         for state in claimed:
-            feed = feeds.get(state.feed_id)
-            if feed is None or state.feed_id in traffic.aloft:
+            if state.feed_id in traffic.aloft:
+                continue
+            if (feed := feeds.get(state.feed_id)) is None:
+                # Of a configuration that is being taken over: its own collector is not to find a lease on it.
+                later.append(replace(state, next_check_at=self._clock.now() + timedelta(seconds=LOOK_S)))
                 continue
             if (at := self._later(feed, state, is_patient=is_patient)) is None:
                 traffic.queue(feed, state, limits=self._polling)
@@ -274,13 +280,9 @@ class Collector:
 
     async def _keep_all(self, done: asyncio.Queue[Check | None], report: CollectReport) -> None:
         """Keep what lands, as much at a time as is there; None ends it."""
-        is_open = True
+        is_open, limits = True, self._limits
         while is_open:
-            batch = [await done.get()]
-            while not done.empty() and len(batch) < self._limits.per_batch:
-                batch.append(done.get_nowait())
-            is_open = None not in batch
-            checks = [check for check in batch if check is not None]
+            checks, is_open = await together(done, at_most=limits.per_batch, entries=limits.entries_per_batch)
             self._traffic.outages.note(checks)
             await self._keep([check for check in checks if not may_be_ours(check)], report)
             self._traffic.held += [check for check in checks if may_be_ours(check)]

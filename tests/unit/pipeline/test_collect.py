@@ -197,6 +197,18 @@ async def test_two_feeds_with_one_text_in_one_batch_give_an_original_and_a_copy(
     assert (report.tally.stored, report.tally.copies) == (1, 1)
 
 
+async def test_a_feed_of_a_configuration_being_taken_over_is_left_to_its_own_collector_without_a_lease() -> None:
+    feeds = feeds_named("new", "old")
+    rig = await rig_of(
+        {name: NotModified(url=feeds[name].url, headers={}, validators=None) for name in feeds}, {}, feeds
+    )
+    await rig.collector.collect_due({"old": feeds["old"]})
+    rig.clock.at += timedelta(seconds=5)
+    report = await rig.collector.collect_due(feeds)
+    assert [request.url for request in rig.source.asked] == [feeds["old"].url, feeds["new"].url]
+    assert report.not_modified == 1
+
+
 async def test_every_entry_ends_in_exactly_one_state_of_the_ledger() -> None:
     feeds = feeds_named("a")
     good = parsed("Putin tiba", "Kim pergi", feed=feeds["a"])
