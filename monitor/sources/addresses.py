@@ -21,4 +21,4 @@ def _without_secret(found: re.Match[str]) -> str:
 
 def printable(text: str) -> str:
     """The text with everything that could disturb a terminal or a log turned into "?"."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
