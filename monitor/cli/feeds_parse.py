@@ -89,5 +89,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _header(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(":")
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise MonitorError(f"--header {line!r} is no header. Write it as 'Name: value'.")
     return name.strip().lower(), value.strip()

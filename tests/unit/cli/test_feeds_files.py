@@ -132,7 +132,7 @@ def test_discover_without_a_find_is_one_and_an_empty_list(tmp_path: Path, capsys
     assert json.loads(output.out) == []
     assert "No feed found" in output.err
     assert main(["feeds", "discover", str(tmp_path / "nowhere.html")]) == 1
-    assert "cannot be read" in capsys.readouterr().err
+    assert "no such file" in capsys.readouterr().err
 
 
 OPML = """<opml version="2.0"><body><outline text="Korea">
