@@ -234,7 +234,7 @@ def _share(title: str, text: str) -> float:
 # -- robots.txt (RFC 9309) --------------------------------------------------------------------------------------------
 
 
-def robots_of(outcome: Fetched | Redirected | FetchFailed) -> Robots:
+def robots_of(outcome: Fetched | Redirected | FetchFailed, *, limits: PageLimits = DEFAULTS) -> Robots:
     """What an answer to the request for robots.txt means.
 
     4xx: no rules, all is allowed (§2.3.1.3), but for 429, which asks for quiet; a redirect is one too many. What else
@@ -242,7 +242,9 @@ def robots_of(outcome: Fetched | Redirected | FetchFailed) -> Robots:
     meets the same refusal.
     """
     if isinstance(outcome, Fetched):
-        return Robots(rules=outcome.body)
+        was_cut = len(outcome.body) >= limits.robots_bytes
+        # A rule cut in half would forbid more than it says.
+        return Robots(rules=outcome.body.rpartition(b"\n")[0] if was_cut else outcome.body)
     if isinstance(outcome, Redirected) or outcome.kind == "refused":
         return Robots()
     if 400 <= outcome.status < 500 and outcome.status != 429:
@@ -254,6 +256,14 @@ def robots_url(url: str) -> str:
     """Where the robots.txt stands that speaks of an address; also a name for its host, scheme and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}/robots.txt"
+
+
+def literal_host(url: str) -> str:
+    """The host as it stands in an address, lower-case; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def reservation_of(headers_robots: str, headers_tdm: str) -> str:

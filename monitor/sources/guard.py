@@ -31,13 +31,19 @@ class AddressGuard:
 
     def permits(self, address: str, port: int, name: str = "") -> bool:
         """Whether `address` (an IP literal) may be connected on `port`, for a URL whose host is `name`."""
-        ip = ip_address(address.partition("%")[0])
-        if all(_is_public(one) for one in (ip, *_embedded(ip))):
+        if is_public(address):
             return True
+        ip = ip_address(address.partition("%")[0])
         return any(
             (wanted_port is None or wanted_port == port) and _is_within(ip, name.lower().strip("[]"), place)
             for place, wanted_port in self._allowed
         )
+
+
+def is_public(address: str) -> bool:
+    """Whether an address (an IP literal) is one of the public network, and whatever it embeds, too."""
+    ip = ip_address(address.partition("%")[0])
+    return all(_is_public(one) for one in (ip, *_embedded(ip)))
 
 
 def _entry(text: str) -> tuple[str, int | None]:

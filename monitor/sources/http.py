@@ -4,6 +4,8 @@ Owns: redirects (by hand, so that validators go only to the URL that gave them),
 stream, timeouts that start when it is our turn, two requests at a time per host, the address guard at connect time.
 Refuses: cookies, Referer, rewriting of addresses, retries (the next check is the retry), and raising for what the
 world does: every failure comes back as `FetchFailed` with a message that names the address and the cure.
+
+Longer than 400 lines because aiohttp is imported nowhere else.
 """
 
 from __future__ import annotations
@@ -197,10 +199,13 @@ class HttpSource:
         if (host := _host(request.url)) in self._private_hosts and host != request.own_host:
             # A connection that a feed has left open would not pass the guard again.
             return _failure(request.url, _AddressRefusedError(f"{host} {_REFUSED_ADDRESS}"))
-        _own_host.set(request.own_host)
         wanted = _Wanted(accept=request.accept, kinds=request.kinds, max_bytes=request.max_bytes, is_cut=request.is_cut)
-        async with self._turn(request.url):
-            answer = await self._ask(request.url, wanted, self._total_s)
+        before = _own_host.set(request.own_host)
+        try:
+            async with self._turn(request.url):
+                answer = await self._ask(request.url, wanted, self._total_s)
+        finally:
+            _own_host.reset(before)
         assert not isinstance(answer, NotModified)  # nothing was asked on a condition
         return answer
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from monitor.model.feeds import Fetched, FetchFailed
+from monitor.model.feeds import Fetched, FetchFailed, FetchRequest
 from monitor.model.pages import PageRequest, Redirected
 from monitor.sources.http import HttpSource
 from tests.servers import LoopbackServer, Reply, endless
@@ -19,10 +19,14 @@ async def server() -> AsyncIterator[LoopbackServer]:
         yield opened
 
 
+def request(url: str, **facts: Any) -> PageRequest:
+    return PageRequest(**{"url": url, "accept": "text/html", "max_bytes": 100_000, "own_host": "127.0.0.1", **facts})
+
+
 async def hop(url: str, **facts: Any) -> Fetched | Redirected | FetchFailed:
     http = HttpSource(allowed=("127.0.0.1",), total_s=2.0)
     try:
-        return await http.hop(PageRequest(**{"url": url, "accept": "text/html", "max_bytes": 100_000, **facts}))
+        return await http.hop(request(url, **facts))
     finally:
         await http.close()
 
@@ -37,9 +41,9 @@ async def test_what_is_accepted_is_said_and_nothing_is_asked_on_a_condition(serv
     server["/a"] = Reply(b"<html>", content_type="text/html", etag='"1"')
     answer = await hop(server.url("/a"))
     assert isinstance(answer, Fetched)
-    (request,) = server.requests
-    assert request.headers["accept"] == "text/html"
-    assert not {"if-none-match", "if-modified-since", "cookie", "referer"} & request.headers.keys()
+    (asked,) = server.requests
+    assert asked.headers["accept"] == "text/html"
+    assert not {"if-none-match", "if-modified-since", "cookie", "referer"} & asked.headers.keys()
 
 
 async def test_another_kind_of_document_is_not_even_read(server: LoopbackServer) -> None:
@@ -70,3 +74,28 @@ async def test_what_is_no_web_address_is_refused(url: str) -> None:
     answer = await hop(url)
     assert isinstance(answer, FetchFailed)
     assert answer.kind == "refused"
+
+
+async def test_of_private_hosts_only_the_feeds_own_is_asked_also_over_an_open_connection(
+    server: LoopbackServer,
+) -> None:
+    server["/rss"] = Reply(b"<rss/>")
+    server["/a"] = Reply(b"<html>", content_type="text/html")
+    http = HttpSource(allowed=("127.0.0.1",), total_s=2.0)
+    try:
+        for _ in range(2):
+            answer = await http.hop(request(server.url("/a"), own_host="example.org"))
+            assert isinstance(answer, FetchFailed)
+            assert answer.kind == "refused"
+            assert isinstance(await http.fetch(FetchRequest(url=server.url("/rss"))), Fetched)
+        assert isinstance(await http.hop(request(server.url("/a"))), Fetched)
+    finally:
+        await http.close()
+    assert server.paths() == ["/rss", "/rss", "/a"]
+
+
+async def test_another_name_of_a_private_host_is_another_host(server: LoopbackServer) -> None:
+    server["/a"] = Reply(b"<html>", content_type="text/html")
+    answer = await hop(server.url("/a", host="localhost"))
+    assert isinstance(answer, FetchFailed)
+    assert (answer.kind, server.requests) == ("refused", [])

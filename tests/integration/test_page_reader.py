@@ -20,7 +20,7 @@ from monitor.model.feeds import Fetched, FetchFailed
 from monitor.model.pages import Page, PageRequest, PageState, PageText, Redirected, RobotsAnswer
 from monitor.model.watchlists import Match
 from monitor.pipeline.intake import as_match
-from monitor.pipeline.pages import PageReader, PagesReport
+from monitor.pipeline.pages import PageReader, PagesReport, ReadLimits
 from monitor.pipeline.traffic import FollowUps, Traffic
 from monitor.sources.fulltext import read_page
 from monitor.sources.http import HttpSource
@@ -30,7 +30,7 @@ from tests.fakes import MemoryStore
 from tests.servers import LoopbackServer, Reply, gzip_bomb, hang, reset
 from tests.sites import SENTENCE, TEASER, TITLE, html, page
 
-FEED = make_feed(wants_full_text=True)
+FEED = make_feed(url="http://127.0.0.1/rss", wants_full_text=True)
 SCORER = compile_watchlists([make_watchlist(threshold=1.0)])
 
 
@@ -101,7 +101,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.reader = self.make_reader()
 
-    def make_reader(self) -> PageReader:
+    def make_reader(self, **limited: Any) -> PageReader:
         limits = PollingLimits()
         self.traffic.configure(limits)
         turn = FollowUps(
@@ -117,6 +117,7 @@ class Desk:
             traffic=self.traffic,
             chance=lambda: 0.5,
             ticks=self.moment.ticks,
+            limits=ReadLimits(**limited),
         )
 
     async def match(self, path: str = "/a", *, title: str = TITLE, text: str = TEASER, url: str = "") -> Article:
@@ -223,6 +224,15 @@ async def test_wrapper_links_are_dropped_without_a_request(desk: Desk) -> None:
     assert report.problems[0][1] == "news.google.com wraps the address of the article"
 
 
+async def test_a_public_feed_cannot_lead_to_a_private_host_that_another_feed_may_poll(desk: Desk) -> None:
+    desk.feed = make_feed(url="https://example.org/rss", wants_full_text=True)
+    found = await desk.outcome(html(page()))
+    assert (found.state, found.reason) == (PageState.FAILED, "its address is not a public one")
+    assert desk.server.requests == []
+    desk.feed = FEED
+    assert (await desk.outcome(html(page()), "/b", title=f"{TITLE} lagi")).state is PageState.READ
+
+
 async def test_a_feed_switched_off_meanwhile_asks_no_more(desk: Desk) -> None:
     desk.server["/a"] = Reply(b"", status=503)
     article = await desk.match()
@@ -280,6 +290,14 @@ async def test_robots_txt_is_asked_for_once_a_day(desk: Desk) -> None:
     desk.server["/late"] = html(page())
     await desk.match("/late", title=f"{TITLE} besok")
     await desk.read()
+    assert desk.asked("/robots.txt") == 2
+
+
+async def test_what_robots_txt_files_say_is_forgotten_before_it_fills_the_memory(desk: Desk) -> None:
+    desk.reader = desk.make_reader(max_robots_bytes=100)
+    desk.server["/robots.txt"] = Reply(b"#" * 101 + b"\n", content_type=TEXT)
+    for n in range(2):
+        assert (await desk.outcome(html(page()), f"/{n}", title=f"{TITLE} ({n})")).state is PageState.READ
     assert desk.asked("/robots.txt") == 2
 
 
