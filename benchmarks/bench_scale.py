@@ -1,6 +1,7 @@
 """Very many feeds: an hour of them through the real pipeline, and the claim of what is due among a million.
 
     .venv/bin/python -m benchmarks.bench_scale --feeds 1000 10000 100000 --hours 1
+    .venv/bin/python -m benchmarks.bench_scale --feeds 1000 --first --window 40 --hours 0.02
     .venv/bin/python -m benchmarks.bench_scale --claim 100000 1000000 [--url postgresql://…]
 
 `--feeds`: every feed is asked each 15 minutes by the real collector, checker, turns, intaker, judge (with the default
@@ -86,6 +87,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--hosts", type=int, help="default: a fifth of the feeds")
     parser.add_argument("--hours", type=float, default=1.0)
     parser.add_argument("--window", type=int, default=15, help="items of a body")
+    parser.add_argument("--first", action="store_true", help="nothing was polled before: all entries are new")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="keep the prepared stores here, and take them from here")
     parser.add_argument("--claim", type=int, nargs="*", default=[])
@@ -106,13 +108,15 @@ def measure_hour(size: int, options: argparse.Namespace) -> None:
     web = SimulatedWeb(feeds=size, hosts=hosts, seed=options.seed, window=options.window, min_interval_s=800.0)
     if options.prepare:
         order = random.Random(options.seed).sample(range(size), size)
-        asyncio.run(prepare(options.prepare, web, order))
+        asyncio.run(prepare(options.prepare, web, order, is_first=options.first))
         return
     folder = Path(tempfile.mkdtemp(prefix="bench-scale-"))
     try:
-        prepared = (options.keep or folder) / f"feeds-{size}-{hosts}-{options.window}-{options.seed}.db"
+        name = "-".join(map(str, (size, hosts, "first" if options.first else options.window, options.seed)))
+        prepared = (options.keep or folder) / f"feeds-{name}.db"
         if not prepared.exists():
             same = ["--feeds", size, "--hosts", hosts, "--window", options.window, "--seed", options.seed]
+            same += ["--first"] if options.first else []
             words = [sys.executable, "-m", "benchmarks.bench_scale", *same, "--prepare", f"sqlite:///{prepared}"]
             subprocess.run(list(map(str, words)), check=True, cwd=REPOSITORY)
         path = folder / "monitor.db"

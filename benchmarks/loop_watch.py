@@ -98,8 +98,10 @@ class Watch(threading.Thread):
     def _on_collection(self, phase: str, info: dict[str, Any]) -> None:
         if phase == "start":
             self._collecting_since = time.perf_counter()
-        elif time.perf_counter() - self._collecting_since >= SAMPLE_S:
-            self._seen += [f"garbage collection of generation {info['generation']}"] * 100
+        else:
+            # The samples that the watching thread could not take meanwhile.
+            missed = int((time.perf_counter() - self._collecting_since) / SAMPLE_S)
+            self._seen += [f"garbage collection of generation {info['generation']}"] * missed
 
 
 def _place(frame: FrameType) -> str:

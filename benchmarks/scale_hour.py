@@ -54,10 +54,10 @@ class Clock:
         return START + timedelta(seconds=self.loop.time())
 
 
-async def prepare(url: str, web: SimulatedWeb, order: Sequence[int]) -> None:
-    """Fill a store as if every feed had been polled in the quarter of an hour before the start."""
+async def prepare(url: str, web: SimulatedWeb, order: Sequence[int], *, is_first: bool) -> None:
+    """Fill a store as if every feed had been polled in the quarter of an hour before the start, or (first) none."""
     async with open_store(url) as store:
-        for first in range(0, len(order), PREPARED):
+        for first in range(0, 0 if is_first else len(order), PREPARED):
             states, ledger = [], []
             for place in range(first, min(first + PREPARED, len(order))):
                 state, rows = _polled(web, order[place], (place + 0.5) / len(order))
@@ -154,7 +154,7 @@ async def live(loop: JumpingLoop, web: SimulatedWeb, url: str, hour: Hour, worke
     feeds = {feed.id: feed for feed in map(web.feed, range(web.feeds))}
     async with open_store(url) as inner:
         store: Any = Busy(inner, loop, lambda name, result: _note_due(web, result) if "claim" in name else None)
-        judge = Judge(store, store, score=compile_watchlists([watchlist]).score, gazetteer=gazetteer_of([watchlist]))
+        judge = Judge(store, store, score=compile_watchlists([watchlist]).matches, gazetteer=gazetteer_of([watchlist]))
         collector = Collector(
             sources={"feed": _Source(web, loop)},
             store=store,

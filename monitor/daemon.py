@@ -8,6 +8,7 @@ nothing. Traps it avoids (measured with 3.11.3): the default grace of one second
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import logging
 import os
@@ -29,7 +30,7 @@ log = logging.getLogger("monitor.daemon")
 BEAT_S = 10.0
 DRAIN_S = 30.0
 RETRY_START_S = 30.0
-FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1}
+FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1, "pages": 2.0}
 """Seconds after the start; whatever is not named waits five."""
 
 
@@ -68,6 +69,7 @@ class Daemon:
         await asyncio.wait({begun, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if begun.done() and not self._stop.is_set():
             begun.result()
+            _settle_memory()
             self._plan()
             self._tell_systemd("READY=1")
             log.info("running", extra={"pid": os.getpid(), **self._runtime.summary()})
@@ -201,3 +203,14 @@ class Daemon:
                 datagram.sendto(message.encode(), address)
         except OSError as error:
             log.warning("systemd cannot be told %s: %s", message.split("=", 1)[0], error)
+
+
+def _settle_memory() -> None:
+    """What was made by now (modules, watchlists, seeds) stays: the collector of cycles need not walk it ever again.
+
+    And it is to run less often: its default of every 700 new values took a tenth of the processor while polling, with
+    hardly a cycle found, as parsed entries are many values without any.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -83,8 +83,12 @@ class FeedStore(Protocol):
         """Up to `limit` active feeds due by `now`, oldest due first; leased so that nobody else gets them."""
         ...
 
-    async def feed_states(self) -> list[FeedState]:
-        """All active feeds, by id."""
+    async def feed_states(self, *, after: str = "", limit: int | None = None) -> list[FeedState]:
+        """All active feeds, by id; or the next `limit` behind the last one given, in an order that stays the same."""
+        ...
+
+    async def leased_feeds(self, now: datetime) -> frozenset[str]:
+        """The ids of the active feeds whose lease has not lapsed: of a process that was killed, too."""
         ...
 
     async def next_due_at(self) -> datetime | None:

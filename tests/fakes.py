@@ -113,8 +113,11 @@ class MemoryStore:
         self.leases |= {state.feed_id: now + timedelta(seconds=lease_s) for state in claimed}
         return claimed
 
-    async def feed_states(self) -> list[FeedState]:
-        return [self.feeds[feed_id] for feed_id in sorted(self.active)]
+    async def feed_states(self, *, after: str = "", limit: int | None = None) -> list[FeedState]:
+        return [self.feeds[feed_id] for feed_id in sorted(self.active) if feed_id > after][:limit]
+
+    async def leased_feeds(self, now: datetime) -> frozenset[str]:
+        return frozenset(i for i in self.active if i in self.leases and self.leases[i] > now)
 
     async def next_due_at(self) -> datetime | None:
         due = [self.feeds[feed_id].next_check_at for feed_id in self.active if feed_id not in self.leases]

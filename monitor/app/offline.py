@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.app.adapters import SystemClock, make_http, make_sources, make_workers, make_zones
+from monitor.app.adapters import (
+    Surroundings,
+    SystemClock,
+    make_http,
+    make_polling_limits,
+    make_sources,
+    make_turn,
+    make_workers,
+    make_zones,
+)
 from monitor.config import Configuration, load
 from monitor.core.scoring import compile_watchlists, failed_examples
-from monitor.errors import ConfigError
+from monitor.errors import ConfigError, StoreError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
-from monitor.model.feeds import FeedState
+from monitor.model.feeds import Condition, Feed, FeedState
+from monitor.model.notices import Notice
+from monitor.model.pages import Page
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.replay import Replay
 from monitor.pipeline.scratch import ScratchStore
+from monitor.pipeline.traffic import Traffic
 from monitor.store import open_store
+from monitor.store.sqlstore import SqlStore
 
 
 def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuration:
@@ -49,22 +62,101 @@ def make_replay(configuration: Configuration) -> Replay:
     return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now())
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Probes:
+    """A look at feeds. `problem` says why nothing was known of their past, "" where something was."""
+
+    probes: Sequence[Probe]
+    addresses: Mapping[str, str]
+    """Feed id → the likely new address, of feeds whose outage goes on."""
+    problem: str = ""
+
+
 async def probe_feeds(
     configuration: Configuration, on_done: Callable[[], None], *, ids: Collection[str] | None = None
+) -> Probes:
+    """Ask every enabled feed once, or those with these ids, enabled or not.
+
+    They are judged with what the store remembers of them, if there is one; it is only read.
+    """
+    feeds = [feed for feed in configuration.feeds if (feed.is_enabled if ids is None else feed.id in ids)]
+    try:
+        store = open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True)
+    except StoreError as error:
+        return Probes(probes=await _probe(configuration, feeds, None, {}, on_done), addresses={}, problem=str(error))
+    async with store:
+        states = {state.feed_id: state for state in await store.feed_states()}
+        addresses = likely_addresses(states.values(), await store.outage_addresses())
+        return Probes(probes=await _probe(configuration, feeds, store, states, on_done), addresses=addresses)
+
+
+async def _probe(
+    configuration: Configuration,
+    feeds: Sequence[Feed],
+    store: SqlStore | None,
+    states: Mapping[str, FeedState],
+    on_done: Callable[[], None],
 ) -> list[Probe]:
-    """Ask every enabled feed once, or those with these ids, enabled or not; needs and keeps no store."""
-    http, workers = make_http(configuration), make_workers(configuration)
+    around, limits = Surroundings(), make_polling_limits(configuration)
+    turn = make_turn(limits, Traffic(), around)
+    http, workers = make_http(configuration, turn=turn), make_workers(configuration)
+
+    async def seen_before(keys: Collection[tuple[str, int]]) -> Collection[tuple[str, int]]:
+        return await store.ledger_rows(list(keys)) if store is not None else {}
+
     try:
         return await probe(
-            [feed for feed in configuration.feeds if (feed.is_enabled if ids is None else feed.id in ids)],
+            feeds,
             sources=make_sources(configuration, http, workers),
-            clock=SystemClock(),
+            clock=around.clock,
             zones=make_zones(configuration),
+            states=states,
+            seen_before=seen_before,
+            turn=turn,
+            limits=limits,
             on_done=on_done,
         )
     finally:
         await http.close()
         await workers.close()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedPast:
+    """What a store remembers of one feed: its state (None for one that is not polled), the newest notices first.
+
+    `pages` are the last ones wanted of its articles, the newest first.
+    """
+
+    state: FeedState | None
+    address: str
+    notices: Sequence[Notice]
+    pages: Sequence[Page] = ()
+
+
+async def read_feed(configuration: Configuration, feed_id: str, *, notices: int = 20) -> FeedPast:
+    """Look into the store beside a running daemon; raises `StoreError` where there is none."""
+    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
+        state = next((state for state in await store.feed_states() if state.feed_id == feed_id), None)
+        addresses = likely_addresses([state] if state else [], await store.outage_addresses())
+        return FeedPast(
+            state=state,
+            address=addresses.get(feed_id, ""),
+            notices=await store.feed_notices(feed_id, limit=notices),
+            pages=await store.feed_pages(feed_id, limit=notices),
+        )
+
+
+def likely_addresses(states: Iterable[FeedState], found: Mapping[tuple[str, datetime], str]) -> dict[str, str]:
+    """Feed id → what the search of its present outage found, or where it has moved."""
+    addresses = {}
+    for state in states:
+        health, move = state.health, state.move
+        if health.outage_at is not None and health.recovered_at is None:
+            addresses[state.feed_id] = found.get((state.feed_id, health.outage_at), "")
+        if health.condition is Condition.MOVED:
+            addresses[state.feed_id] = move.adopted_url or move.target
+    return {feed_id: address for feed_id, address in addresses.items() if address}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +167,18 @@ class Status:
     feeds: Sequence[FeedState]
     deliveries: Sequence[Delivery]
     slots: Sequence[DigestSlot]
+    addresses: Mapping[str, str]
+    """Feed id → its likely new address, where a search or a redirect told one."""
 
 
 async def read_status(configuration: Configuration, *, deliveries: int = 20) -> Status:
     """Look into the store beside a running daemon; writes and locks nothing."""
     async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
+        states = await store.feed_states()
         return Status(
             counts=await store.counts(),
-            feeds=await store.feed_states(),
+            feeds=states,
+            addresses=likely_addresses(states, await store.outage_addresses()),
             deliveries=await store.deliveries(limit=deliveries),
             slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
         )

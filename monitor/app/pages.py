@@ -21,14 +21,26 @@ from monitor.sources.pages import WebPages
 log = logging.getLogger("monitor.pages")
 
 
-class Pages:
-    """Reads the pages that are due; one round at a time. The HTTP client is its owner's to close, after `pause`."""
+GRACE_S = 10.0
+"""So long a round may take to end by itself when it is told to: its pages may wait for their turns at their hosts."""
 
-    def __init__(self, *, store: PageStore, traffic: Traffic, surroundings: Surroundings) -> None:
+
+class Pages:
+    """Reads the pages that are due; one round at a time. The HTTP client is its owner's to close, after `pause`.
+
+    Args:
+        grace_s: A round that has been told to stop is broken off after so long; what it had claimed comes again.
+    """
+
+    def __init__(
+        self, *, store: PageStore, traffic: Traffic, surroundings: Surroundings, grace_s: float = GRACE_S
+    ) -> None:
         self._store = store
         self._traffic = traffic
         self._surroundings = surroundings
+        self._grace_s = grace_s
         self._reading = asyncio.Lock()
+        self._round: asyncio.Task[PagesReport] | None = None
         self._workers = make_page_workers()
         self._reader: PageReader | None = None
         self._is_stopping = False
@@ -56,7 +68,11 @@ class Pages:
         async with self._reading:
             if self._reader is None or self._is_stopping:
                 return PagesReport()
-            report = await self._reader.read_due(feeds, within_s=within_s)
+            self._round = asyncio.ensure_future(self._reader.read_due(feeds, within_s=within_s))
+            try:
+                report = await _ended(self._round)
+            finally:
+                self._round = None
         report.problems = [(shown(url), reason) for url, reason in report.problems]
         for url, reason in report.problems:
             log.info("a page is not read: %s", reason, extra={"url": url})
@@ -66,18 +82,33 @@ class Pages:
         return report
 
     def stop(self) -> None:
-        """Begin nothing more; what is under way ends."""
+        """Begin nothing more; what is under way ends, or is broken off after the grace."""
         self._is_stopping = True
-        if self._reader is not None:
-            self._reader.stop()
+        self._end_round()
 
     async def pause(self) -> None:
-        """Let the round under way end early; the next one needs a configuration."""
-        if self._reader is not None:
-            self._reader.stop()
+        """Wait until the round under way has ended, within the grace; the next one needs a configuration."""
+        self._end_round()
         async with self._reading:
             self._reader = None
+
+    def _end_round(self) -> None:
+        if self._reader is not None:
+            self._reader.stop()
+        if self._round is not None:
+            asyncio.get_running_loop().call_later(self._grace_s, self._round.cancel)
 
     async def close(self) -> None:
         """End the worker."""
         await self._workers.close()
+
+
+async def _ended(work: asyncio.Task[PagesReport]) -> PagesReport:
+    """What a round brought, nothing when it was broken off; a caller that is cancelled takes the round with it."""
+    try:
+        await asyncio.wait({work})
+    except asyncio.CancelledError:
+        work.cancel()
+        await asyncio.wait({work})
+        raise
+    return PagesReport() if work.cancelled() else work.result()

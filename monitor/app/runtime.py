@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -34,7 +34,7 @@ from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
 from monitor.errors import StoreError
 from monitor.model.digests import Slot
-from monitor.model.feeds import Feed
+from monitor.model.feeds import Feed, FeedState
 from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
 from monitor.pipeline.collect import CollectLimits, Collector
@@ -107,6 +107,7 @@ class Runtime:
         self._clock = surroundings.clock
         self._reread = reread
         self._is_dry = is_dry
+        self._switched_on: tuple[Configuration, Mapping[str, Feed]] | None = None
         self._is_stopping = False
         self._teller = Teller()
         self._rehearsed: set[tuple[str, str]] = set()
@@ -349,19 +350,25 @@ class Runtime:
             outlets={feed_id: feed.outlet for feed_id, feed in self._feeds().items()},
         )
 
-    def _feeds(self) -> dict[str, Feed]:
-        return {feed.id: feed for feed in self.configuration.feeds if feed.is_enabled}
+    def _feeds(self) -> Mapping[str, Feed]:
+        """Those switched on by id; asked for every second, and there may be 100,000."""
+        if self._switched_on is None or self._switched_on[0] is not self.configuration:
+            feeds = {feed.id: feed for feed in self.configuration.feeds if feed.is_enabled}
+            self._switched_on = self.configuration, feeds
+        return self._switched_on[1]
 
     async def _sync_feeds(self, configuration: Configuration) -> None:
         """Tell the store which feeds there are; new ones start staggered, so that a first round is no burst."""
         feeds, now = [feed for feed in configuration.feeds if feed.is_enabled], self._clock.now()
         limits = make_polling_limits(configuration)
-        await self._store.sync_feeds(
-            [
+
+        def states() -> list[FeedState]:
+            return [
                 polling.initial_state(feed, now=now, spread=place / max(len(feeds), 1), limits=limits)
                 for place, feed in enumerate(feeds)
             ]
-        )
+
+        await self._store.sync_feeds(await asyncio.to_thread(states))
 
     def _intaker(self) -> Intaker:
         return Intaker(store=self._store, judge=self._judge, zones=make_zones(self.configuration))

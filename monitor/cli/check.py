@@ -16,15 +16,14 @@ if TYPE_CHECKING:
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument(
-        "--online", action="store_true", help="also poll every enabled feed once and show what it gives"
-    )
+    parser.add_argument("--online", action="store_true", help="also ask every enabled feed once and show how it is")
 
 
 def run(args: argparse.Namespace) -> int:
     """Load everything, try the watchlists' own examples, and say what there is.
 
-    0 when all is well, 1 when a feed asked `--online` is not. Problems leave as `ConfigError` (exit code 2).
+    0 when all is well, 1 when a feed asked `--online` does not bring its news (slow, moved and undated ones
+    do). Problems leave as `ConfigError` (exit code 2).
     """
     from monitor.config import load
     from monitor.core.scoring import failed_examples
@@ -38,37 +37,17 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _online(configuration: Configuration) -> int:
-    """Poll every feed once and print the table; 1 when one of them gave nothing to read."""
-    import asyncio
+    """Ask every feed once and print how it is; 1 when one of them does not bring its news."""
     from datetime import UTC, datetime
 
-    from rich.console import Console
-    from rich.progress import Progress
+    from monitor.cli.probes import ask, show
 
-    from monitor.app import probe_feeds
-    from monitor.cli.tables import make_console, make_table, span
-
-    feeds = sum(feed.is_enabled for feed in configuration.feeds)
-    with Progress(console=Console(stderr=True), disable=not Console(stderr=True).is_terminal) as progress:
-        task = progress.add_task("asking feeds", total=feeds)
-        probes = asyncio.run(probe_feeds(configuration, lambda: progress.advance(task)))
-    now = datetime.now(UTC)
-    rows = [
-        (
-            found.feed.id,
-            str(found.entries or "–"),
-            str(found.undated or ""),
-            span(now - found.newest_at if found.newest_at else None),
-            span(found.window),
-            found.status,
-        )
-        for found in probes
-    ]
-    console = make_console()
-    console.print(make_table(("feed", "entries", "undated", "newest", "window", "answer"), rows))
-    bad = sum(not found.is_good for found in probes)
-    console.print(f"{len(probes) - bad} of {len(probes)} feeds gave something to read.")
-    return 1 if bad else 0
+    if not any(feed.is_enabled for feed in configuration.feeds):
+        print("No feed is switched on: there is nothing to ask.")
+        return 0
+    found = ask(configuration)
+    show(found, datetime.now(UTC))
+    return 0 if all(one.is_well for one in found.probes) else 1
 
 
 def report(configuration: Configuration, config_dir: Path) -> list[str]:

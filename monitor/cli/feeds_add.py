@@ -8,9 +8,12 @@ import os
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from monitor.cli.web_addresses import require_web_address
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monitor.app.feeds import FirstLook
     from monitor.config import Configuration
     from monitor.config.feeds import FeedSection
@@ -34,16 +37,16 @@ def run(args: argparse.Namespace) -> int:
     """0, or an error that names why nothing was added."""
     from monitor.config import load
     from monitor.config.feed_edits import add_feeds
-    from monitor.config.feeds import read_sections, url_key
+    from monitor.config.feeds import read_sections
     from monitor.config.loading import FEEDS_FILE
 
     configuration = load(args.config, os.environ)
     path = args.config / FEEDS_FILE
     known = read_sections(path)
+    require_web_address(args.url)
+    _refuse_double(args.url, known)
     look = _unchecked(args) if args.unchecked else _look(args, configuration)
-    for section in known:
-        if url_key(section.url) == url_key(look.url):
-            raise MonitorError(f"{look.url} is already there as {section.id!r}; nothing was added")
+    _refuse_double(look.url, known)
     section = _section(args, look, [one.id for one in known])
     add_feeds(path, [section])
     others = [other.url for other in look.others]
@@ -57,6 +60,14 @@ def run(args: argparse.Namespace) -> int:
         print(f"  the page also has {url}")
     print("A running daemon takes it over on SIGHUP (kill -HUP).")
     return 0
+
+
+def _refuse_double(url: str, known: Sequence[FeedSection]) -> None:
+    from monitor.config.feeds import url_key
+
+    for section in known:
+        if url_key(section.url) == url_key(url):
+            raise MonitorError(f"{url} is already there as {section.id!r}; nothing was added")
 
 
 def _look(args: argparse.Namespace, configuration: Configuration) -> FirstLook:

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.cli.web_addresses import is_web_address, meant
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0; 1 when nothing was found."""
-    found, problem = _online(args) if args.page.startswith(("http://", "https://")) else _saved(args)
+    found, problem = _online(args) if is_web_address(args.page) else _saved(args)
     if args.json:
         plain = [asdict(feed) if args.long else feed.url for feed in found]
         print(json.dumps(plain, ensure_ascii=False, indent=2))
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
 def _saved(args: argparse.Namespace) -> tuple[Sequence[FoundFeed], str]:
     from monitor.core.discovery import discover
 
+    if args.page != "-" and not Path(args.page).exists():
+        raise MonitorError(f"{args.page}: no such file, and no web address (https://…).{meant(args.page)}")
     return discover(read_bytes(args.page), args.url), f"{args.page} points to none"
 
 

@@ -31,7 +31,8 @@ def run(args: argparse.Namespace) -> int:
     from monitor.sources.opml import write_opml
 
     load(args.config, os.environ)
-    sections = [one for one in read_sections(args.config / FEEDS_FILE) if one.enabled or args.all]
+    known = read_sections(args.config / FEEDS_FILE)
+    sections = [one for one in known if one.enabled or args.all]
     readable = [section for section in sections if section.source == "feed"]
     document = write_opml(
         [_outline(section) for section in readable], title="monitor", created=format_datetime(datetime.now(UTC))
@@ -45,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
             raise MonitorError(f"{args.file} cannot be written: {error.strerror}") from error
     left_out = [section.id for section in sections if section.source != "feed"]
     told = f"; left out, being no feeds: {', '.join(left_out)}" if left_out else ""
+    if paused := len(known) - len(sections):
+        told += f"; {paused} paused ones left out (--all takes them along)"
     print(f"{len(readable)} feeds written{told}", file=sys.stderr)
     return 0
 

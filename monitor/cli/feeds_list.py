@@ -5,13 +5,16 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from monitor.cli import feed_facts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from monitor.config import Configuration
-    from monitor.model.feeds import FeedState
+    from monitor.model.feeds import Feed, FeedState
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -25,13 +28,11 @@ def run(args: argparse.Namespace) -> int:
     from monitor.config import load
 
     configuration = load(args.config, os.environ)
-    states = known_states(configuration)
+    remembered = remember(configuration)
+    states, addresses = remembered.states, remembered.addresses
     if args.json:
-        print(
-            json.dumps(
-                [_plain(feed, states.get(feed.id)) for feed in configuration.feeds], ensure_ascii=False, indent=2
-            )
-        )
+        listed = [_plain(feed, states.get(feed.id), addresses.get(feed.id)) for feed in configuration.feeds]
+        print(json.dumps(listed, ensure_ascii=False, indent=2))
         return 0
     rows = [
         (
@@ -39,21 +40,34 @@ def run(args: argparse.Namespace) -> int:
             feed.outlet,
             feed.language or "",
             feed.source,
-            _condition(feed.is_enabled, states.get(feed.id)),
-            _clock(states.get(feed.id)),
+            *feed_facts.cells(states.get(feed.id), is_enabled=feed.is_enabled),
             feed.url,
         )
         for feed in configuration.feeds
     ]
     console = make_console()
-    console.print(make_table(("feed", "outlet", "lang", "source", "state", "checked", "address"), rows))
+    console.print(make_table(("feed", "outlet", "lang", "source", *feed_facts.COLUMNS, "address"), rows))
+    polled = [states[feed.id] for feed in configuration.feeds if feed.is_enabled and feed.id in states]
+    for line in feed_facts.explanations(polled, addresses):
+        console.print(line, markup=False)
     paused = sum(not feed.is_enabled for feed in configuration.feeds)
-    console.print(f"{len(rows)} feeds, {paused} of them paused.")
+    console.print(f"{len(rows)} feeds, {paused} of them paused. Times are of {feed_facts.zone_name()}.")
+    if remembered.problem:
+        console.print(f"How they are is not known: {remembered.problem}", markup=False)
     return 0
 
 
-def known_states(configuration: Configuration) -> Mapping[str, FeedState]:
-    """Feed id → what the store remembers; nothing where there is no store yet."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Remembered:
+    """What the store remembers of feeds, by id; `problem` says why it cannot be asked."""
+
+    states: Mapping[str, FeedState] = field(default_factory=dict)
+    addresses: Mapping[str, str] = field(default_factory=dict)
+    problem: str = ""
+
+
+def remember(configuration: Configuration) -> Remembered:
+    """Ask the store beside a running daemon; nothing where there is no store yet."""
     import asyncio
 
     from monitor.app import read_status
@@ -61,31 +75,12 @@ def known_states(configuration: Configuration) -> Mapping[str, FeedState]:
 
     try:
         status = asyncio.run(read_status(configuration, deliveries=0))
-    except StoreError:
-        return {}
-    return {state.feed_id: state for state in status.feeds}
+    except StoreError as error:
+        return Remembered(problem=str(error))
+    return Remembered(states={state.feed_id: state for state in status.feeds}, addresses=status.addresses)
 
 
-def _plain(feed: object, state: FeedState | None) -> dict[str, object]:
+def _plain(feed: Feed, state: FeedState | None, address: str | None) -> dict[str, object]:
     from dataclasses import asdict
 
-    facts = asdict(feed)  # type: ignore[call-overload]
-    return {
-        **facts,
-        "condition": state.health.condition.value if state else None,
-        "reason": state.health.reason if state else None,
-        "outcome": state.outcome if state else None,
-        "detail": state.detail if state else None,
-        "checked_at": state.checked_at.isoformat() if state and state.checked_at else None,
-        "next_check_at": state.next_check_at.isoformat() if state else None,
-    }
-
-
-def _condition(is_enabled: bool, state: FeedState | None) -> str:
-    if not is_enabled:
-        return "paused"
-    return state.health.condition.value if state else ""
-
-
-def _clock(state: FeedState | None) -> str:
-    return state.checked_at.astimezone().strftime("%d %b %H:%M") if state and state.checked_at else ""
+    return {**asdict(feed), **feed_facts.plain(state, address)}

@@ -54,12 +54,17 @@ def run(args: argparse.Namespace) -> int:
 
 def as_document(parsed: ParsedFeed, url: str, *, now: datetime) -> dict[str, Any]:
     """The feed as plain values: each entry as the article that it would become."""
-    from monitor.core.articles import read_entries
+    from monitor.core.articles import is_aggregator, read_entries
     from monitor.core.dates import parse_date, zone_of_language
     from monitor.core.text import clean_line, title_text
+    from monitor.core.urls import host_of
     from monitor.model.articles import Article
     from monitor.model.feeds import Feed
 
+    def title_line(title: str) -> str:
+        return clean_line(title_text(title), max_chars=4000)[0]
+
+    is_search = is_aggregator(host_of(url))
     feed = Feed(id="parse", url=url, outlet="", language=parsed.language)
     entries = []
     for entry, reading in zip(parsed.entries, read_entries(parsed.entries, feed, now=now, zone=None), strict=True):
@@ -68,7 +73,7 @@ def as_document(parsed: ParsedFeed, url: str, *, now: datetime) -> dict[str, Any
         entries.append(
             {
                 "guid": entry.guid,
-                "title": clean_line(title_text(entry.title), max_chars=4000)[0],
+                "title": article.title if article and entry.title and is_search else title_line(entry.title),
                 "link": entry.link,
                 "published": _iso(parse_date(entry.published_raw, zone=zone, now=now).at),
                 "updated": _iso(parse_date(entry.updated_raw, zone=zone, now=now).at),
@@ -76,8 +81,7 @@ def as_document(parsed: ParsedFeed, url: str, *, now: datetime) -> dict[str, Any
                 "text": article.text if article else "",
             }
         )
-    title = clean_line(title_text(parsed.title), max_chars=4000)[0]
-    return {"kind": parsed.kind, "title": title, "bozo": parsed.is_bozo, "entries": entries}
+    return {"kind": parsed.kind, "title": title_line(parsed.title), "bozo": parsed.is_bozo, "entries": entries}
 
 
 def _iso(at: datetime | None) -> str | None:
@@ -85,5 +89,7 @@ def _iso(at: datetime | None) -> str | None:
 
 
 def _header(line: str) -> tuple[str, str]:
-    name, _, value = line.partition(":")
+    name, colon, value = line.partition(":")
+    if not colon or not name.strip():
+        raise MonitorError(f"--header {line!r} is no header. Write it as 'Name: value'.")
     return name.strip().lower(), value.strip()

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime, timedelta
+    from collections.abc import Mapping
 
-    from monitor.config import Configuration
     from monitor.pipeline.probe import Probe
 
 
@@ -32,6 +30,7 @@ def run(args: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from monitor.cli.feeds_show import unknown
+    from monitor.cli.probes import ask, show
     from monitor.config import load
 
     configuration = load(args.config, os.environ)
@@ -39,63 +38,30 @@ def run(args: argparse.Namespace) -> int:
     for feed_id in args.ids:
         if feed_id not in known:
             raise MonitorError(unknown(feed_id, known))
-    found = _ask(configuration, args.ids)
+    if not args.ids and not any(feed.is_enabled for feed in configuration.feeds):
+        raise MonitorError("no feed is switched on. `monitor feeds resume ID` switches one on.")
+    found = ask(configuration, args.ids)
     if args.json:
-        print(json.dumps([_plain(one) for one in found], ensure_ascii=False, indent=2))
+        print(json.dumps([_plain(one, found.addresses) for one in found.probes], ensure_ascii=False, indent=2))
     else:
-        _show(found, datetime.now(UTC))
-    return 0 if all(one.is_good for one in found) else 1
+        show(found, datetime.now(UTC))
+    return 0 if all(one.has_entries for one in found.probes) else 1
 
 
-def _ask(configuration: Configuration, ids: Sequence[str]) -> list[Probe]:
-    """Ask them, with a bar on standard error when a person is looking."""
-    import asyncio
-
-    from rich.console import Console
-    from rich.progress import Progress
-
-    from monitor.app import probe_feeds
-
-    total = len(set(ids)) or sum(feed.is_enabled for feed in configuration.feeds)
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal or total < 2, transient=True) as progress:
-        task = progress.add_task("asking feeds", total=total)
-        return asyncio.run(
-            probe_feeds(configuration, lambda: progress.advance(task), ids=frozenset(ids) if ids else None)
-        )
-
-
-def _plain(found: Probe) -> dict[str, object]:
+def _plain(found: Probe, addresses: Mapping[str, str]) -> dict[str, object]:
     return {
         "id": found.feed.id,
         "url": found.feed.url,
-        "is_good": found.is_good,
-        "answer": found.status,
+        "condition": found.health.condition.value,
+        "reason": found.health.reason,
+        "is_good": found.has_entries,
+        "is_well": found.is_well,
+        "is_own_outage": found.is_own_outage,
+        "has_history": found.has_history,
+        "likely_address": addresses.get(found.feed.id),
+        "answer": found.answer,
         "entries": found.entries,
         "undated": found.undated,
         "newest_at": found.newest_at.isoformat() if found.newest_at else None,
         "window_s": found.window.total_seconds() if found.window is not None else None,
     }
-
-
-def _show(probes: Sequence[Probe], now: datetime) -> None:
-    from monitor.cli.tables import make_console, make_table, span
-
-    def age(at: datetime | None) -> timedelta | None:
-        return now - at if at else None
-
-    rows = [
-        (
-            one.feed.id,
-            str(one.entries or "–"),
-            str(one.undated or ""),
-            span(age(one.newest_at)),
-            span(one.window),
-            one.status,
-        )
-        for one in probes
-    ]
-    console = make_console()
-    console.print(make_table(("feed", "entries", "undated", "newest", "window", "answer"), rows))
-    bad = sum(not one.is_good for one in probes)
-    console.print(f"{len(probes) - bad} of {len(probes)} feeds gave something to read; nothing was kept.")

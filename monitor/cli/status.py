@@ -8,9 +8,9 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from monitor.cli import feed_facts
 
+if TYPE_CHECKING:
     from monitor.app import Status
 
 
@@ -36,21 +36,7 @@ def _plain(status: Status) -> dict[str, object]:
     return {
         "rows": status.counts,
         "feeds": [
-            {
-                "id": state.feed_id,
-                "condition": state.health.condition.value,
-                "reason": state.health.reason,
-                "since": state.health.since_at and state.health.since_at.isoformat(),
-                "interval_s": round(state.interval_s),
-                "gaps": state.rhythm.gaps,
-                "asked_url": state.move.adopted_url or state.url,
-                "outcome": state.outcome,
-                "detail": state.detail,
-                "failures": state.failures,
-                "checked_at": state.checked_at and state.checked_at.isoformat(),
-                "next_check_at": state.next_check_at.isoformat(),
-                "newest_at": state.newest_at and state.newest_at.isoformat(),
-            }
+            {"id": state.feed_id, **feed_facts.plain(state, status.addresses.get(state.feed_id))}
             for state in status.feeds
         ],
         "deliveries": [
@@ -71,27 +57,18 @@ def _plain(status: Status) -> dict[str, object]:
 
 
 def _show(status: Status) -> None:
+    from monitor.cli.feed_facts import clock, zone_name
     from monitor.cli.tables import make_console, make_table
 
     console = make_console()
     rows = "  ".join(f"{count} {name}" for name, count in status.counts.items() if count)
     console.print(rows or "nothing stored yet")
-    feeds = [
-        (
-            state.feed_id,
-            state.health.condition.value,
-            _clock(state.checked_at),
-            state.outcome,
-            str(state.failures or ""),
-            _clock(state.newest_at),
-            _clock(state.next_check_at),
-        )
-        for state in status.feeds
-    ]
-    console.print(make_table(("feed", "is", "checked", "outcome", "failures", "newest", "next check"), feeds))
-    for state in status.feeds:
-        if told := state.health.reason or state.detail:
-            console.print(f"  {state.feed_id}: {told}", markup=False)
+    feeds = [(state.feed_id, *feed_facts.cells(state), clock(state.newest_at)) for state in status.feeds]
+    console.print(make_table(("feed", *feed_facts.COLUMNS, "newest entry"), feeds))
+    for line in feed_facts.explanations(status.feeds, status.addresses):
+        console.print(line, markup=False)
+    if status.feeds:
+        console.print(f"Times are of {zone_name()}.")
     outbox = [
         (
             delivery.id,
@@ -105,8 +82,4 @@ def _show(status: Status) -> None:
     ]
     console.print(make_table(("delivery", "recipient", "slot", "state", "attempts", "subject"), outbox))
     for slot in status.slots:
-        console.print(f"next digest for {slot.recipient_id}: {_clock(slot.slot.at)}")
-
-
-def _clock(at: datetime | None) -> str:
-    return at.astimezone().strftime("%d %b %H:%M %Z") if at else "–"
+        console.print(f"next digest for {slot.recipient_id}: {clock(slot.slot.at)}")

@@ -17,6 +17,7 @@ from typing import Any
 
 from monitor.config.feeds import FeedSection, FeedsFile, read_sections
 from monitor.config.texts import check_language
+from monitor.config.wording import near_miss
 from monitor.config.yaml_nodes import Document, read_document, validate
 from monitor.errors import ConfigError, Problem
 
@@ -73,7 +74,7 @@ def set_enabled(path: Path, feed_ids: Iterable[str], is_enabled: bool) -> list[s
         problem = Problem(
             file=str(path),
             message=f"has no feed {', '.join(map(repr, strangers))}.",
-            cure="`monitor feeds list` shows them.",
+            cure=near_miss(strangers[0], [section.id for section in before]) or "`monitor feeds list` shows them.",
         )
         raise ConfigError((problem,))
     places = [n for n, section in enumerate(before) if section.id in wanted and section.enabled != is_enabled]

@@ -26,6 +26,10 @@ MAX_BYTES = 4_000_000
 """A page is read up to here; heads are far shorter."""
 MAX_FOUND = 50
 _MAX_HREF = 2048
+_MAX_TAGS = 5_000
+"""Of a kind; front pages hold some hundreds of links, and each costs some 30 µs."""
+_LOOKED_AT = 300
+"""Of a path's end and a query's beginning: expressions that try every beginning cost a square of it."""
 
 _KEPT = rb"link|a|area|base|meta|title|img|script|style|textarea"
 _OTHER_TAG = re.compile(rb"</?(?!(?:" + _KEPT + rb")\b)[a-zA-Z][^<>]*>", re.IGNORECASE)
@@ -37,12 +41,12 @@ _SELF = re.compile(rb"<(?:\w{1,20}:)?link\b(?=[^<>]*\brel\s*=\s*[\"']self[\"'])[
 
 _FEED_TYPE = re.compile(r"(?:application|text)/(?:x[.-])?(rss|atom|rdf)(?:\+xml)?|application/(feed)\+json")
 _LOOSE_TYPES = {"application/xml", "text/xml", "application/json", "text/json", "text/html", "text/plain", ""}
-_FEED_RELS = frozenset({"alternate", "feed", "service.feed", "self", "rss", "syndication", "related"})
+_FEED_RELS = frozenset({"alternate", "alternative", "feed", "service.feed", "self", "rss", "syndication", "related"})
 
 # How an address of a feed looks, told from its path and query; facts of publishing systems.
 _FEED_PATH = re.compile(
     r"""(?:^|/)(?:feeds?|rss|rss2|atom|rdf|rssfeeds?|xml-rss2?)/?$                     # /feed/ /rss
-      | (?:^|/)(?:feeds?|rss)/(?!.*\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp3)$).+      # /rss/dunia
+      | (?:^|/)(?:feeds?|rss2?)/(?!.*\.(?:html?|php|aspx?|pdf|jpe?g|png|gif|mp3)$).+      # /rss/dunia
       | \.(?:rss|atom|rdf)$
       | (?:^|[/._-])(?:rss|rss2|feed|feeds|atom|rdf)[\w.-]*\.(?:xml|json|php|aspx?|cgi|ashx)$   # /rss-dunia.xml
       | [\w-]*(?:rss|feed|atom)\.(?:xml|json|rdf)$                                      # /newsfeed.xml
@@ -91,7 +95,7 @@ _AT_ROOT = (
 )
 _FEED_WORDS = frozenset({"rss", "rss2", "feed", "feeds", "atom", "rdf", "xml", "json", "php", "index", "www", "html"})
 _NEWS_SITEMAPS = ("news-sitemap.xml", "sitemap-news.xml", "sitemap_news.xml", "googlenews.xml")
-_SITEMAP_LINE = re.compile(r"^\s*sitemap\s*:\s*(\S+)", re.IGNORECASE | re.MULTILINE)
+_SITEMAP_LINE = re.compile(r"^[ \t]*sitemap[ \t]*:[ \t]*(\S+)", re.IGNORECASE | re.MULTILINE)
 
 # How much a finding is believed; what is said of comments comes after everything else.
 _KNOWN, _DECLARED, _LIKELY, _LOOKS, _SAID = range(5)
@@ -221,7 +225,7 @@ class _Page:
 
     def links(self) -> Iterator[_Pointer]:
         """<link> elements, in the page's order."""
-        for node in self._tree.css("link[href]"):
+        for node in self._tree.css("link[href]")[:_MAX_TAGS]:
             given = {name: (value or "").strip() for name, value in node.attributes.items()}
             kind = given.get("type", "").partition(";")[0].strip().lower()
             rels = frozenset(given.get("rel", "").lower().split())
@@ -250,7 +254,7 @@ class _Page:
 
     def anchors(self) -> Iterator[_Pointer]:
         """<a> and <area> elements whose address, or whose word, is a feed's."""
-        for node in self._tree.css("a[href], area[href]"):
+        for node in self._tree.css("a[href], area[href]")[:_MAX_TAGS]:
             given = {name: (value or "").strip() for name, value in node.attributes.items()}
             address = self._address(_unwrapped(given["href"]))
             if not address or _NO_FEED.search(address) or _is_reader(address):
@@ -286,14 +290,20 @@ class _Page:
         return (node.attributes.get("content") or "").strip() if node is not None else ""
 
 
+def is_feed_type(media_type: str) -> str:
+    """ "rss", "atom", "rdf" or "json" for a feed's media type, "" for any other."""
+    told = _FEED_TYPE.fullmatch(media_type.partition(";")[0].strip().lower())
+    return (told[1] or "json") if told else ""
+
+
 def looks_like_feed(url: str) -> bool:
     """Whether an address has the form of a feed's, going by its path, its query and its host."""
     try:
         parts = urlsplit(url)
     except ValueError:
         return False
-    path = parts.path
-    if _FEED_QUERY.search(parts.query) or _FEED_PATH.search(path):
+    path = parts.path[-_LOOKED_AT:]
+    if _FEED_QUERY.search(parts.query[:_LOOKED_AT]) or _FEED_PATH.search(path):
         return True
     return bool(_FEED_HOST.match(parts.hostname or "") and path.strip("/") and not _PAGE.search(path))
 
@@ -339,7 +349,8 @@ def _is_of_comments(feed: FoundFeed) -> bool:
 
 def _as_key(url: str) -> str:
     """Addresses that differ in nothing that makes another feed: the scheme, a last slash."""
-    return url.partition("://")[2].rstrip("/") or url
+    host, slash, path = url.partition("://")[2].partition("/")
+    return (host.lower() + slash + path).rstrip("/") or url
 
 
 def _kind_of(url: str) -> str:

@@ -5,7 +5,7 @@ names) and three measures between two gists. Refuses: the line above which two t
 
 A cosine of all words measures the topic. Two reports of one event each hold what the other opens with; and where each
 of two titles names somebody whom the other's whole text never mentions, they tell two events. Measured on the Telegram
-pairs in docs/adr/0010-events.md.
+pairs in docs/adr/0011-events.md.
 """
 
 from __future__ import annotations

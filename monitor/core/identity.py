@@ -50,8 +50,12 @@ def body_digest(title: str, summary: str, text: str) -> int:
 
 
 def _comparable(text: str) -> str:
-    folded = " ".join(text.split())
-    if folded.isprintable() and is_normalized("NFKC", folded):
+    folded = text.replace("\n", " ")
+    is_printable = folded.isprintable()
+    if not is_printable or "  " in folded or folded[:1] == " " or folded[-1:] == " ":
+        folded = " ".join(text.split())
+        is_printable = folded.isprintable()
+    if is_printable and (folded.isascii() or is_normalized("NFKC", folded)):
         # Nothing to drop, nothing to compose; case-folding brings neither blanks nor what cannot be seen.
         return folded.casefold()
     return normalize(text)
@@ -100,13 +104,13 @@ def entry_digest(entry: Entry) -> int:
     return digest62("\x1f".join((entry.title, entry.summary, entry.content)))
 
 
-def entry_keys(entries: Sequence[Entry], feed_id: str) -> list[tuple[int, int]]:
+def entry_keys(entries: Sequence[Entry], feed_id: str, *, has_guids: bool = True) -> list[tuple[int, int]]:
     """(entry key, entry digest) of each entry of one fetch, in order.
 
     Identity within the feed: the guid, unless this fetch repeats it; else the link, unless repeated; else title and
-    date. Entries that agree in all of these are one, and get one key.
+    date. Entries that agree in all of these are one, and get one key. Without `has_guids` the guids are not believed.
     """
-    guids = Counter(entry.guid for entry in entries if entry.guid)
+    guids = Counter(entry.guid for entry in entries if entry.guid) if has_guids else Counter()
     links = Counter(entry.link for entry in entries if entry.link)
     return [(_entry_key(entry, feed_id, guids, links), entry_digest(entry)) for entry in entries]
 

@@ -45,6 +45,16 @@ _PATTERNS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, str, s
     ),
     (
         re.compile(r"(?:www\.)?medium\.com"),
+        re.compile(r"/tag/([\w-]+)(?:/.*)?"),
+        (("https://medium.com/feed/tag/{0}", "Medium on {0}", "rss"),),
+    ),
+    (
+        re.compile(r"(?!www\.)[\w-]+\.medium\.com"),
+        re.compile(r"/.*"),
+        (("https://{host}/feed", "{host}", "rss"),),
+    ),
+    (
+        re.compile(r"(?:www\.)?medium\.com"),
         re.compile(r"/(@?[\w.-]+)(?:/.*)?"),
         (("https://medium.com/feed/{0}", "{0} on Medium", "rss"),),
     ),
@@ -67,6 +77,56 @@ _PATTERNS: tuple[tuple[re.Pattern[str], re.Pattern[str], tuple[tuple[str, str, s
         re.compile(r"[\w-]+\.tumblr\.com"),
         re.compile(r"/.*"),
         (("https://{host}/rss", "{host}", "rss"),),
+    ),
+    (
+        re.compile(r"[\w-]+\.livejournal\.com"),
+        re.compile(r"/.*"),
+        (("https://{host}/data/rss", "{host}", "rss"), ("https://{host}/data/atom", "{host}", "atom")),
+    ),
+    (
+        re.compile(r"(?:m\.)?blog\.naver\.com"),
+        re.compile(r"/([\w-]+)(?:/.*)?"),
+        (("https://rss.blog.naver.com/{0}.xml", "{0}", "rss"),),
+    ),
+    (
+        re.compile(r"[\w-]+\.tistory\.com"),
+        re.compile(r"/.*"),
+        (("https://{host}/rss", "{host}", "rss"),),
+    ),
+    (
+        re.compile(r"[\w-]+\.(?:hatenablog\.(?:com|jp)|hateblo\.jp|bearblog\.dev)"),
+        re.compile(r"/.*"),
+        (("https://{host}/feed", "{host}", "atom"),),
+    ),
+    (
+        re.compile(r"[\w-]+\.ghost\.io"),
+        re.compile(r"/.*"),
+        (("https://{host}/rss/", "{host}", "rss"),),
+    ),
+    (
+        re.compile(r"note\.com"),
+        re.compile(r"/(?!search|notes|hashtag)([\w-]+)(?:/.*)?"),
+        (("https://note.com/{0}/rss", "{0}", "rss"),),
+    ),
+    (
+        re.compile(r"dev\.to"),
+        re.compile(r"/(?!search|tags?|t/)([\w-]+)/?"),
+        (("https://dev.to/feed/{0}", "{0}", "rss"),),
+    ),
+    (
+        re.compile(r"vimeo\.com"),
+        re.compile(r"/((?!channels|groups|watch|search)[A-Za-z][\w-]*)/?"),
+        (("https://vimeo.com/{0}/videos/rss", "Videos of {0}", "rss"),),
+    ),
+    (
+        re.compile(r"(?:www\.)?dailymotion\.com"),
+        re.compile(r"/(?!video|playlist|search)([\w-]+)/?"),
+        (("https://www.dailymotion.com/rss/user/{0}", "Videos of {0}", "rss"),),
+    ),
+    (
+        re.compile(r"(?:[\w-]+\.)?(?:stackoverflow|stackexchange|superuser|serverfault|askubuntu)\.com"),
+        re.compile(r"/questions/tagged/([\w.+#-]+)/?"),
+        (("https://{host}/feeds/tag/{0}", "Questions on {0}", "atom"),),
     ),
     (
         re.compile(r"bsky\.app"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 from functools import cache
 from itertools import chain
 
@@ -43,6 +44,15 @@ _SMALL_WORDS: dict[str, str] = {
     "it": "il lo la gli le di e in del della che un una è per con non si al da nel",
     "nl": "de het een van en in is dat op te voor met zijn niet aan door om ook er",
     "pl": "w i na z do że się nie jest to o jak po przez dla od za oraz",
+    "sv": "och att det som är på av för med den till inte har ett om från efter sig vid under",
+    "da": "og at det er på af til med den ikke har et som der for fra efter sig ved blev være",
+    "no": "og at det er på av til med den ikke har et som for fra etter seg ved ble være",
+    "fi": "ja on ei että se hän oli joka mutta myös kun ovat sekä jonka mukaan",
+    "cs": "je se na že to by který jsou jako ale podle bylo při také bude roku",
+    "sk": "je sa na že to by ktorý sú ako ale podľa bolo pri tiež bude roku",
+    "hu": "az és hogy nem egy ez meg volt el már csak mint szerint",
+    "ro": "și de la în că cu pe din care pentru este nu sunt fost mai",
+    "hr": "je u na da se za od su koji što nije bi i će kako rekao",
     "tr": "ve bir bu için ile de da olarak çok daha olan gibi kadar sonra",
     "vi": "và của các là có cho được trong với một những người không đã này khi để",
 }
@@ -51,27 +61,50 @@ for _language, _words in _SMALL_WORDS.items():
     for _small in dict.fromkeys(_words.split()):
         _LANGUAGES_OF.setdefault(_small, []).append(_language)
 _WORD = re.compile(r"[^\W\d_]+")
-_UKRAINIAN = frozenset("іїєґІЇЄҐ")
-_PERSIAN = frozenset("پچژگ")
+# No letters of any script; most texts in Latin letters hold nothing else beyond ASCII.
+_SIGNS = "“”‘’–—…•«»\u00a0"
+_ASCII_LETTERS = bytes(code if chr(code).isalpha() else ord(" ") for code in range(128)) + bytes(128)
+_CYRILLIC = (
+    ("be", "ўЎ"),
+    ("sr", "јљњћђЈЉЊЋЂ"),
+    ("mk", "ѓќѕЃЌЅ"),
+    ("kk", "қғңұәҚҒҢҰӘ"),
+    ("mn", "өүӨҮ"),
+    ("uk", "іїєґІЇЄҐ"),
+)
+"""Letters that Russian has not, those of fewer languages first."""
+_BULGARIAN = re.compile("ъ[абвгджзийклмнопрстуфхцчшщ]")
+"""Their ъ is a vowel and stands before consonants."""
+_ARABIC = (("ur", "ٹڈڑںےھ"), ("fa", "پچژگ"))
 
 
 def guess_language(text: str) -> str | None:
     """A BCP 47 primary tag, or None where the text is too short or says nothing."""
     sample = text[:MAX_CHARS]
+    beyond_ascii = len(sample) - len(sample.encode("ascii", "ignore"))
+    if not beyond_ascii or beyond_ascii == sum(map(sample.count, _SIGNS)):
+        letters = sample.encode("ascii", "replace").lower().translate(_ASCII_LETTERS)
+        is_enough = len(letters) - letters.count(b" ") >= MIN_LETTERS
+        return _by_small_words(letters.decode().split()) if is_enough else None
     scripts = _scripts(sample)
-    letters = sum(scripts.values())
+    total = sum(scripts.values())
     # Kana decides over Han, and Hangul over both: Japanese and Korean mix them, Chinese does not.
     for language, share in (("ja", 0.05), ("ko", 0.2)):
-        if scripts.get(language, 0) >= max(2, letters * share):
+        if scripts.get(language, 0) >= max(2, total * share):
             return language
     script, count = max(scripts.items(), key=lambda item: item[1], default=("", 0))
-    if not count or count < letters / 2:
+    if not count or count < total / 2:
         return None
     if script == "latin":
-        return _by_small_words(sample) if letters >= MIN_LETTERS else None
+        return _by_small_words(_WORD.findall(sample.casefold())) if total >= MIN_LETTERS else None
     if script == "cyrillic":
-        return "ru" if _UKRAINIAN.isdisjoint(sample) else "uk"
-    return {"han": "zh", "arabic": "ar" if _PERSIAN.isdisjoint(sample) else "fa"}.get(script, script)
+        return _by_letters(sample, _CYRILLIC, "bg" if _BULGARIAN.search(sample) else "ru")
+    return _by_letters(sample, _ARABIC, "ar") if script == "arabic" else {"han": "zh"}.get(script, script)
+
+
+def _by_letters(text: str, letters: Iterable[tuple[str, str]], other: str) -> str:
+    """The first language of whose own letters one stands in the text, else the other."""
+    return next((language for language, own in letters if any(map(text.__contains__, own))), other)
 
 
 def _scripts(text: str) -> dict[str, int]:
@@ -94,10 +127,12 @@ def _script_table() -> NDArray[np.intp]:
     return table
 
 
-def _by_small_words(text: str) -> str | None:
-    known = filter(None, map(_LANGUAGES_OF.get, _WORD.findall(text.casefold())))
-    hits = Counter(chain.from_iterable(known))
-    best = max(_SMALL_WORDS, key=lambda language: hits[language])
-    rivals = [language for language, count in hits.items() if count == hits[best]]
+def _by_small_words(words: Iterable[str]) -> str | None:
+    """The language most of whose small words stand among these, in lower case."""
+    hits = Counter(chain.from_iterable(filter(None, map(_LANGUAGES_OF.get, words))))
+    most = max(hits.values(), default=0)
+    best = [language for language, count in hits.items() if count == most]
+    if most < MIN_WORDS:
+        return None
     # Indonesian and Malay share their small words; a tie is broken towards the larger press.
-    return best if hits[best] >= MIN_WORDS and (len(rivals) == 1 or set(rivals) == {"id", "ms"}) else None
+    return "id" if {"id", "ms"} == set(best) else best[0] if len(best) == 1 else None

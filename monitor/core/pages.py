@@ -45,8 +45,9 @@ class PageLimits:
     changes is read again after `reread_s`, `reads` times in all. robots.txt: kept for `robots_s` (RFC 9309 §2.4: a
     day), one that cannot be reached is asked for again after `robots_retry_s`, and counts as it was before for
     `robots_stale_s` (§2.3.1.4: 30 days); at least 500 KiB of it are read (§2.5), five redirects followed (§2.3.1.2).
-    A crawl-delay, which is in no standard, is granted up to `crawl_delay_cap_s`. A text shorter than `min_chars` is no
-    article; one is the article's when it holds `title_share` of the title's words or `text_share` of the feed's text.
+    A crawl-delay, which is in no standard, is granted up to `crawl_delay_cap_s`. A text shorter than `min_chars` (two
+    sentences; Korean and Chinese say more with fewer) is no article. One is the article's when it holds `title_share`
+    of the title's words or `text_share` of the feed's text.
     """
 
     attempts: int = 4
@@ -61,7 +62,7 @@ class PageLimits:
     robots_bytes: int = 500 * 1024
     max_redirects: int = 5
     crawl_delay_cap_s: float = 60.0
-    min_chars: int = 200
+    min_chars: int = 120
     title_share: float = 0.5
     text_share: float = 0.5
 
@@ -137,6 +138,8 @@ _WORDS = {
     "encoding": "the body's compression is broken",
     "refused": "its address is not a public one",
     "type": "it is no web page",
+    "empty": "the page is empty",
+    "unknown": "it is no page that can be read",
     "crash": "its text could not be taken out",
 }
 
@@ -231,7 +234,7 @@ def _share(title: str, text: str) -> float:
 # -- robots.txt (RFC 9309) --------------------------------------------------------------------------------------------
 
 
-def robots_of(outcome: Fetched | Redirected | FetchFailed) -> Robots:
+def robots_of(outcome: Fetched | Redirected | FetchFailed, *, limits: PageLimits = DEFAULTS) -> Robots:
     """What an answer to the request for robots.txt means.
 
     4xx: no rules, all is allowed (§2.3.1.3), but for 429, which asks for quiet; a redirect is one too many. What else
@@ -239,7 +242,9 @@ def robots_of(outcome: Fetched | Redirected | FetchFailed) -> Robots:
     meets the same refusal.
     """
     if isinstance(outcome, Fetched):
-        return Robots(rules=outcome.body)
+        was_cut = len(outcome.body) >= limits.robots_bytes
+        # A rule cut in half would forbid more than it says.
+        return Robots(rules=outcome.body.rpartition(b"\n")[0] if was_cut else outcome.body)
     if isinstance(outcome, Redirected) or outcome.kind == "refused":
         return Robots()
     if 400 <= outcome.status < 500 and outcome.status != 429:
@@ -251,6 +256,14 @@ def robots_url(url: str) -> str:
     """Where the robots.txt stands that speaks of an address; also a name for its host, scheme and port."""
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc.rpartition('@')[2].lower()}/robots.txt"
+
+
+def literal_host(url: str) -> str:
+    """The host as it stands in an address, lower-case; "" where there is none."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def reservation_of(headers_robots: str, headers_tdm: str) -> str:

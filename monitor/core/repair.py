@@ -136,8 +136,8 @@ def _merged(one: Story, other: Story, likeness: _Likeness, now: datetime, lines:
     kept, gone = sorted((one, other), key=lambda story: (story.first_at, story.id))
     reason = (
         f"story “{gone.title}” merged into “{kept.title}”: each is the other's nearest, "
-        f"(cosine {likeness.cosine:.2f} + coverage {likeness.coverage:.2f}) / 2 × decay {likeness.decay:.2f} = {likeness.score:.2f} "
-        f"(line {lines.merge:.2f}), nothing against it"
+        f"(cosine {likeness.cosine:.2f} + coverage {likeness.coverage:.2f}) / 2 × decay {likeness.decay:.2f} "
+        f"= {likeness.score:.2f} (line {lines.merge:.2f}), nothing against it"
     )
     decision = Decision(
         article_id=gone.lead_id,

@@ -7,7 +7,7 @@ score = (cosine + coverage) / 2 × exp(−days apart / 7) × 0.7^conflicts; of b
 that with the story's centroid; coverage and conflicts (see `gists`) are those with its first or its latest article,
 whichever is nearer. Two announcements of one house share most words, so wording alone cannot part events; time, names
 and dates can. After Miranda et al. 2018 and Linger & Hajaiej 2020 (sparse vectors with time are within three points of
-neural ones in one language); own measurements in docs/adr/0004-similarity.md and 0010-events.md.
+neural ones in one language); own measurements in docs/adr/0004-similarity.md and 0011-events.md.
 """
 
 from __future__ import annotations

@@ -99,6 +99,7 @@ def canonicalize(url: str) -> str | None:
     return canonical if len(canonical) <= MAX_URL_CHARS else None
 
 
+@lru_cache(maxsize=CACHED_URLS)
 def url_key(url: str) -> int | None:
     """63 bits that are equal for addresses of one article; None where `canonicalize` gives None."""
     canonical = canonicalize(url)
@@ -268,6 +269,7 @@ def _bare_host(host: str) -> str:
     return host
 
 
+@lru_cache(maxsize=CACHED_URLS)
 def _key_form(canonical: str) -> str:
     rest = canonical.partition("://")[2]
     address, hash_sign, fragment = rest.partition("#")

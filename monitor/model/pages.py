@@ -92,7 +92,8 @@ class PageRequest:
     """One GET that follows nothing.
 
     `kinds` are the beginnings of content types that are wanted (() = any); a body over `max_bytes` is a failure, or is
-    cut there with `is_cut`.
+    cut there with `is_cut`. Of private hosts that may be polled only `own_host` is asked: a link in a feed must not
+    lead to other services of ours.
     """
 
     url: str
@@ -100,6 +101,7 @@ class PageRequest:
     kinds: tuple[str, ...] = ()
     max_bytes: int
     is_cut: bool = False
+    own_host: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 from monitor.core import polling
-from monitor.core.known import known_digests, may_stand_alone, remembered
+from monitor.core.known import known_digests, may_stand_alone
 from monitor.errors import ParseError
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
 from monitor.pipeline.intake import Check
@@ -74,7 +74,6 @@ class Checker:
             digest=digest,
             parsed=parsed,
             document=polling.document_wishes(body),
-            known_items=remembered(parsed, blank.state.known_items),
         )
 
     async def _parsed(self, feed: Feed, fetched: Fetched, record: bytes) -> ParsedFeed:

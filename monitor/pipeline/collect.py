@@ -4,8 +4,8 @@ Fetching is concurrent, judging is not: two outlets' copies of one text may arri
 judge that sees one after the other can tell the second from the first. The batches also group the commits.
 
 A claimed feed waits for its turn at its host and its outlet; one that would wait long is given back, with a later due
-time. Failures that may be our own (no name resolves, nothing connects) are held back until the end of the round, or
-half a minute: if nearly every host failed and none answered, the outage is ours and no feed is blamed.
+time. Failures that may be our own (no name resolves, nothing connects) are held back until others tell whose they are:
+if nearly every host fails and none answers, the outage is ours and no feed is blamed.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core import polling
+from monitor.core.known import remembered
 from monitor.core.urls import host_of
 from monitor.errors import StoreError
 from monitor.model.commits import Intake
 from monitor.model.feeds import Condition, Feed, FeedState, FetchFailed, FetchOutcome, NotModified, Reading
+from monitor.pipeline.batches import together
 from monitor.pipeline.checking import Checker
 from monitor.pipeline.intake import Check, Intaker, StateAfter, Tally
+from monitor.pipeline.replan import give_back, replan
 from monitor.pipeline.traffic import HOLD_FAILURES_S, Traffic, may_be_ours
 from monitor.ports import Clock, FeedStore, Source
 
@@ -36,11 +39,13 @@ LOOK_S = 1.0
 class CollectLimits:
     """How much at once. `lease_s` must outlive the slowest check, or a feed is fetched twice.
 
-    At most `max_waiting` claimed feeds wait for their turn in memory, none longer than `max_wait_s`.
+    A batch ends with `per_batch` checks or `entries_per_batch` entries, whichever is more than enough first. At most
+    `max_waiting` claimed feeds wait for their turn in memory, none longer than `max_wait_s`.
     """
 
     concurrency: int = 64
-    per_batch: int = 32
+    per_batch: int = 128
+    entries_per_batch: int = 600
     lease_s: float = 300.0
     max_waiting: int = 5_000
     max_wait_s: float = 90.0
@@ -137,35 +142,20 @@ class Collector:
     async def release(self) -> None:
         """Give back what waits for its turn; at the end of the process."""
         self._traffic.recall()
-        await self._return()
-
-    async def _return(self) -> None:
-        """Keep what is on its way back to the store."""
-        returning = self._traffic.returning
-        if returning:
-            await self._store.commit_intake(Intake(feed_states=tuple(returning.values())))
-            returning.clear()
+        self._traffic.acquit()
+        await give_back(self._store, self._traffic)
 
     async def _look(self) -> None:
         """Think twice about due times after a start, a pause, or a jump of the clock."""
-        before = self._traffic.look
-        now = polling.Look(at=self._clock.now(), ticks=self._ticks())
+        before, now = self._traffic.look, polling.Look(at=self._clock.now(), ticks=self._ticks())
+        if polling.was_away(before, now, self._polling):
+            await replan(before, now, store=self._store, traffic=self._traffic, limits=self._polling)
         self._traffic.look = now
-        if not polling.was_away(before, now, self._polling):
-            return
-        self._traffic.recall()
-        states = [self._traffic.returning.get(state.feed_id, state) for state in await self._store.feed_states()]
-        if before is None:
-            self._traffic.remember(states, now=now.at, ticks=now.ticks)
-            self._traffic.start_slowly(states, ticks=now.ticks, limits=self._polling)
-        idle = [state for state in states if state.feed_id not in self._traffic.aloft]
-        changed = polling.after_pause(idle, before, now, limits=self._polling)
-        self._traffic.returning |= {state.feed_id: state for state in changed}
 
     async def _round(
         self, feeds: Mapping[str, Feed], claim: Callable[[int], Awaitable[list[FeedState]]], *, is_patient: bool
     ) -> CollectReport:
-        await self._return()
+        await give_back(self._store, self._traffic)
         report = CollectReport()
         # Bounded: judging may be slower than fetching, and what waits for it is held in memory.
         done: asyncio.Queue[Check | None] = asyncio.Queue(maxsize=self._limits.per_batch)
@@ -197,10 +187,10 @@ class Collector:
             if isinstance(error, Exception):
                 self._traffic.lose(feeds, now=self._clock.now(), chance=self._chance, limits=self._polling)
                 with suppress(StoreError):  # the next round tries again
-                    await self._return()
+                    await give_back(self._store, self._traffic)
             self._traffic.forget_flights()
             raise
-        await self._release(report, older_than_s=HOLD_FAILURES_S if is_patient else 0.0)
+        await self._release(report, hold_s=HOLD_FAILURES_S if is_patient else 0.0)
         return report
 
     async def _claim(
@@ -222,8 +212,11 @@ class Collector:
         self._claimed_at = loop_s
         later: list[FeedState] = []
         for state in claimed:
-            feed = feeds.get(state.feed_id)
-            if feed is None or state.feed_id in traffic.aloft:
+            if state.feed_id in traffic.aloft:
+                continue
+            if (feed := feeds.get(state.feed_id)) is None:
+                # Of a configuration that is being taken over: its own collector is not to find a lease on it.
+                later.append(replace(state, next_check_at=self._clock.now() + timedelta(seconds=LOOK_S)))
                 continue
             if (at := self._later(feed, state, is_patient=is_patient)) is None:
                 traffic.queue(feed, state, limits=self._polling)
@@ -287,24 +280,22 @@ class Collector:
 
     async def _keep_all(self, done: asyncio.Queue[Check | None], report: CollectReport) -> None:
         """Keep what lands, as much at a time as is there; None ends it."""
-        is_open = True
+        is_open, limits = True, self._limits
         while is_open:
-            batch = [await done.get()]
-            while not done.empty() and len(batch) < self._limits.per_batch:
-                batch.append(done.get_nowait())
-            is_open = None not in batch
-            checks = [check for check in batch if check is not None]
+            checks, is_open = await together(done, at_most=limits.per_batch, entries=limits.entries_per_batch)
             self._traffic.outages.note(checks)
             await self._keep([check for check in checks if not may_be_ours(check)], report)
             self._traffic.held += [check for check in checks if may_be_ours(check)]
-            await self._release(report, older_than_s=HOLD_FAILURES_S)
+            await self._release(report)
 
-    async def _release(self, report: CollectReport, *, older_than_s: float) -> None:
-        """Judge held failures together, once the oldest has waited long enough for company."""
-        now, traffic = self._clock.now(), self._traffic
-        if traffic.held and abs((now - traffic.held[0].checked_at).total_seconds()) >= older_than_s:
-            held, traffic.held = traffic.held, []
-            await self._keep(held, report, is_own_outage=traffic.outages.judge(held))
+    async def _release(self, report: CollectReport, *, hold_s: float = HOLD_FAILURES_S) -> None:
+        """Keep the held failures that can be judged by what is known of our own line."""
+        traffic = self._traffic
+        if traffic.held:
+            judged = traffic.outages.judge(traffic.held, self._clock.now(), hold_s=hold_s)
+            traffic.held = list(judged.undecided)
+            await self._keep(judged.ours, report, is_own_outage=True)
+            await self._keep(judged.theirs, report)
         report.is_own_outage = traffic.outages.is_on
 
     async def _keep(self, checks: Sequence[Check], report: CollectReport, *, is_own_outage: bool = False) -> None:
@@ -356,7 +347,9 @@ class Collector:
                 limits=self._polling,
             )
             if check.parsed is not None:
-                state = replace(state, known_items=check.known_items)
+                has_news = reading is not None and reading.new > 0
+                known_items = remembered(check.parsed, check.state.known_items, has_news=has_news)
+                state = replace(state, known_items=known_items)
             after[check.feed.id] = state
             return state
 

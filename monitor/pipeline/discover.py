@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from monitor.core.discovery import discover, feed_kind, news_sitemaps, usual_addresses
+from monitor.core.page_hints import MAX_DOORS, doors, feeds_of_header
 from monitor.model.discovery import FoundFeed
 from monitor.model.feeds import Fetched, FetchFailed, FetchOutcome, FetchRequest
 
@@ -35,9 +36,9 @@ async def discover_feeds(url: str, fetch: Fetch) -> Discovery:
     outcome = await fetch(FetchRequest(url=url))
     page_url = outcome.url
     if isinstance(outcome, Fetched):
-        found = await asyncio.to_thread(discover, outcome.body, page_url)
+        found = await _pointed_to(outcome, fetch)
         if found:
-            return Discovery(feeds=tuple(found), page_url=page_url)
+            return Discovery(feeds=found, page_url=page_url)
     elif isinstance(outcome, FetchFailed) and not outcome.status:
         return Discovery(page_url=page_url, problem=outcome.message)
     guess = await guessed(page_url, fetch)
@@ -45,6 +46,24 @@ async def discover_feeds(url: str, fetch: Fetch) -> Discovery:
         return Discovery(feeds=(guess,), page_url=page_url)
     said = outcome.message if isinstance(outcome, FetchFailed) else f"{page_url}: this page points to no feed"
     return Discovery(page_url=page_url, problem=f"{said}; there is none at the usual places, and no news sitemap")
+
+
+async def _pointed_to(page: Fetched, fetch: Fetch) -> tuple[FoundFeed, ...]:
+    """What a page and its header point to, or the pages that it is only a door to."""
+    named = feeds_of_header(page.headers.get("link", ""), page.url)
+    found = await asyncio.to_thread(discover, page.body, page.url)
+    if named or found:
+        first: dict[str, FoundFeed] = {}
+        for feed in (*named, *found):
+            first.setdefault(feed.url, feed)
+        return tuple(first.values())
+    for address in doors(page.body, page.url)[:MAX_DOORS]:
+        outcome = await fetch(FetchRequest(url=address))
+        if isinstance(outcome, Fetched):
+            found = await asyncio.to_thread(discover, outcome.body, outcome.url)
+            if found:
+                return tuple(found)
+    return ()
 
 
 async def guessed(page_url: str, fetch: Fetch, *, but: str = "") -> FoundFeed | None:

@@ -6,6 +6,7 @@ it with the feeds' new states, so that a feed is never marked as read before wha
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from datetime import datetime, tzinfo
 from monitor.core.articles import Dropped, to_article
 from monitor.core.dedupe import Outcome
 from monitor.core.identity import entry_keys, format_id, shared_links
+from monitor.core.known import moved_guids, recent_known
 from monitor.core.polling import DocumentWishes, notices_of
 from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
 from monitor.model.commits import Intake
@@ -25,6 +27,10 @@ from monitor.ports import IntakeStore
 
 log = logging.getLogger("monitor.intake")
 
+SLICE = 16
+"""Entries that are made articles before the event loop may do something else: some milliseconds. A first poll brings
+more than a thousand at once."""
+
 StateAfter = Callable[[Reading | None], FeedState]
 """What a check's body held against what was known (None: nothing was parsed) → what the feed's state becomes."""
 
@@ -33,8 +39,7 @@ StateAfter = Callable[[Reading | None], FeedState]
 class Check:
     """One finished check. `state` is the one before it; `parsed` is None when the body held nothing new to read.
 
-    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition. `known_items` is the
-    record of the body's items, to be kept with what they became (`core.known`).
+    `document` holds what a body asks of pollers; `is_whole`: it was asked for without a condition.
     """
 
     feed: Feed
@@ -45,7 +50,6 @@ class Check:
     checked_at: datetime
     document: DocumentWishes | None = None
     is_whole: bool = False
-    known_items: bytes = b""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -125,7 +129,9 @@ class Intaker:
         rows: list[LedgerRow] = []
         arrivals: list[_Arrival] = []
         unread, readings = await self._unread([check for check, _ in checks], tally)
-        for item in unread:
+        for n, item in enumerate(unread, 1):
+            if n % SLICE == 0:
+                await asyncio.sleep(0)
             result = to_article(
                 item.entry,
                 item.feed,
@@ -216,19 +222,21 @@ class Intaker:
         """The entries worth reading, and what each feed's body held; of an entry held twice the first is taken."""
         found: dict[tuple[str, int], _Unread] = {}
         for check in checks:
-            if check.parsed is None:
-                continue
-            entries = check.parsed.entries
-            tally.entries += len(entries) + check.parsed.already_read
-            tally.known += check.parsed.already_read
-            shared = shared_links(entries)
-            for entry, (key, digest) in zip(entries, entry_keys(entries, check.feed.id), strict=True):
-                if (check.feed.id, key) in found:
-                    tally.known += 1
-                    continue
-                place = _Place(feed_id=check.feed.id, key=key, digest=digest, seen_at=check.checked_at, led_to=None)
-                found[check.feed.id, key] = _Unread(feed=check.feed, entry=entry, shared=shared, place=place)
-        rows = await self._store.ledger_rows(list(found)) if found else {}
+            if check.parsed is not None:
+                await asyncio.sleep(0)
+                tally.entries += len(check.parsed.entries) + check.parsed.already_read
+                found |= _places(check, check.parsed.entries)
+        rows = dict(await self._store.ledger_rows(list(found))) if found else {}
+        moved = _moved(checks, {feed_id for feed_id, _ in rows})
+        if moved:
+            found = {where: item for where, item in found.items() if where[0] not in moved}
+            by_link: dict[tuple[str, int], _Unread] = {}
+            for check in checks:
+                if check.feed.id in moved and check.parsed is not None:
+                    by_link |= _places(check, check.parsed.entries, has_guids=False)
+            rows |= await self._store.ledger_rows(list(by_link))
+            found |= by_link
+        tally.known += tally.entries - len(found)
         unread: list[_Unread] = []
         for where, item in found.items():
             row = rows.get(where)
@@ -238,13 +246,41 @@ class Intaker:
                 unread.append(replace(item, place=replace(item.place, led_to=row.article_id)))
             else:
                 unread.append(item)
-        return unread, _readings(checks, found, rows)
+        return unread, _readings(checks, found, rows, moved)
+
+
+def _places(check: Check, entries: Sequence[Entry], *, has_guids: bool = True) -> dict[tuple[str, int], _Unread]:
+    """Where each entry stands in the ledger; of an entry held twice the first is taken."""
+    shared = shared_links(entries)
+    found: dict[tuple[str, int], _Unread] = {}
+    keys = entry_keys(entries, check.feed.id, has_guids=has_guids)
+    for entry, (key, digest) in zip(entries, keys, strict=True):
+        if (check.feed.id, key) not in found:
+            place = _Place(feed_id=check.feed.id, key=key, digest=digest, seen_at=check.checked_at, led_to=None)
+            found[check.feed.id, key] = _Unread(feed=check.feed, entry=entry, shared=shared, place=place)
+    return found
+
+
+def _moved(checks: Sequence[Check], known: Collection[str]) -> dict[str, int]:
+    """Feeds of whose guids the ledger knows none, though their last body held the same links: how many."""
+    return {
+        check.feed.id: count
+        for check in checks
+        if check.parsed is not None
+        and check.feed.id not in known
+        and check.state.known_items
+        and not check.parsed.already_read
+        and (count := moved_guids(check.parsed.entries, check.state.known_items))
+    }
 
 
 def _readings(
-    checks: Sequence[Check], found: Collection[tuple[str, int]], rows: Mapping[tuple[str, int], LedgerRow]
+    checks: Sequence[Check],
+    found: Collection[tuple[str, int]],
+    rows: Mapping[tuple[str, int], LedgerRow],
+    moved: Mapping[str, int],
 ) -> dict[str, Reading]:
-    """What each body held; entries left out because the body before held them count as known and recent."""
+    """What each body held; entries that the body before held count as known, though left out or renamed."""
     of_feed: dict[str, list[LedgerRow | None]] = {}
     for feed_id, key in found:
         of_feed.setdefault(feed_id, []).append(rows.get((feed_id, key)))
@@ -255,11 +291,13 @@ def _readings(
         held = of_feed.get(check.feed.id, [])
         known = [row for row in held if row is not None]
         news_at, left_out = check.state.rhythm.news_at, check.parsed.already_read
+        renamed = moved.get(check.feed.id, 0)
+        recent = sum(news_at is None or row.seen_at >= news_at for row in known)
         readings[check.feed.id] = Reading(
             entries=len(held) + left_out,
-            known=len(known) + left_out,
-            recent=sum(news_at is None or row.seen_at >= news_at for row in known) + left_out,
-            new=len(held) - len(known),
+            known=max(len(known), renamed) + left_out,
+            recent=max(recent, renamed) + recent_known(check.parsed, check.state.known_items),
+            new=len(held) - max(len(known), renamed),
         )
     return readings
 

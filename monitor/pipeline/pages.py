@@ -38,13 +38,17 @@ _ROBOTS_ACCEPT = "text/plain, */*;q=0.5"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadLimits:
-    """How much at once. `lease_s` must outlive the slowest page; `look_back` is how old a text may be to be weighed."""
+    """How much at once. `lease_s` must outlive the slowest page; `look_back` is how old a text may be to be weighed.
+
+    Of `max_hosts` what robots.txt says is remembered, of fewer when that is over `max_robots_bytes`.
+    """
 
     concurrency: int = 4
     per_claim: int = 16
     lease_s: float = 600.0
     max_bytes: int = 3_000_000
     max_hosts: int = 1_000
+    max_robots_bytes: int = 32_000_000
     look_back: timedelta = timedelta(days=9)
 
 
@@ -69,6 +73,14 @@ class _Known:
     robots: Robots
     had_at: float
     until: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Errand:
+    """A page under way, and the host of its feed: the only private one that it may lead to."""
+
+    page: Page
+    own_host: str
 
 
 class _Ended(Exception):
@@ -179,53 +191,64 @@ class PageReader:
     async def _read(self, item: ClaimedPage, feed: Feed | None) -> Page:
         """What becomes of a page; whatever it raises is its own failure."""
         page = item.page
-        if reason := pages.not_needed(item, feed):
+        reason = pages.not_needed(item, feed)
+        if feed is None or reason:
             return pages.ended(page, PageState.DROPPED, reason)
         try:
-            fetched = await self._fetched(page, item.article)
+            fetched = await self._fetched(_Errand(page, pages.literal_host(feed.url)))
             headers = fetched.headers
             sign = pages.reservation_of(headers.get("x-robots-tag", ""), headers.get("tdm-reservation", ""))
             if sign:
                 return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})")
             found = await self._source.read(fetched)
+            # In a thread, as weighing: a page may hold a hundred thousand characters.
+            after = pages.after_reading
+            return await asyncio.to_thread(after, page, item.article, found, now=self._clock.now(), limits=self._pages)
         except _Ended as ended:
             return ended.page
         except ParseError as error:
-            return self._failed(page, FetchFailed(url=page.url, kind=error.kind, message=str(error)))
+            kind = "crash" if error.kind == "timeout" else error.kind
+            return self._failed(page, FetchFailed(url=page.url, kind=kind, message=str(error)))
         except StoreError:
             raise
         except Exception as error:  # the boundary of the unit
             log.exception("a page cannot be read", extra={"article": format_id(page.article_id)})
             message = f"{type(error).__name__}: {error}"
             return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message))
-        return pages.after_reading(page, item.article, found, now=self._clock.now(), limits=self._pages)
 
-    async def _fetched(self, page: Page, article: Article) -> Fetched:
+    async def _fetched(self, errand: _Errand) -> Fetched:
         """The page's answer, through its redirects; each hop as robots.txt there allows, and in its turn."""
-        url, seen = page.url, set[str]()
+        url, seen = errand.page.url, set[str]()
         while True:
             seen.add(url)
-            delay_s = await self._allowed(page, url)
-            answer = await self._hop(
-                page, PageRequest(url=url, accept=_ACCEPT, kinds=_KINDS, max_bytes=self._limits.max_bytes)
+            delay_s = await self._allowed(errand, url)
+            request = PageRequest(
+                url=url,
+                accept=_ACCEPT,
+                kinds=_KINDS,
+                max_bytes=self._limits.max_bytes,
+                own_host=errand.own_host,
             )
+            answer = await self._hop(errand, request)
             if delay_s:
                 self._traffic.turns.hold(host_of(url), self._ticks() + min(delay_s, self._pages.crawl_delay_cap_s))
             if isinstance(answer, Fetched):
                 return answer
             if isinstance(answer, FetchFailed):
-                raise _Ended(self._failed(page, answer))
+                raise _Ended(self._failed(errand.page, answer))
             url = answer.target
             if url in seen or len(seen) > self._pages.max_redirects:
-                raise _Ended(self._failed(page, FetchFailed(url=url, kind="redirect", message="")))
+                raise _Ended(self._failed(errand.page, FetchFailed(url=url, kind="redirect", message="")))
 
-    async def _hop(self, page: Page, request: PageRequest) -> Fetched | Redirected | FetchFailed:
+    async def _hop(self, errand: _Errand, request: PageRequest) -> Fetched | Redirected | FetchFailed:
         """One request in its turn; a host that wants quiet for long ends the attempt without counting it."""
         wait_s = await self._turn(request.url)
         if wait_s:
             now = self._clock.now()
             raise _Ended(
-                pages.postponed(page, "its host wants no request now", now=now, wait_s=wait_s, limits=self._pages)
+                pages.postponed(
+                    errand.page, "its host wants no request now", now=now, wait_s=wait_s, limits=self._pages
+                )
             )
         answer = await self._source.hop(request)
         if isinstance(answer, FetchFailed):
@@ -237,31 +260,33 @@ class PageReader:
 
     # -- robots.txt ---------------------------------------------------------------------------------------------------
 
-    async def _allowed(self, page: Page, url: str) -> float | None:
+    async def _allowed(self, errand: _Errand, url: str) -> float | None:
         """The pause that the site's robots.txt wants; raises `_Ended` where it does not let us."""
         try:
             place = pages.robots_url(url)
         except ValueError:
-            raise _Ended(self._failed(page, FetchFailed(url=url, kind="refused", message=""))) from None
-        robots = await self._robots_at(page, place)
+            raise _Ended(self._failed(errand.page, FetchFailed(url=url, kind="refused", message=""))) from None
+        robots = await self._robots_at(errand, place)
         if robots.forbids:
             now, chance = self._clock.now(), self._chance()
-            raise _Ended(pages.again(page, robots.forbids, now=now, chance=chance, limits=self._pages))
+            raise _Ended(pages.again(errand.page, robots.forbids, now=now, chance=chance, limits=self._pages))
         if not robots.rules.strip():
             return None
         answer = await self._source.ask_robots(robots.rules, pages.USER_AGENT, url)
         if not answer.is_allowed:
-            raise _Ended(pages.ended(page, PageState.REFUSED, f"robots.txt of {host_of(url)} does not allow it"))
+            raise _Ended(pages.ended(errand.page, PageState.REFUSED, f"robots.txt of {host_of(url)} does not allow it"))
         return answer.delay_s
 
-    async def _robots_at(self, page: Page, place: str) -> Robots:
+    async def _robots_at(self, errand: _Errand, place: str) -> Robots:
         """A host's robots.txt, asked for once a day and by one page at a time."""
         async with self._asking.setdefault(place, asyncio.Lock()):
             known, ticks = self._robots.get(place), self._ticks()
             if known is not None and ticks < known.until:
                 return known.robots
-            fresh = pages.robots_of(await self._robots_answer(page, place))
-            ticks = self._ticks()
+            answer = await self._robots_answer(errand, place)
+            fresh, ticks = pages.robots_of(answer, limits=self._pages), self._ticks()
+            if isinstance(answer, FetchFailed) and answer.kind == "refused":
+                return fresh  # what this page may not ask, another feed's may
             if not fresh.forbids:
                 self._remember(place, _Known(fresh, ticks, ticks + self._pages.robots_s))
                 return fresh
@@ -271,11 +296,17 @@ class PageReader:
             self._remember(place, _Known(usable, had_at, ticks + self._pages.robots_retry_s))
             return usable
 
-    async def _robots_answer(self, page: Page, place: str) -> Fetched | Redirected | FetchFailed:
+    async def _robots_answer(self, errand: _Errand, place: str) -> Fetched | Redirected | FetchFailed:
         url = place
         for _ in range(self._pages.max_redirects + 1):
-            request = PageRequest(url=url, accept=_ROBOTS_ACCEPT, max_bytes=self._pages.robots_bytes, is_cut=True)
-            answer = await self._hop(page, request)
+            request = PageRequest(
+                url=url,
+                accept=_ROBOTS_ACCEPT,
+                max_bytes=self._pages.robots_bytes,
+                is_cut=True,
+                own_host=errand.own_host,
+            )
+            answer = await self._hop(errand, request)
             if not isinstance(answer, Redirected):
                 return answer
             url = answer.target
@@ -283,9 +314,11 @@ class PageReader:
 
     def _remember(self, place: str, known: _Known) -> None:
         self._robots[place] = known
-        if len(self._robots) > self._limits.max_hosts:
-            for old in sorted(self._robots, key=lambda name: self._robots[name].until)[: len(self._robots) // 4]:
-                del self._robots[old]
+        held = sum(len(one.robots.rules) for one in self._robots.values())
+        for old in sorted(self._robots, key=lambda name: self._robots[name].until):
+            if len(self._robots) <= self._limits.max_hosts and held <= self._limits.max_robots_bytes:
+                break
+            held -= len(self._robots.pop(old).robots.rules)
         if len(self._asking) > 2 * self._limits.max_hosts:
             self._asking = {name: lock for name, lock in self._asking.items() if lock.locked()}
 

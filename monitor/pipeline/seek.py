@@ -57,10 +57,13 @@ async def seek(
         if notice not in worth:
             await store.keep_sought(notice.number, address=notice.address, at=clock.now())
 
+    # What is polled already is no new address, even if it is the only one that the site names.
+    taken = frozenset(feed.url for feed in feeds.values())
+
     async def one(notice: Notice) -> None:
         try:
             async with asyncio.timeout(within_s):
-                address = await _search(feeds[notice.feed_id], notice, source=source, fetch=fetch)
+                address = await _search(feeds[notice.feed_id], notice, taken, source=source, fetch=fetch)
         except TimeoutError:
             address = ""
         except Exception:  # a search that raises is data: the others go on, and this one is not tried for ever
@@ -77,7 +80,7 @@ async def seek(
     return report
 
 
-async def _search(feed: Feed, notice: Notice, *, source: Source, fetch: Fetch) -> str | None:
+async def _search(feed: Feed, notice: Notice, taken: frozenset[str], *, source: Source, fetch: Fetch) -> str | None:
     """The likely new address, "" for none, None when the host cannot be asked just now.
 
     What the pages point to first; only if none of it lives, what lies at the usual places of the last one.
@@ -90,13 +93,14 @@ async def _search(feed: Feed, notice: Notice, *, source: Source, fetch: Fetch) -
             return None
         if isinstance(outcome, Fetched):
             found = await asyncio.to_thread(discover, outcome.body, outcome.url)
-            for one in likeliest(found, notice.url)[:_TRIED]:
+            likely = [one for one in likeliest(found, notice.url) if one.url not in taken]
+            for one in likely[:_TRIED]:
                 if await _is_alive(one.url, source=source, fetch=fetch):
                     return one.url
     if outcome is None or (isinstance(outcome, FetchFailed) and not outcome.status):
         return ""  # nobody answers: guessing beside it would ask a dead host a dozen times
     guess = await guessed(outcome.url, fetch, but=notice.url)
-    if guess is None or not likeliest([guess], notice.url):
+    if guess is None or guess.url in taken or not likeliest([guess], notice.url):
         return ""
     is_alive = guess.kind == "sitemap" or await _is_alive(guess.url, source=source, fetch=fetch)
     return guess.url if is_alive else ""

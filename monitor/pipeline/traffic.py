@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections import deque
+import math
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from monitor.core import polling
 from monitor.core.polling import Look, PollingLimits, Turns
 from monitor.core.urls import host_of
-from monitor.model.feeds import Feed, FeedState, FetchOutcome
+from monitor.model.feeds import Feed, FeedState, FetchFailed
 from monitor.pipeline.intake import Check
 
+HOLD_FAILURES_S = 3600.0
+"""For so long a failure that may be our own waits to hear of another host; who polls few feeds hears seldom."""
+UNDER_WAY_S = 5.0
+"""An answer so soon after a failure may have been on its way when the line went down."""
 _MAX_BOOKED = 10_000
 _MAX_FOLLOW_UP_WAIT_S = 60.0
 
@@ -27,36 +31,52 @@ class Waiting:
     outlet: str
 
 
-class Outages:
-    """Whether our own line is down, from what came since the first failure that may be our own."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """Failures that may be our own line's, and whose they are."""
 
-    WINDOW_S = 90.0
+    ours: Sequence[Check] = ()
+    theirs: Sequence[Check] = ()
+    undecided: Sequence[Check] = ()
+
+
+class Outages:
+    """Whether our own line is down: no matter of time but of evidence, which comes from other hosts.
+
+    An answer after a failure proves that the line is up, one before it proves nothing: a line goes down between two
+    requests. Failures of enough hosts since the last answer prove that it is down, and an outage lasts until something
+    answers.
+    """
 
     def __init__(self) -> None:
         self.is_on = False
-        self._recent: deque[tuple[datetime, str, FetchOutcome]] = deque()
+        self._answered_at: datetime | None = None
 
     def note(self, checks: Sequence[Check]) -> None:
-        """Remember what came; any answer ends an outage."""
+        """Take notice of what answered."""
         for check in checks:
-            self._recent.append((check.checked_at, polling.asked_url(check.feed, check.state), check.outcome))
-            if not may_be_ours(check):
+            if _has_answered(check):
                 self.is_on = False
-            self._forget(check.checked_at)
+                self._answered_at = check.checked_at
 
-    def judge(self, held: Sequence[Check]) -> bool:
-        """Decide for failures held back; an outage lasts until something answers.
+    def judge(self, held: Sequence[Check], now: datetime, *, hold_s: float = HOLD_FAILURES_S) -> Judgement:
+        """Decide for failures held back; those held for `hold_s` without any evidence are theirs."""
+        late = self._answered_at - timedelta(seconds=UNDER_WAY_S) if self._answered_at else None
+        theirs = [check for check in held if late is not None and check.checked_at <= late]
+        run = [check for check in held if late is None or check.checked_at > late]
+        asked = [(polling.asked_url(check.feed, check.state), check.outcome) for check in run]
+        self.is_on = self.is_on or polling.is_own_outage(asked)
+        if self.is_on:
+            return Judgement(ours=run, theirs=theirs)
+        # By its amount: the clock may have been set.
+        is_old = [abs((now - check.checked_at).total_seconds()) >= hold_s for check in run]
+        theirs += [check for check, old in zip(run, is_old, strict=True) if old]
+        return Judgement(theirs=theirs, undecided=[check for check, old in zip(run, is_old, strict=True) if not old])
 
-        What answered before the first of them proves nothing: a line goes down between two requests.
-        """
-        since = min((check.checked_at for check in held), default=None)
-        recent = [(asked, outcome) for at, asked, outcome in self._recent if since is not None and at >= since]
-        self.is_on = self.is_on or polling.is_own_outage(recent)
-        return self.is_on
 
-    def _forget(self, now: datetime) -> None:
-        while self._recent and (now - self._recent[0][0]).total_seconds() > self.WINDOW_S:
-            self._recent.popleft()
+def _has_answered(check: Check) -> bool:
+    """What our own rules refused, or broke, proves nothing."""
+    return not may_be_ours(check) and not (isinstance(check.outcome, FetchFailed) and not check.outcome.status)
 
 
 def may_be_ours(check: Check) -> bool:
@@ -127,11 +147,24 @@ class Traffic:
         self._booked[host] = max(ticks + wait_s, self._booked.get(host, 0.0) + max(_spacing_s(host, limits), 1.0))
         return self._booked[host] - ticks
 
+    def idle_s(self, due_at: datetime | None, *, now: datetime, ticks: float) -> float:
+        """For how long a round would bring nothing: until a feed is due or a turn comes."""
+        turn_at = self.turns.next_at()
+        waits = [(due_at - now).total_seconds()] if due_at is not None else []
+        waits += [turn_at - ticks] if turn_at is not None else []
+        return max(min(waits, default=math.inf), 0.0)
+
     def recall(self) -> None:
         """Let nobody wait for a turn any more: they go back to the store."""
         states = {waiting.state.feed_id: waiting.state for waiting in self.turns.drain()}
         self.aloft -= states.keys()
         self.returning |= states
+
+    def acquit(self) -> None:
+        """Let go of failures that were not judged yet, at the end of the process: their feeds are asked again."""
+        self.returning |= {check.feed.id: check.state for check in self.held}
+        self.aloft -= {check.feed.id for check in self.held}
+        self.held.clear()
 
     def lose(
         self, feeds: Mapping[str, Feed], *, now: datetime, chance: Callable[[], float], limits: PollingLimits

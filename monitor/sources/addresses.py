@@ -6,16 +6,19 @@ import re
 
 MAX_SHOWN_CHARS = 300
 _CREDENTIALS = re.compile(r"//[^/?#\s]*@")
-_SECRETS = re.compile(
-    r"([?&;](?:[a-z_-]*(?:token|key|secret|passw|auth|sig|session)[a-z_-]*)=)[^&;#\s]+", re.IGNORECASE
-)
+_PARAMETER = re.compile(r"([?&;])([^=&;?#\s]*)=[^&;#\s]+")
+_SECRET = re.compile(r"token|key|secret|passw|auth|sig|session", re.IGNORECASE)
 
 
 def shown(url: str) -> str:
     """The address without user, password and what looks like a key in its query, fit for a message."""
-    return _SECRETS.sub(r"\1…", _CREDENTIALS.sub("//", printable(url)))[:MAX_SHOWN_CHARS]
+    return _PARAMETER.sub(_without_secret, _CREDENTIALS.sub("//", printable(url)))[:MAX_SHOWN_CHARS]
+
+
+def _without_secret(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}=…" if _SECRET.search(found[2]) else found[0]
 
 
 def printable(text: str) -> str:
     """The text with everything that could disturb a terminal or a log turned into "?"."""
-    return "".join(c if c.isprintable() else "?" for c in text)
+    return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import html
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 from monitor.model.feeds import Entry, ParsedFeed
 from monitor.sources.addresses import printable
@@ -22,6 +23,7 @@ MAX_LINE_CHARS = 4000
 """Titles, links, guids and names; a longer guid keeps a digest of its whole, so that it still identifies."""
 _ADDRESSES = ("http://", "https://", "//", "/")
 """How a guid begins that leads somewhere; "g1" and "tag:…" are names, whatever isPermaLink says."""
+_ONE_SLASH = re.compile(r"\A(https?):/(?!/)", re.IGNORECASE)
 _IANA = "http://www.iana.org/assignments/relation/"
 """RFC 4287 §4.2.7.2: a relation may be written in full."""
 _FULL_TEXT = "yandex_full-text"
@@ -47,7 +49,7 @@ def read_result(parsed: Mapping[str, Any], url: str) -> ParsedFeed:
 def _entry(item: dict[str, Any], url: str, feed_language: str | None, *, is_atom: bool) -> Entry:
     source = dict.get(item, "source") or {}
     guid = _line(item, "id")
-    link = _link(item, guid)
+    link = _link(item, guid, feed_language)
     # RSS knows one date; Dublin Core's and other dates in its items stand in for it.
     updated = _line(item, "updated")
     return Entry(
@@ -91,11 +93,12 @@ def _content(item: dict[str, Any], *, is_atom: bool) -> str:
     return max(found, key=len)
 
 
-def _link(item: dict[str, Any], guid: str | None) -> str | None:
+def _link(item: dict[str, Any], guid: str | None, feed_language: str | None) -> str | None:
     """The address of the item: its link, a related one, or the guid where that is an address and no link was given."""
     link = _line(item, "link")
     if link and link != guid:
-        return link
+        given = dict.get(item, "links")
+        return link if given is None or len(given) < 2 else _in_language(given, feed_language) or link
     if guid and (link or "link" in item) and guid.lower().startswith(_ADDRESSES):
         return guid
     links = [part for part in dict.get(item, "links") or () if _line(part, "href")]
@@ -106,10 +109,29 @@ def _link(item: dict[str, Any], guid: str | None) -> str | None:
     return None
 
 
+def _in_language(links: list[dict[str, Any]], language: str | None) -> str | None:
+    """Of several versions of a page the one in the feed's language (RFC 4287 §4.2.7.4), if there is one."""
+    own = (language or "").lower().partition("-")[0]
+    if own:
+        for part in links:
+            told = (_line(part, "hreflang") or "").lower()
+            if told.partition("-")[0] == own and dict.get(part, "rel") == "alternate":
+                return _line(part, "href")
+    return None
+
+
 def _absolute(url: str, link: str) -> str:
     """The link against the feed's address; xml:base has been applied by feedparser."""
+    if link.startswith(("https://", "http://")):
+        return link
+    head = link.partition("/")[0]
     try:
-        return link if ":" in link.partition("/")[0] else urljoin(url, link)
+        if ":" in head:
+            return _ONE_SLASH.sub(r"\1://", link)
+        if "." in head and (head.lower().startswith("www.") or head.lower() == urlsplit(url).netloc.lower()):
+            # A host without its scheme; as a path it would lie below the feed, where nothing is.
+            return f"{urlsplit(url).scheme or 'https'}://{link}"
+        return urljoin(url, link)
     except ValueError:
         return link
 
@@ -117,9 +139,10 @@ def _absolute(url: str, link: str) -> str:
 def _language(item: dict[str, Any], feed_language: str | None) -> str | None:
     """The entry's own language, None where it only inherits the feed's."""
     inherited = (feed_language or "").lower()
-    details = (dict.get(item, "title_detail"), dict.get(item, "summary_detail"), *(dict.get(item, "content") or ()))
-    for own in (_line(item, "language"), *(_line(detail, "language") for detail in details if detail)):
-        if own and own.lower() != inherited:
+    parts = (item, dict.get(item, "title_detail"), dict.get(item, "summary_detail"), *(dict.get(item, "content") or ()))
+    for part in parts:
+        own = dict.get(part, "language") if part else None
+        if isinstance(own, str) and (own := own.strip()) and own.lower() != inherited:
             return own
     return None
 

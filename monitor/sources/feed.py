@@ -21,7 +21,7 @@ from monitor.model.feeds import ParsedFeed
 from monitor.sources.addresses import printable, shown
 from monitor.sources.charsets import Document, as_utf8
 from monitor.sources.entries import MAX_ENTRIES, MAX_LINE_CHARS, MAX_TEXT_CHARS, capped, read_result
-from monitor.sources.jsonfeed import parse_json
+from monitor.sources.jsonfeed import is_json, parse_json
 from monitor.sources.quick import read_quickly
 
 __all__ = ["MAX_ENTRIES", "MAX_LINE_CHARS", "MAX_TEXT_CHARS", "judged", "parse_body"]
@@ -62,8 +62,8 @@ def parse_body(
     if not body.strip(b" \t\r\n\0\xef\xbb\xbf"):
         raise ParseError(f"{shown(url)}: the body is empty; look at the feed in a browser", kind="empty")
     document = as_utf8(body, content_type)
-    if document.body[:100].lstrip().startswith(b"{"):
-        return capped(parse_json(document.body, url), max_entries, max_chars)
+    if is_json(document.body):
+        return capped(parse_json(document.body, url, known=known), max_entries, max_chars)
     quick = read_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars)
     return quick or capped(judged(document, url), max_entries, max_chars)
 

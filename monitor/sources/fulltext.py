@@ -46,7 +46,10 @@ def read_page(body: bytes, content_type: str, url: str) -> PageText:
     if tree is None:
         raise ParseError(f"{shown(url)}: this is no web page that can be read", kind="unknown")
     metas = list(_metas(tree))
-    found = bare_extraction(tree, include_comments=False, include_tables=False, with_metadata=False)
+    # Precision: a page that is missed leaves an article as it is, but headlines of others would raise its score.
+    found = bare_extraction(
+        tree, favor_precision=True, include_comments=False, include_tables=False, with_metadata=False
+    )
     # Its caches grow by about a megabyte a page (adbar/trafilatura issue 216).
     reset_caches()
     return PageText(

@@ -12,8 +12,10 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 
 _NAT64 = (IPv6Network("64:ff9b::/96"), IPv6Network("64:ff9b:1::/48"))
 _COMPATIBLE = IPv6Network("::/96")
-_SPECIAL = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))
-"""Protocol assignments and old 6to4 relays, which some Python versions call global."""
+_ISATAP = frozenset({0x00005EFE, 0x02005EFE})
+"""Above an IPv4 address in the last 64 bits: a tunnel to it (RFC 5214 §6.1)."""
+_SPECIAL = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"), IPv6Network("3fff::/20"))
+"""Protocol assignments, old 6to4 relays and documentation, which some Python versions call global."""
 
 
 class AddressGuard:
@@ -29,13 +31,19 @@ class AddressGuard:
 
     def permits(self, address: str, port: int, name: str = "") -> bool:
         """Whether `address` (an IP literal) may be connected on `port`, for a URL whose host is `name`."""
-        ip = ip_address(address.partition("%")[0])
-        if all(_is_public(one) for one in (ip, *_embedded(ip))):
+        if is_public(address):
             return True
+        ip = ip_address(address.partition("%")[0])
         return any(
             (wanted_port is None or wanted_port == port) and _is_within(ip, name.lower().strip("[]"), place)
             for place, wanted_port in self._allowed
         )
+
+
+def is_public(address: str) -> bool:
+    """Whether an address (an IP literal) is one of the public network, and whatever it embeds, too."""
+    ip = ip_address(address.partition("%")[0])
+    return all(_is_public(one) for one in (ip, *_embedded(ip)))
 
 
 def _entry(text: str) -> tuple[str, int | None]:
@@ -65,16 +73,16 @@ def _is_public(ip: IPv4Address | IPv6Address) -> bool:
     is_site_local = isinstance(ip, IPv6Address) and ip.is_site_local
     if isinstance(ip, IPv6Address) and (ip.ipv4_mapped is not None or any(ip in net for net in _NAT64)):
         return True  # judged by what it embeds
-    if isinstance(ip, IPv4Address) and any(ip in net for net in _SPECIAL):
+    if any(ip in net for net in _SPECIAL):
         return False
     return ip.is_global and not ip.is_multicast and not is_site_local and not ip.is_reserved
 
 
 def _embedded(ip: IPv4Address | IPv6Address) -> tuple[IPv4Address, ...]:
-    """The IPv4 addresses inside an IPv6 one: mapped, compatible, NAT64, 6to4, Teredo (server and client)."""
+    """The IPv4 addresses inside an IPv6 one: mapped, compatible, NAT64, 6to4, Teredo (server and client), ISATAP."""
     if isinstance(ip, IPv4Address):
         return ()
     found = [ip.ipv4_mapped, ip.sixtofour, *(ip.teredo or ())]
-    if any(ip in net for net in (*_NAT64, _COMPATIBLE)):
+    if any(ip in net for net in (*_NAT64, _COMPATIBLE)) or int(ip) >> 32 & 0xFFFFFFFF in _ISATAP:
         found.append(IPv4Address(int(ip) & 0xFFFFFFFF))
     return tuple(one for one in found if one is not None)

@@ -16,7 +16,7 @@ from monitor.sources.addresses import printable
 MAX_VALIDATOR_CHARS = 2000
 _SECONDS = re.compile(r"\d{1,10}(?:\.\d{0,6})?", re.ASCII)
 _EPOCH_S = 1e9
-_LISTS = frozenset({"cache-control"})
+_LISTS = frozenset({"cache-control", "link"})
 
 
 def heard_headers(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

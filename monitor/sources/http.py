@@ -4,6 +4,8 @@ Owns: redirects (by hand, so that validators go only to the URL that gave them),
 stream, timeouts that start when it is our turn, two requests at a time per host, the address guard at connect time.
 Refuses: cookies, Referer, rewriting of addresses, retries (the next check is the retry), and raising for what the
 world does: every failure comes back as `FetchFailed` with a message that names the address and the cure.
+
+Longer than 400 lines because aiohttp is imported nowhere else.
 """
 
 from __future__ import annotations
@@ -31,7 +33,7 @@ from monitor.model.pages import PageRequest, Redirected
 from monitor.ports import Turn
 from monitor.sources import redirects
 from monitor.sources.addresses import printable, shown
-from monitor.sources.guard import AddressGuard
+from monitor.sources.guard import AddressGuard, is_public
 from monitor.sources.headers import conditions, heard_headers, validators_of, wait_asked_s
 
 MAX_REDIRECTS = 5
@@ -49,6 +51,8 @@ _STATUS_CURES = {
     429: "we ask too often; raise min_interval_s of this feed",
 }
 _asked_host: ContextVar[str] = ContextVar("asked_host", default="")
+_own_host: ContextVar[str | None] = ContextVar("own_host", default=None)
+"""The only private host that a request may lead to; None: any that is allowed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,6 +135,7 @@ class HttpSource:
         self._turns = asyncio.Semaphore(limit)
         self._host_turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
         self._guard = AddressGuard(allowed)
+        self._private_hosts: set[str] = set()
         self._turn_at = turn
         self._lookup = lookup
         self._session: aiohttp.ClientSession | None = None
@@ -191,9 +196,16 @@ class HttpSource:
         """One GET without conditions that follows nothing; never raises for what the world does."""
         if problem := _url_problem(request.url):
             return FetchFailed(url=request.url, kind="refused", message=f"{shown(request.url)}: {problem}")
+        if (host := _host(request.url)) in self._private_hosts and host != request.own_host:
+            # A connection that a feed has left open would not pass the guard again.
+            return _failure(request.url, _AddressRefusedError(f"{host} {_REFUSED_ADDRESS}"))
         wanted = _Wanted(accept=request.accept, kinds=request.kinds, max_bytes=request.max_bytes, is_cut=request.is_cut)
-        async with self._turn(request.url):
-            answer = await self._ask(request.url, wanted, self._total_s)
+        before = _own_host.set(request.own_host)
+        try:
+            async with self._turn(request.url):
+                answer = await self._ask(request.url, wanted, self._total_s)
+        finally:
+            _own_host.reset(before)
         assert not isinstance(answer, NotModified)  # nothing was asked on a condition
         return answer
 
@@ -309,13 +321,20 @@ class HttpSource:
     def _socket(self, addr_info: aiohttp.AddrInfoType) -> socket.socket:
         family, kind, proto, _, address = addr_info
         host, port = str(address[0]), int(address[1])
-        if not self._guard.permits(host, port, _asked_host.get()):
-            raise _AddressRefusedError(f"{host} {_REFUSED_ADDRESS}")
+        name, own = _asked_host.get(), _own_host.get()
+        if not is_public(host):
+            if not self._guard.permits(host, port, name) or own not in {None, name}:
+                raise _AddressRefusedError(f"{host} {_REFUSED_ADDRESS}")
+            self._private_hosts.add(name)
         return socket.socket(family, kind, proto)
 
 
 def _host(url: str) -> str:
-    return (urlsplit(url).hostname or "").lower()
+    """In lower case; "" for what has none, or is no address."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
 
 
 def _url_problem(url: str) -> str:

@@ -16,6 +16,7 @@ from xml.sax.saxutils import quoteattr
 
 from monitor.errors import ParseError
 from monitor.sources.addresses import printable
+from monitor.sources.charsets import as_utf8
 
 MAX_OUTLINES = 200_000
 MAX_DEPTH = 100
@@ -24,7 +25,6 @@ _FOLDER_DEPTH = 20
 
 _BARE_AMPERSAND = re.compile(r"&(?!(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|amp|lt|gt|quot|apos);)")
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ENCODING = re.compile(rb"""^\s*<\?xml[^>]{0,100}encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _PROLOGUE = re.compile(r"\A[^<]+|<\?xml[^<>]{0,200}\?>")
 _TAG = re.compile(r"<(/?)outline\b((?:[^<>\"']|\"[^\"]{0,5000}\"|'[^']{0,5000}'){0,100})(/?)>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"""([\w:.-]{1,40})\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
@@ -69,7 +69,7 @@ def read_opml(body: bytes) -> OpmlFile:
     """
     if not body.strip():
         raise ParseError("the file is empty; export the list again", kind="empty")
-    text = _text(body)
+    text = as_utf8(body).body.decode("utf-8", "replace")
     if _ENTITY.search(text):
         raise ParseError(
             "the file declares entities, which subscription lists have no use for; remove its <!DOCTYPE …>",
@@ -179,7 +179,7 @@ class _Tree:
         if url:
             self.outlines.append(
                 Outline(
-                    url=url,
+                    url=_FEED_SCHEME.sub(lambda found: "http://" if found[1] else "", url),
                     text=facts.get("text", ""),
                     title=facts.get("title", ""),
                     site=facts.get("htmlurl", ""),
@@ -202,6 +202,8 @@ class _Tree:
             self.without_address += not is_feed and len(self.outlines) == before
 
 
+_FEED_SCHEME = re.compile(r"\Afeed:(//)?", re.IGNORECASE)
+"""feed://host/… and feed:https://host/…, as some readers write."""
 _FEED_TYPES = frozenset({"rss", "atom", "feed", "rss1", "rss2"})
 
 
@@ -245,18 +247,6 @@ def _leniently(text: str, tree: _Tree) -> None:
 
 def _mended(text: str) -> str:
     return _BARE_AMPERSAND.sub("&amp;", _FORBIDDEN.sub("", text))
-
-
-def _text(body: bytes) -> str:
-    if body[:2] in {b"\xff\xfe", b"\xfe\xff"}:
-        return body.decode("utf-16", "replace")
-    match = _ENCODING.match(body[:300])
-    for encoding in ("utf-8-sig", match[1].decode("ascii") if match else "windows-1252"):
-        try:
-            return body.decode(encoding)
-        except (UnicodeDecodeError, LookupError):
-            continue
-    return body.decode("utf-8", "replace")
 
 
 def folder_of(outline: Outline) -> Sequence[str]:

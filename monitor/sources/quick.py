@@ -10,29 +10,41 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
+from monitor.errors import ParseError
 from monitor.model.feeds import ParsedFeed
 from monitor.sources.charsets import Document, as_utf8
 from monitor.sources.cutting import MAX_MARKS, NO_DIGEST, Layout, lay_out, without
 from monitor.sources.entries import MAX_ENTRIES, MAX_TEXT_CHARS, capped, read_result
 from monitor.sources.fast import MAX_ELEMENTS, Doubt, NoFeedRoot, NotWellFormed, read_strictly
+from monitor.sources.jsonfeed import is_json, parse_json
 from monitor.sources.mending import mended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
-    """Where the quick way ends: bytes of a body in which items are looked for, bytes that are then read, marks of items
-    and sections, elements, entries."""
+    """Where the quick way ends: bytes of a body in which items are looked for, bytes that are then read, "<" in either,
+    marks of items and sections, elements, entries."""
 
     laid_out_bytes: int
     read_bytes: int
+    angles: int
     marks: int
     elements: int
     entries: int
 
 
-NO_CAPS = Caps(laid_out_bytes=2**40, read_bytes=2**40, marks=MAX_MARKS, elements=MAX_ELEMENTS, entries=MAX_ELEMENTS)
+NO_CAPS = Caps(
+    laid_out_bytes=2**40,
+    read_bytes=2**40,
+    angles=2**40,
+    marks=MAX_MARKS,
+    elements=MAX_ELEMENTS,
+    entries=MAX_ELEMENTS,
+)
 """For a process that is watched and can be killed."""
-ON_THE_SPOT = Caps(laid_out_bytes=2_000_000, read_bytes=400_000, marks=8_000, elements=4_000, entries=400)
+ON_THE_SPOT = Caps(
+    laid_out_bytes=2_000_000, read_bytes=400_000, angles=100_000, marks=8_000, elements=4_000, entries=400
+)
 """For the event loop; measured by `benchmarks.bench_parse` on bodies made to reach each of them."""
 
 
@@ -49,8 +61,25 @@ def parse_quickly(
     """The entries of a feed whose meaning is beyond doubt; arguments as of `sources.feed.parse_body`."""
     if len(body) > caps.read_bytes and (not known or len(body) > caps.laid_out_bytes or not _is_utf8(body)):
         return None
+    if body.count(b"<") > caps.angles:
+        return None
     document = as_utf8(body, content_type)
+    if is_json(document.body):
+        return _json_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
     return read_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
+
+
+def _json_quickly(
+    document: Document, url: str, *, known: Collection[int], max_entries: int, max_chars: int, caps: Caps
+) -> ParsedFeed | None:
+    """A JSON Feed; what is wrong with other JSON is for a worker to say."""
+    if len(document.body) > caps.read_bytes:
+        return None
+    try:
+        parsed = parse_json(document.body, url, known=known)
+    except ParseError:
+        return None
+    return capped(parsed, max_entries, max_chars) if len(parsed.entries) <= caps.entries else None
 
 
 def read_quickly(

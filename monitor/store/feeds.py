@@ -63,10 +63,18 @@ def keep_feed_states(connection: Connection, states: Sequence[FeedState]) -> Non
     keep(connection, FEED_STATE, rows, replacing=[*replaced, "lease_until"], same="url")
 
 
-def feed_states(connection: Connection) -> list[FeedState]:
-    """All active feeds, by id."""
-    rows = connection.execute(select(*FEED_STATE_COLUMNS).where(_C.is_active.is_(True)))
-    return sorted(map(to_feed_state, rows), key=lambda state: state.feed_id)
+def feed_states(connection: Connection, after: str = "", limit: int | None = None) -> list[FeedState]:
+    """Active feeds by id; some of them, in the database's own order, when there is a limit."""
+    asked = select(*FEED_STATE_COLUMNS).where(_C.is_active.is_(True), _C.feed_id > after)
+    if limit is not None:
+        return list(map(to_feed_state, connection.execute(asked.order_by(_C.feed_id).limit(limit))))
+    return sorted(map(to_feed_state, connection.execute(asked)), key=lambda state: state.feed_id)
+
+
+def leased_feeds(connection: Connection, now: datetime) -> frozenset[str]:
+    """The ids of the active feeds with a lease that has not lapsed."""
+    leased = select(_C.feed_id, _C.is_active).where(_C.lease_until > now)
+    return frozenset(row.feed_id for row in connection.execute(leased) if row.is_active)
 
 
 def next_due_at(connection: Connection) -> datetime | None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from sqlalchemy import Connection, func, select
 
 from monitor.model.articles import Article, ArticleId, Decision, Revision
-from monitor.store.mapping import ARTICLE_COLUMNS, to_article, to_decision, to_revision
-from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, DECISION, REVISION, Row
+from monitor.model.pages import Page
+from monitor.store.mapping import ARTICLE_COLUMNS, PAGE_COLUMNS, to_article, to_decision, to_page, to_revision
+from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, DECISION, PAGE, REVISION, Row
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -42,3 +43,10 @@ def revisions(connection: Connection, article_id: ArticleId) -> list[Revision]:
     c = REVISION.c
     rows = connection.execute(select(REVISION).where(c.article_id == article_id).order_by(c.n))
     return [to_revision(row) for row in rows]
+
+
+def feed_pages(connection: Connection, feed_id: str, limit: int) -> list[Page]:
+    """The pages of a feed's articles that were wanted last, the newest first."""
+    c = PAGE.c
+    wanted = select(*PAGE_COLUMNS).where(c.feed_id == feed_id).order_by(c.wanted_at.desc(), c.article_id).limit(limit)
+    return [to_page(row) for row in connection.execute(wanted)]

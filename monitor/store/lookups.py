@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, text
 
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
 from monitor.model.commits import Identities
@@ -23,19 +24,28 @@ _ASK_MANY = (
 )
 
 
+_LEDGER = ", ".join(f"ledger.{column.name}" for column in LEDGER.c)
+_LEDGER_ON_SQLITE = text(
+    f"SELECT {_LEDGER} FROM json_each(:keys) AS asked CROSS JOIN ledger"  # noqa: S608 - names of our own columns
+    " ON ledger.feed_id = json_extract(asked.value, '$[0]') AND ledger.entry_key = json_extract(asked.value, '$[1]')"
+).columns(*LEDGER.c)
+_LEDGER_ON_POSTGRESQL = text(
+    f"SELECT {_LEDGER} FROM unnest(CAST(:feeds AS text[]), CAST(:keys AS bigint[]))"  # noqa: S608
+    " AS asked (feed_id, entry_key) JOIN ledger USING (feed_id, entry_key)"
+).columns(*LEDGER.c)
+
+
 def ledger_rows(connection: Connection, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LedgerRow]:
-    """The rows of (feed id, entry key) pairs, one query a feed."""
-    by_feed: dict[str, list[int]] = defaultdict(list)
-    for feed_id, entry_key in keys:
-        by_feed[feed_id].append(entry_key)
-    c = LEDGER.c
-    return {
-        (feed_id, row.entry_key): to_ledger_row(row)
-        for feed_id, entry_keys in by_feed.items()
-        for row in connection.execute(
-            select(LEDGER).where(c.feed_id == feed_id, among(connection, c.entry_key, entry_keys))
-        )
-    }
+    """The rows of (feed id, entry key) pairs, in one query for all of them."""
+    found = connection.execute(*_pairs_asked(connection, keys))
+    return {(row.feed_id, row.entry_key): to_ledger_row(row) for row in found}
+
+
+def _pairs_asked(connection: Connection, keys: Sequence[tuple[str, int]]) -> tuple[Any, dict[str, Any]]:
+    """The query and its parameters: the pairs lead, each looked up by the ledger's key."""
+    if connection.dialect.name == "sqlite":
+        return _LEDGER_ON_SQLITE, {"keys": json.dumps(keys)}
+    return _LEDGER_ON_POSTGRESQL, {"feeds": [feed_id for feed_id, _ in keys], "keys": [key for _, key in keys]}
 
 
 def identities(

@@ -37,6 +37,8 @@ _LEARNT: dict[str, type[Any]] = {"wishes": Wishes, "move": Move, "rhythm": Rhyth
 _DEFAULTS = {
     kind: tuple((field.name, field.default) for field in dataclasses.fields(kind)) for kind in _LEARNT.values()
 }
+_NAMES = {kind: frozenset(name for name, _ in fields) for kind, fields in _DEFAULTS.items()}
+_UNTOLD = {kind: kind() for kind in _DEFAULTS}
 _TIME_ENDINGS = ("_at", "_from", "_until")
 
 
@@ -72,18 +74,21 @@ def to_feed_state(row: Row[Any]) -> FeedState:
     """A row of `FEED_STATE_COLUMNS`."""
     facts = row._asdict()
     url, etag, last_modified = facts.pop("validators_url"), facts.pop("etag"), facts.pop("last_modified")
-    validators = None if url is None else Validators(url=url, etag=etag, last_modified=last_modified)
-    # SQLite answers RETURNING with 900 for 900.0.
-    floats = {name: float(facts[name]) for name in ("interval_s", "elapsed_s")}
-    learnt = {name: _learnt(facts[name], kind) for name, kind in _LEARNT.items()}
-    known_items = bytes(facts.pop("known_items") or b"")
-    return FeedState(**{**facts, **floats, **learnt}, validators=validators, known_items=known_items)
+    facts["validators"] = None if url is None else Validators(url=url, etag=etag, last_modified=last_modified)
+    for name in ("interval_s", "elapsed_s"):
+        facts[name] = float(facts[name])  # SQLite answers RETURNING with 900 for 900.0.
+    for name, kind in _LEARNT.items():
+        facts[name] = _learnt(facts[name], kind)
+    facts["known_items"] = bytes(facts["known_items"] or b"")
+    return FeedState(**facts)
 
 
 def _learnt_text(value: Any, kind: type[Any]) -> str | None:
     """Fields other than the default, times as ISO 8601; None for a default value."""
+    if value is _UNTOLD[kind]:
+        return None
     told = {name: found for name, default in _DEFAULTS[kind] if (found := getattr(value, name)) != default}
-    return json.dumps(told, ensure_ascii=False, default=_plain_time) if told else None
+    return _encode_learnt(told) if told else None
 
 
 def _plain_time(value: Any) -> str:
@@ -92,16 +97,24 @@ def _plain_time(value: Any) -> str:
     raise TypeError(f"{value!r} has no JSON form")
 
 
+_encode_learnt = json.JSONEncoder(ensure_ascii=False, default=_plain_time).encode
+
+
 def _learnt(text: str | None, kind: type[Any]) -> Any:
     """The value of a text; what a newer or older program wrote beside it is left out."""
     if not text:
-        return kind()
-    told = json.loads(text)
-    names = {name for name, _ in _DEFAULTS[kind]}
-    facts: Columns = {
-        name: tuple(found) if isinstance(found, list) else found for name, found in told.items() if name in names
-    }
-    facts |= {name: datetime.fromisoformat(facts[name]) for name in facts if name.endswith(_TIME_ENDINGS)}
+        return _UNTOLD[kind]
+    names = _NAMES[kind]
+    facts: Columns = {}
+    for name, found in json.loads(text).items():
+        if name in names:
+            facts[name] = (
+                datetime.fromisoformat(found)
+                if name.endswith(_TIME_ENDINGS)
+                else tuple(found)
+                if isinstance(found, list)
+                else found
+            )
     if "condition" in facts:
         facts["condition"] = Condition(facts["condition"])
     return kind(**facts)

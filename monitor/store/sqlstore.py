@@ -93,9 +93,13 @@ class SqlStore(
         """See `FeedStore`."""
         return await self._write(partial(feeds.claim_due_feeds, now=now, limit=limit, lease_s=lease_s))
 
-    async def feed_states(self) -> list[FeedState]:
+    async def feed_states(self, *, after: str = "", limit: int | None = None) -> list[FeedState]:
         """See `FeedStore`."""
-        return await self._read(feeds.feed_states)
+        return await self._read(partial(feeds.feed_states, after=after, limit=limit))
+
+    async def leased_feeds(self, now: datetime) -> frozenset[str]:
+        """See `FeedStore`."""
+        return await self._read(partial(feeds.leased_feeds, now=now))
 
     async def next_due_at(self) -> datetime | None:
         """When the next active feed can be claimed: it is due, and no lease holds it."""
@@ -250,6 +254,10 @@ class SqlStore(
     async def decisions(self, article_id: ArticleId) -> list[Decision]:
         """What was decided of an article and why, in the order of deciding."""
         return await self._read(partial(inspection.decisions, article_id=article_id))
+
+    async def feed_pages(self, feed_id: str, *, limit: int) -> list[Page]:
+        """The pages of a feed's articles that were wanted last, the newest first."""
+        return await self._read(partial(inspection.feed_pages, feed_id=feed_id, limit=limit))
 
     async def revisions(self, article_id: ArticleId) -> list[Revision]:
         """An article's states, the first one first; empty for one that never changed."""

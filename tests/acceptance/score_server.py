@@ -1,13 +1,16 @@
-"""A server that judges feed readers: it plays feeds over weeks of simulated time, logs every request, and scores it.
+"""A server that judges feed readers: it plays sites over weeks of simulated time, logs every request, and scores it.
 
-The criteria are those that are public (rachelbythebay.com/fs/ and /w/feed/, openrss.org's guide for developers) and the
-RFCs they rest on; research/polling.md §1.2 collects them. The judge knows nothing of the program under test: it sees
-what a site sees. Hosts are names in URLs like http://127.0.0.1:PORT/news.example.org/rss; `Names` makes the program
-believe in them.
+    .venv/bin/python -m tests.acceptance.score_server [--days 12]
+
+prints the sheet of this program. The criteria are those that are public (rachelbythebay.com/fs/ and /w/feed/,
+openrss.org's guide for developers) and the RFCs they rest on. The judge knows nothing of the program under test: it
+sees what a site sees. Sites are told apart by the Host header: http://news.example.org:PORT/rss.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,26 +18,11 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 
-from monitor.model.feeds import Feed, Fetched, FetchFailed, FetchOutcome, FetchRequest, NotModified, ParsedFeed
-from monitor.ports import Source
+from tests.acceptance.simulated_daemon import START, SharedTime
 from tests.servers import LoopbackServer, Reply, Request
 
-START = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
 HOUR, DAY = 3600.0, 86_400.0
-
-
-class SimulatedClock:
-    """Seconds that pass when told (`s`), and a wall clock that may be set wrong (`error_s`)."""
-
-    def __init__(self) -> None:
-        self.s = 0.0
-        self.error_s = 0.0
-
-    def now(self) -> datetime:
-        return START + timedelta(seconds=self.s + self.error_s)
-
-    def ticks(self) -> float:
-        return self.s + 1000.0
+_GUID = re.compile(rb"<guid[^>]*>([^<]+)<|<loc>([^<]+)</loc><news:news>")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,84 +44,93 @@ class Served:
     def is_conditional(self) -> bool:
         return "if-none-match" in self.sent or "if-modified-since" in self.sent
 
+    @property
+    def etag(self) -> str | None:
+        return self.reply.etag or self.reply.headers.get("ETag")
+
+    @property
+    def last_modified(self) -> str | None:
+        return self.reply.last_modified or self.reply.headers.get("Last-Modified")
+
+    @property
+    def is_page(self) -> bool:
+        """Not the feed; a page's validators would make a reader miss the feed's return."""
+        return "html" in (self.reply.content_type or "")
+
+    @property
+    def guids(self) -> set[str]:
+        """The entries that went out with this very answer."""
+        is_whole = self.status in (200, 301) and not self.is_page
+        found = _GUID.findall(self.reply.body) if is_whole else []
+        return {(guid or loc).decode() for guid, loc in found}
+
 
 Answering = Callable[[float, Request], Reply]
 
 
-class ScoreServer:
-    """Serves scripted sites and keeps the log."""
+class ScoreServer(LoopbackServer):
+    """Serves scripted sites and keeps the log.
 
-    def __init__(self, server: LoopbackServer, clock: SimulatedClock) -> None:
-        self._server = server
-        self._clock = clock
+    `is_cut_off`: our line is down; nobody gets through. `portal`: a network on the way that answers for everybody.
+    Neither is in the log: no site sees anything of it. `on_request` is called before each answer; if it says True, the
+    answer never leaves (its status in the log is 0).
+    """
+
+    def __init__(self, time: SharedTime) -> None:
+        super().__init__()
+        self._time = time
+        self._sites: dict[str, Answering] = {}
         self.log: list[Served] = []
+        self.is_cut_off = False
+        self.portal: Reply | None = None
+        self.on_request: Callable[[str], bool] = lambda url: False
 
-    def __setitem__(self, url: str, answer: Answering) -> None:
-        def route(request: Request) -> Reply:
-            reply = answer(self._clock.s, request)
-            date = {"Date": format_datetime(START + timedelta(seconds=self._clock.s), usegmt=True)}
-            reply = replace(reply, headers={**date, **reply.headers})
-            status = int(reply.encode(request).split(b" ", 2)[1])
-            self.log.append(
-                Served(
-                    at_s=self._clock.s,
-                    url=url,
-                    target=request.target,
-                    sent=request.headers,
-                    reply=reply,
-                    status=status,
-                )
-            )
-            return reply
-
-        self._server["/" + url.removeprefix("http://")] = route
+    def add(self, url: str, answer: Answering) -> None:
+        """`url` as people write it, without a port."""
+        self._sites[url] = answer
 
     def real(self, url: str) -> str:
-        """Where a made-up address really is."""
-        return self._server.url("/" + url.removeprefix("http://"))
-
-    def made_up(self, url: str) -> str:
-        """The other way round."""
-        return "http://" + url.removeprefix(self._server.url("/"))
+        """The address with our port."""
+        host = url.split("/")[2]
+        return url.replace(host, f"{host}:{self.port}", 1)
 
     def of(self, url: str) -> list[Served]:
         return [served for served in self.log if served.url == url]
 
-
-class Names:
-    """A source that takes made-up addresses to the score server and brings back what they answer."""
-
-    def __init__(self, source: Source, server: ScoreServer) -> None:
-        self._source = source
-        self._server = server
-
-    async def fetch(self, request: FetchRequest) -> FetchOutcome:
-        sent = request.validators
-        real = replace(sent, url=self._server.real(sent.url)) if sent else None
-        outcome = await self._source.fetch(FetchRequest(url=self._server.real(request.url), validators=real))
-        outcome = replace(outcome, url=self._server.made_up(outcome.url))
-        if isinstance(outcome, FetchFailed):
-            return outcome
-        if outcome.validators is not None:
-            made_up = replace(outcome.validators, url=self._server.made_up(outcome.validators.url))
-            outcome = replace(outcome, validators=made_up)
-        if outcome.moved_to is not None:
-            outcome = replace(outcome, moved_to=self._server.made_up(outcome.moved_to))
-        assert isinstance(outcome, Fetched | NotModified)
-        return outcome
-
-    async def parse(self, feed: Feed, fetched: Fetched) -> ParsedFeed:
-        return await self._source.parse(feed, fetched)
+    async def _answer(self, request: Request, writer: asyncio.StreamWriter) -> bool:
+        url = f"http://{request.headers['host'].partition(':')[0]}{request.path}"
+        if self.is_cut_off:
+            writer.transport.abort()
+            return False
+        if self.portal is not None:
+            writer.write(self.portal.encode(request))
+            await writer.drain()
+            return False
+        now_s = self._time.s
+        reply = self._sites[url](now_s, request) if url in self._sites else Reply(b"nothing here", status=404)
+        reply = replace(reply, headers={"Date": _http_date(now_s), **reply.headers})
+        encoded = reply.encode(request)
+        is_cut_off = self.on_request(url)
+        status = 0 if is_cut_off else int(encoded.split(b" ", 2)[1])
+        self.log.append(
+            Served(at_s=now_s, url=url, target=request.target, sent=request.headers, reply=reply, status=status)
+        )
+        if is_cut_off:
+            return False
+        writer.write(encoded)
+        await writer.drain()
+        return True
 
 
-# --- feeds --------------------------------------------------------------------------------------------------------
+# --- sites --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(slots=True, kw_only=True)
 class Site:
     """A feed that publishes at the times `published` (seconds, rising) and shows the latest `window` entries.
 
-    Validators follow its content; `headers` are added to every answer, `head` to the channel.
+    Validators follow its content; `headers` are added to every answer, `head` to the channel. `dates` maps the number
+    of an entry to the date that it bears, if not the time of its publication.
     """
 
     name: str
@@ -141,6 +138,7 @@ class Site:
     window: int = 20
     head: str = ""
     headers: Mapping[str, str] = field(default_factory=dict)
+    dates: Callable[[int, float], float] = lambda n, at: at
 
     def __call__(self, now_s: float, request: Request) -> Reply:
         entries = [(n, at) for n, at in enumerate(self.published) if at <= now_s][-self.window :]
@@ -155,7 +153,7 @@ class Site:
     def body(self, entries: Sequence[tuple[int, float]]) -> bytes:
         items = "".join(
             f"<item><title>{self.name} berita nomor {n}</title><guid isPermaLink='false'>{self.name}-{n}</guid>"
-            f"<link>https://{self.name}.example.org/{n}</link><pubDate>{_http_date(at)}</pubDate>"
+            f"<link>https://{self.name}.example.org/{n}</link><pubDate>{_http_date(self.dates(n, at))}</pubDate>"
             f"<description>Kabar {n} dari {self.name}, tentang hal ke-{n * 7919 % 1000} hari itu.</description></item>"
             for n, at in reversed(entries)
         )
@@ -164,14 +162,31 @@ class Site:
             f"<title>{self.name}</title>{self.head}{items}</channel></rss>"
         ).encode()
 
+    def sitemap(self, now_s: float, request: Request) -> Reply:
+        """The same as a news sitemap."""
+        entries = [(n, at) for n, at in enumerate(self.published) if at <= now_s][-self.window :]
+        items = "".join(
+            f"<url><loc>https://{self.name}.example.org/{n}</loc><news:news><news:publication_date>"
+            f"{(START + timedelta(seconds=at)).isoformat()}</news:publication_date>"
+            f"<news:title>{self.name} berita nomor {n}</news:title></news:news></url>"
+            for n, at in entries
+        )
+        return Reply(
+            f'<urlset xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">{items}</urlset>'.encode(),
+            content_type="application/xml",
+        )
+
 
 def every(seconds: float, *, since_s: float = -30 * DAY, until_s: float = 60 * DAY) -> list[float]:
-    """Regular times of publication."""
-    return [since_s + n * seconds for n in range(int((until_s - since_s) / seconds))]
+    """Regular times of publication, half an interval off midnight: nothing happens in step with the simulated day."""
+    return [since_s + seconds * (n + 0.5) for n in range(int((until_s - since_s) / seconds))]
 
 
 def _http_date(at_s: float) -> str:
     return format_datetime(START + timedelta(seconds=at_s), usegmt=True)
+
+
+http_date = _http_date
 
 
 # --- rules --------------------------------------------------------------------------------------------------------
@@ -185,8 +200,13 @@ class Score:
     applied: int
     broken: Sequence[str]
 
+    @property
+    def is_kept(self) -> bool:
+        """A rule that never applied was not tested."""
+        return bool(self.applied) and not self.broken
+
     def __str__(self) -> str:
-        mark = "pass" if self.applied and not self.broken else "FAIL"
+        mark = "pass" if self.is_kept else "FAIL"
         return f"{mark}  {self.applied:6d} × {self.rule}" + "".join(f"\n        {line}" for line in self.broken[:5])
 
 
@@ -207,11 +227,6 @@ def by_url(log: Sequence[Served]) -> dict[str, list[Served]]:
     return found
 
 
-def _is_page(served: Served) -> bool:
-    """Not the feed; a page's validators would make a reader miss the feed's return."""
-    return "html" in (served.reply.content_type or "")
-
-
 def _when(served: Served) -> str:
     return f"{served.url} on day {served.at_s / DAY:.3f}"
 
@@ -219,7 +234,7 @@ def _when(served: Served) -> str:
 def one_unconditional_request(log: Sequence[Served], *, days: float = 8) -> Finding:
     """A feed that gave validators is asked without them once, and then no more often than every `days`."""
     for served in by_url(log).values():
-        whole = [s for s in served if not s.is_conditional and s.reply.etag and not _is_page(s)]
+        whole = [s for s in served if not s.is_conditional and s.etag and s.status == 200 and not s.is_page]
         for earlier, later in pairwise(whole):
             is_broken = later.at_s - earlier.at_s < days * DAY - 1
             yield f"{_when(later)}: {(later.at_s - earlier.at_s) / DAY:.2f} days after another" if is_broken else None
@@ -235,8 +250,36 @@ def exact_validators(log: Sequence[Served]) -> Finding:
             if s.is_conditional:
                 sent = (s.sent.get("if-none-match"), s.sent.get("if-modified-since"))
                 yield None if sent == (etag, modified) else f"{_when(s)}: sent {sent}, was given {(etag, modified)}"
-            if s.status in (200, 304) and not _is_page(s):
-                etag, modified = s.reply.etag or etag, s.reply.last_modified or modified
+            if s.status == 304:
+                etag, modified = s.etag or etag, s.last_modified or modified
+            elif s.status == 200 and not s.is_page:
+                etag, modified = s.etag, s.last_modified
+
+
+def conditional_where_possible(log: Sequence[Served], urls: Sequence[str]) -> Finding:
+    """Only the first request of each of these is without a condition, but for one after eight days."""
+    for url in urls:
+        found = [s for s in log if s.url == url]
+        whole_s = found[0].at_s
+        for s in found[1:]:
+            is_allowed = s.is_conditional or s.at_s - whole_s >= 8 * DAY
+            whole_s = whole_s if s.is_conditional else s.at_s
+            yield None if is_allowed else f"{_when(s)}: asked without a condition"
+
+
+def not_believed_for_ever(log: Sequence[Served], urls: Sequence[str], *, days: float = 9) -> Finding:
+    """A server that only ever says 304 is asked for its body all the same, now and then."""
+    for url in urls:
+        last_s = None
+        for s in [s for s in log if s.url == url]:
+            if last_s is not None:
+                yield (
+                    f"{_when(s)}: nothing but 304 since day {last_s / DAY:.1f}"
+                    if s.at_s - last_s > days * DAY
+                    else None
+                )
+            if not s.is_conditional or s.status == 200:
+                last_s = s.at_s
 
 
 def interval_of(log: Sequence[Served], url: str, least_s: float) -> Finding:
@@ -254,33 +297,35 @@ def no_feed_more_often(log: Sequence[Served], least_s: float) -> Finding:
 
 
 def max_age_is_waited_out(log: Sequence[Served], cap_s: float = DAY) -> Finding:
-    """No request within the lifetime that the last 200 named, a day at most."""
+    """No request within the lifetime that the last 200 named, a day at most; a 304 begins it anew, named or not."""
     for served in by_url(log).values():
-        until_s = 0.0
+        until_s = lifetime = 0.0
         for s in served:
             if until_s:
                 early_s = until_s - s.at_s
                 yield f"{_when(s)}: {early_s:.0f} s early" if early_s > 0.5 else None
-            control = s.reply.headers.get("Cache-Control", "")
+            named = re.search(r"max-age=(\d+)", s.reply.headers.get("Cache-Control", ""))
             if s.status == 200:
-                lifetime = float(control.partition("max-age=")[2] or 0)
+                lifetime = float(named[1]) if named else 0.0
             if s.status in (200, 304):
                 until_s = s.at_s + min(lifetime, cap_s) if lifetime else 0.0
 
 
-def retry_after_is_waited_out(log: Sequence[Served]) -> Finding:
-    """A host that asked for quiet is left in peace, all its feeds."""
+def quiet_is_kept(log: Sequence[Served], *, cap_s: float = 2 * DAY, without_wish_s: float = 1500.0) -> Finding:
+    """A host that asked for quiet is left in peace, all its feeds; two days at most, 25 minutes for a bare 429."""
     quiet: dict[str, float] = {}
     for s in log:
         if s.host in quiet:
             early_s = quiet[s.host] - s.at_s
             yield f"{_when(s)}: {early_s:.0f} s early" if early_s > 0.5 else None
+        if s.status not in (429, 503):
+            continue
         wish = s.reply.headers.get("Retry-After", "")
-        if s.status in (429, 503) and wish:
-            wait_s = (
-                float(wish) if wish.isdigit() else (_parsed(wish) - _parsed(s.reply.headers["Date"])).total_seconds()
-            )
-            quiet[s.host] = s.at_s + wait_s
+        wait_s = without_wish_s if s.status == 429 else 0.0
+        if wish:
+            date_s = 0.0 if wish.isdigit() else (_parsed(wish) - _parsed(s.reply.headers["Date"])).total_seconds()
+            wait_s = float(wish) if wish.isdigit() else max(date_s, 0.0)
+        quiet[s.host] = max(quiet.get(s.host, 0.0), s.at_s + min(wait_s, cap_s))
 
 
 def _parsed(text: str) -> datetime:
@@ -289,23 +334,26 @@ def _parsed(text: str) -> datetime:
 
 def starts_are_spaced(log: Sequence[Served], group: Callable[[Served], str], least_s: float) -> Finding:
     """Between two starts within a group (a host, an outlet) lies a pause."""
-    last: dict[str, float] = {}
+    last: dict[str, Served] = {}
     for s in log:
         name = group(s)
-        if name in last:
-            gap_s = s.at_s - last[name]
+        # Where a host leads within itself, the second request is a part of the first.
+        led_to = last[name].reply.location if name in last else None
+        if name in last and not (led_to and led_to.endswith(s.url.partition(s.host)[2]) and last[name].host == s.host):
+            gap_s = s.at_s - last[name].at_s
             yield f"{_when(s)}: {gap_s:.1f} s after another of {name}" if gap_s < least_s - 0.01 else None
-        last[name] = s.at_s
+        last[name] = s
 
 
 def clean_requests(log: Sequence[Served]) -> Finding:
-    """No cookies, no Referer, nothing added to the address; a User-Agent that says who asks; compression welcome."""
+    """No cookies, no Referer, nothing added to the address, no delta or range; a User-Agent that says who asks."""
     for s in log:
-        faults = [name for name in ("cookie", "referer") if name in s.sent]
+        faults = [name for name in ("cookie", "referer", "a-im", "range", "authorization") if name in s.sent]
         faults += ["query"] if "?" in s.target else []
         agent = s.sent.get("user-agent", "")
         faults += ["user-agent"] if "/" not in agent or "+" not in agent or "aiohttp" in agent else []
         faults += ["accept-encoding"] if "gzip" not in s.sent.get("accept-encoding", "") else []
+        faults += ["accept"] if "*/*" not in s.sent.get("accept", "") else []
         yield f"{_when(s)}: {', '.join(faults)}" if faults else None
 
 
@@ -314,3 +362,67 @@ def skipped_times_are_quiet(log: Sequence[Served], url: str, hours: set[int], da
     for s in [s for s in log if s.url == url][1:]:
         at = START + timedelta(seconds=s.at_s)
         yield f"{_when(s)}: {at:%a %H:%M}" if at.hour in hours or at.weekday() in days else None
+
+
+def nothing_comes_forward(log: Sequence[Served], events: Sequence[float], *, share: float = 0.45) -> Finding:
+    """A restart, a reload or a set clock makes no feed be asked sooner; rhythms alone change by halves at most.
+
+    A request that was never answered may be made again.
+    """
+    for every in by_url(log).values():
+        served = [s for s in every if s.status]
+        for first, second, third in zip(served, served[1:], served[2:], strict=False):
+            if any(second.at_s < event <= third.at_s for event in events):
+                before_s, after_s = second.at_s - first.at_s, third.at_s - second.at_s
+                is_sooner = after_s < share * before_s
+                yield f"{_when(third)}: after {after_s / 60:.0f} min, before {before_s / 60:.0f}" if is_sooner else None
+
+
+def no_crowd(log: Sequence[Served], events: Sequence[float], *, most: int) -> Finding:
+    """In the minute after a start or a pause, no crowd."""
+    for event in events:
+        count = sum(event <= s.at_s < event + 60 for s in log)
+        yield f"{count} requests in the minute after day {event / DAY:.3f}" if count > most else None
+
+
+def slower_and_never_silent(log: Sequence[Served], urls: Sequence[str], until_s: float) -> Finding:
+    """A feed that only fails is asked ever more rarely, and for ever."""
+    for url in urls:
+        found = [s.at_s for s in log if s.url == url]
+        gaps = [later - earlier for earlier, later in pairwise(found)]
+        early, late = gaps[: len(gaps) // 3], gaps[-len(gaps) // 3 :]
+        is_slower = bool(early) and sum(late) / len(late) >= sum(early) / len(early)
+        yield None if is_slower else f"{url}: asked no more rarely in the end"
+        yield None if until_s - found[-1] <= 7.8 * DAY else f"{url}: not asked since day {found[-1] / DAY:.1f}"
+
+
+def a_move_is_followed(log: Sequence[Served], old: str, until_s: float) -> Finding:
+    """A permanent redirect is followed for good after three times over a day, and no sooner."""
+    asked = [s.at_s for s in log if s.url == old]
+    is_patient = len(asked) >= 3 and asked[-1] - asked[0] >= DAY - 4 * HOUR
+    yield None if is_patient else f"{old}: believed after {len(asked)} requests"
+    yield None if asked[-1] < min(3 * DAY, until_s) else f"{old}: still asked on day {asked[-1] / DAY:.1f}"
+
+
+def still_asked(log: Sequence[Served], url: str, until_s: float) -> Finding:
+    """Where only a temporary redirect was seen, or a way that ends in one, the old address is asked to the end."""
+    last_s = max((s.at_s for s in log if s.url == url), default=0.0)
+    yield None if until_s - last_s < DAY else f"{url}: not asked since day {last_s / DAY:.1f}"
+
+
+def everything_served_is_kept(log: Sequence[Served], kept: Mapping[str, int], names: Mapping[str, str]) -> Finding:
+    """As many entries are kept of a feed (`names`: address → name) as went out to it."""
+    served: dict[str, set[str]] = defaultdict(set)
+    for s in log:
+        if s.url in names:
+            served[names[s.url]] |= s.guids
+    for name, guids in served.items():
+        if guids:
+            is_whole = kept.get(name) == len(guids)
+            yield None if is_whole else f"{name}: {len(guids)} entries served, {kept.get(name, 0)} kept"
+
+
+if __name__ == "__main__":
+    from tests.acceptance.manners import main
+
+    main()

@@ -62,6 +62,18 @@ async def test_a_claimed_feed_is_nobody_elses_until_its_lease_lapses(store: Any)
     assert await claim(store, NOW + timedelta(seconds=60)) == ["a"]
 
 
+async def test_who_is_claimed_is_told_until_it_is_given_back(store: Any) -> None:
+    await store.sync_feeds([make_feed_state(name) for name in ("a", "b", "c")])
+    assert await store.leased_feeds(NOW) == frozenset()
+    claimed = await store.claim_due_feeds(NOW, limit=2, lease_s=60)
+    assert await store.leased_feeds(NOW) == {state.feed_id for state in claimed}
+    assert await store.leased_feeds(NOW + timedelta(seconds=61)) == frozenset()
+    await store.commit_intake(Intake(feed_states=(claimed[0],)))
+    assert await store.leased_feeds(NOW) == {claimed[1].feed_id}
+    await store.sync_feeds([make_feed_state(claimed[0].feed_id)])
+    assert await store.leased_feeds(NOW) == frozenset()
+
+
 async def test_claims_at_the_same_time_never_take_the_same_feed(store: Any) -> None:
     await store.sync_feeds([make_feed_state(f"f{n}") for n in range(20)])
     claims = await asyncio.gather(*(claim(store, limit=7) for _ in range(6)))
@@ -141,3 +153,14 @@ async def test_hundreds_of_feeds_are_one_batch(store: Any) -> None:
     assert len(await claim(store, limit=1000)) == 1000
     await store.sync_feeds(states[::2])
     assert await store.feed_states() == states[::2]
+
+
+async def test_slice_by_slice_come_all_active_feeds_and_each_once(store: Any) -> None:
+    states = [make_feed_state(f"f-{n}") for n in range(7)]
+    await store.sync_feeds([*states, make_feed_state("F-odd"), make_feed_state("gone")])
+    await store.sync_feeds([*states, make_feed_state("F-odd")])
+    found: list[str] = []
+    while some := await store.feed_states(after=found[-1] if found else "", limit=3):
+        assert len(some) <= 3
+        found += [state.feed_id for state in some]
+    assert sorted(found) == sorted([*(state.feed_id for state in states), "F-odd"])

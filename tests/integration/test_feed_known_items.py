@@ -127,3 +127,20 @@ async def test_what_could_not_be_kept_is_read_again(rig: Rig) -> None:
     report = await rig.poll(item("c"), item("b"), item("a"))
     assert rig.source.read == [1, 1, 2]
     assert report.tally.stored == 2
+
+
+async def test_an_item_pinned_to_the_top_hides_no_gap_though_it_is_not_read_again(rig: Rig) -> None:
+    pin = item("pin")
+    await rig.poll(pin, *map(item, "abcd"))
+    assert (await rig.poll(pin, *map(item, "eabc"))).gaps == {}
+    assert (await rig.poll(pin, *map(item, "eab"))).gaps == {}
+    report = await rig.poll(pin, *map(item, "uvwx"))
+    assert rig.source.read == [5, 1, 0, 4]
+    assert set(report.gaps) == {"f"}
+
+
+async def test_a_window_in_which_half_is_left_of_the_last_news_is_no_gap(rig: Rig) -> None:
+    await rig.poll(*map(item, "abcd"))
+    await rig.poll(*map(item, "efab"))
+    report = await rig.poll(*map(item, "ghijklmn"), item("e"))
+    assert report.gaps == {}

@@ -173,7 +173,7 @@ async def test_poll_looks_at_feeds_and_keeps_nothing(
     assert found["rss"]["newest_at"] == "2024-06-18T20:00:00+00:00"
     assert "404" in found["mati"]["answer"]
     assert await feeds(config, "poll", "rss") == 0
-    assert "1 of 1 feeds gave something to read; nothing was kept." in capsys.readouterr().out
+    assert "1 of 1 feeds gave something to read, well: 0; nothing was kept." in capsys.readouterr().out
     assert not (config.parent / "var").exists()
     assert await feeds(config, "poll", "rs") == 1
     assert "Did you mean 'rss'?" in capsys.readouterr().err

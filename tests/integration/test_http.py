@@ -140,6 +140,8 @@ async def test_six_redirects_are_one_too_many(server: LoopbackServer, http: Http
         ("gopher://example.org/", "redirect"),
         ("javascript:alert(1)", "redirect"),
         ("http://", "redirect"),
+        ("http://[::1", "redirect"),
+        ("http://host:port/", "redirect"),
         ("http://127.0.0.2:1/", "refused"),
         ("http://10.0.0.1/", "refused"),
         ("http://169.254.169.254/latest/meta-data/", "refused"),

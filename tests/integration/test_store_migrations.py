@@ -16,11 +16,12 @@ from sqlalchemy import Connection, create_engine, event, inspect
 
 from monitor.model.articles import Sketch
 from monitor.model.commits import Intake
+from monitor.model.pages import PageState, Weighing
 from monitor.store import open_store
 from monitor.store.engines import place_of
 from monitor.store.schema import HEAD, alembic_settings, bring_to_head
 from monitor.store.tables import Row
-from tests.factories import NOW, make_article, make_feed_state
+from tests.factories import NOW, make_article, make_feed_state, make_page
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -113,6 +114,12 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         await store.open_stories(since=NOW)
         await store.claim_deliveries(NOW, limit=5, lease_s=60)
         await store.articles_after(5, since=NOW, limit=5)
+        await store.wished_pages(["f1"], since=NOW, limit=5)
+        await store.keep_pages([make_page(articles[0], state=PageState.READ)])
+        await store.claim_due_pages(NOW, limit=5, lease_s=60)
+        await store.unweighed({"w": "v"}, since=NOW, limit=5)
+        weighed = Weighing(article_id=1, body_digest=articles[0].body_digest, weighed=(("w", "v"),))
+        await store.keep_weighing(weighed)
         await store.prune(articles_before=NOW, index_before=NOW, limit=5)
         for engine in engines:
             event.remove(engine, "before_cursor_execute", listen)

@@ -20,6 +20,8 @@ MAX_NAME = 60
 MAX_DETAIL = 160
 MAX_ADDRESS = 300
 _FAILED = frozenset({Condition.FAILING, Condition.GONE, Condition.HTML, Condition.CHALLENGED})
+# The words for the others say all that the message would.
+_EXPLAINED = frozenset({Condition.FAILING, Condition.GONE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _view(notice: Notice, words: Language, zone: tzinfo, year: int) -> NoticeVie
     return NoticeView(
         name,
         "; ".join(part for part in told if part),
-        clean(notice.detail, MAX_DETAIL) if condition in _FAILED else "",
+        clean(notice.detail, MAX_DETAIL) if condition in _EXPLAINED else "",
         label if address else "",
         address,
         safe_link(notice.address) if address == notice.address else None,

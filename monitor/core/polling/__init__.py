@@ -13,11 +13,12 @@ from monitor.core.polling.limits import PollingLimits
 from monitor.core.polling.moves import asked_url, request_for
 from monitor.core.polling.notices import is_worth_a_search, notices_of, notices_to_tell
 from monitor.core.polling.outages import is_own_outage, may_be_ours, page_mark
-from monitor.core.polling.pauses import Look, after_pause, initial_state, spread_overdue, was_away
+from monitor.core.polling.pauses import AfterPause, Look, after_pause, initial_state, was_away
 from monitor.core.polling.turns import Turns
 from monitor.core.polling.wishes import DocumentWishes, document_wishes
 
 __all__ = [
+    "AfterPause",
     "CheckOutcome",
     "DocumentWishes",
     "Look",
@@ -41,6 +42,5 @@ __all__ = [
     "parse_failure",
     "pause_wished_s",
     "request_for",
-    "spread_overdue",
     "was_away",
 ]

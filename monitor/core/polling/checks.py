@@ -131,7 +131,7 @@ def _after_answer(
         wishes=wishes,
         rhythm=learnt.rhythm,
         move=sighted(state.move, asked_url(feed, state), fetch, reading, now),
-        elapsed_s=state.elapsed_s + _SMOOTHING * (fetch.elapsed_s - state.elapsed_s),
+        elapsed_s=_smoothed(state, fetch.elapsed_s),
     )
     if isinstance(fetch, NotModified):
         return replace(state, outcome="not-modified", body_at=state.body_at or now)
@@ -144,6 +144,13 @@ def _after_answer(
         newest_at=max(filter(None, (state.newest_at, reading.newest_at if reading else None)), default=None),
         entries_seen=reading.entries if reading else state.entries_seen,
     )
+
+
+def _smoothed(state: FeedState, elapsed_s: float) -> float:
+    """How long answers take; the first one stands for itself."""
+    if state.succeeded_at is None:
+        return elapsed_s
+    return state.elapsed_s + _SMOOTHING * (elapsed_s - state.elapsed_s)
 
 
 def _after_failure(

@@ -70,16 +70,18 @@ def _has_lasted(condition: Condition, since: datetime, failures: int, now: datet
 
 
 def _failing(feed: Feed, state: FeedState, now: datetime) -> tuple[Condition, str]:
+    last = f"last read {_ago(state.succeeded_at, now)}" if state.succeeded_at else "never read yet"
     if feed.source in _BEST_EFFORT and state.outcome in _BUSY:
-        return Condition.SLOW, f"it is busy, as it often is; last success {_ago(state.succeeded_at, now)}"
-    since = f"{state.failures} checks in a row, last success {_ago(state.succeeded_at, now)}: {state.detail}"
+        return Condition.SLOW, f"it is busy, as it often is; {last}"
+    count = "failed once" if state.failures == 1 else f"failed {state.failures} times in a row"
+    since = f"{count}, {last}: {state.detail}"
     match state.outcome:
         case "gone":
             return Condition.GONE, since
         case "not-found" if now - (state.succeeded_at or now) >= _GONE_AFTER:
             return Condition.GONE, since
         case "challenged":
-            return Condition.CHALLENGED, since
+            return Condition.CHALLENGED, f"{count}, {last}: a bot wall stands before it; ask the outlet to let us in"
         case "html":
             return Condition.HTML, since
     return Condition.FAILING, since
@@ -103,7 +105,7 @@ def _answering(feed: Feed, state: FeedState, now: datetime) -> tuple[Condition, 
     if move.adopted_url:
         return Condition.MOVED, f"moved for good: {move.adopted_url} is asked instead; change url in feeds.yaml"
     if move.target:
-        return Condition.MOVED, f"redirects for good to {move.target} (seen {move.sightings} times)"
+        return Condition.MOVED, f"redirects for good to {move.target} (seen {_times(move.sightings)})"
     if state.elapsed_s >= SLOW_S:
         return Condition.SLOW, f"its answers take {state.elapsed_s:.0f} s"
     return Condition.HEALTHY, ""
@@ -126,6 +128,10 @@ def _frozen(state: FeedState, now: datetime) -> str:
         if age.total_seconds() > bound:
             return f"{text}, and they used to be {_span_s(rhythm.spacing_s)} apart"
     return ""
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _ago(at: datetime | None, now: datetime) -> str:

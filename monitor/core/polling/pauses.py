@@ -7,6 +7,8 @@ the wall clock: plans move with it.
 
 from __future__ import annotations
 
+from array import array
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -47,27 +49,64 @@ def was_away(before: Look | None, now: Look, limits: PollingLimits = DEFAULTS) -
 def after_pause(
     states: Sequence[FeedState], before: Look | None, now: Look, *, limits: PollingLimits = DEFAULTS
 ) -> list[FeedState]:
-    """Those states whose due times change, with the new ones."""
-    shift_s = _shift_s(before, now) if before else 0.0
-    if abs(shift_s) <= _NOTABLE_SHIFT_S:
-        shift_s = 0.0
-    moved = {state.feed_id: moved for state in states if (moved := _moved(state, shift_s, now.at, limits)) != state}
-    planned = [moved.get(state.feed_id, state) for state in states]
-    spread = {state.feed_id: state for state in spread_overdue(planned, now=now.at, limits=limits)}
-    return [*spread.values(), *(state for feed_id, state in moved.items() if feed_id not in spread)]
+    """Those states whose due times change, with the new ones, soonest first."""
+    after = AfterPause(before, now, limits=limits)
+    after.note(states)
+    after.rank()
+    changed = after.changed(sorted(states, key=lambda state: state.feed_id))
+    return sorted(changed, key=lambda state: (state.next_check_at, state.feed_id))
 
 
-def spread_overdue(states: Sequence[FeedState], *, now: datetime, limits: PollingLimits = DEFAULTS) -> list[FeedState]:
-    """The overdue ones with new due times, in the order they were due, over `catch_up_s`: a pause ends in no burst."""
-    overdue = sorted(
-        (state for state in states if state.next_check_at < now), key=lambda s: (s.next_check_at, s.feed_id)
-    )
-    step = min(limits.catch_up_s / len(overdue), limits.min_interval_s) if overdue else 0.0
-    turns = [(state, now + timedelta(seconds=step * n), n / len(overdue)) for n, state in enumerate(overdue)]
-    return [
-        replace(state, next_check_at=after_skipped(due, state.wishes, rng_value=place, limits=limits))
-        for state, due, place in turns
-    ]
+class AfterPause:
+    """New due times after a pause, for any number of feeds in memory for a few: 8 bytes for each that is late.
+
+    All are shown twice, slice by slice: `note` sees what is late, `rank` puts it in its order, `changed` gives it new
+    times, in the order they were due (by id, if shown so, where that is the same), over `catch_up_s`. What a set clock
+    moves is moved before. `is_shifted`: that is so; `is_needed`: some state changes.
+    """
+
+    def __init__(self, before: Look | None, now: Look, *, limits: PollingLimits = DEFAULTS) -> None:
+        shift_s = _shift_s(before, now) if before else 0.0
+        self._shift_s = shift_s if abs(shift_s) > _NOTABLE_SHIFT_S else 0.0
+        self._now = now.at
+        self._limits = limits
+        self._late = array("d")
+        self._met: dict[float, int] = {}
+        self.is_shifted = self._shift_s != 0.0
+        self.is_needed = self.is_shifted
+
+    def note(self, states: Sequence[FeedState]) -> None:
+        """See some of the states."""
+        for state in states:
+            moved = _moved(state, self._shift_s, self._now, self._limits)
+            if moved.next_check_at < self._now:
+                self._late.append(moved.next_check_at.timestamp())
+            self.is_needed = self.is_needed or moved is not state
+        self.is_needed = self.is_needed or bool(self._late)
+
+    def rank(self) -> None:
+        """All were seen."""
+        self._late = array("d", sorted(self._late))
+
+    def changed(self, states: Sequence[FeedState]) -> list[FeedState]:
+        """Those of the states that change, as they become."""
+        found = []
+        for state in states:
+            after = self._spread(_moved(state, self._shift_s, self._now, self._limits))
+            if after is not state and after != state:
+                found.append(after)
+        return found
+
+    def _spread(self, state: FeedState) -> FeedState:
+        if state.next_check_at >= self._now:
+            return state
+        due = state.next_check_at.timestamp()
+        n = bisect_left(self._late, due) + self._met.get(due, 0)
+        self._met[due] = self._met.get(due, 0) + 1
+        place = min(n / max(len(self._late), 1), 1.0)
+        step = min(self._limits.catch_up_s / max(len(self._late), 1), self._limits.min_interval_s)
+        turn = self._now + timedelta(seconds=step * n)
+        return replace(state, next_check_at=after_skipped(turn, state.wishes, rng_value=place, limits=self._limits))
 
 
 def _shift_s(before: Look, now: Look) -> float:

@@ -51,8 +51,9 @@ def document_wishes(body: bytes) -> DocumentWishes:
     found = _ITEM.search(body, 0, _HEAD_BYTES)
     head = body[: found.start() if found else _HEAD_BYTES]
     periods = [period for period in (_ttl_s(head), _syndication_s(head)) if period]
-    hours = {int(hour) % 24 for hour in _HOUR.findall(_inside(body, rb"skipHours")) if int(hour) <= 24}
-    names = [day.lower().decode() for day in _DAY.findall(_inside(body, rb"skipDays"))]
+    skips = body[body.find(b"<skip") :] if b"<skip" in body else b""
+    hours = {int(hour) % 24 for hour in _HOUR.findall(_inside(skips, rb"skipHours")) if int(hour) <= 24}
+    names = [day.lower().decode() for day in _DAY.findall(_inside(skips, rb"skipDays"))]
     days = {_DAYS.index(name) for name in names if name in _DAYS}
     return DocumentWishes(
         period_s=max(periods, default=None),
@@ -100,15 +101,18 @@ def max_age_s(headers: Mapping[str, str], now: datetime) -> float | None:
     if "max-age" in directives:
         value = directives["max-age"]
         return float(value[:10]) if value.isascii() and value.isdigit() else None
-    expires, made = _date(headers.get("expires")), _date(headers.get("date"))
+    expires = _date(headers.get("expires"))
     if expires is None:
         return None
+    made = _date(headers.get("date"))
     return max(0.0, (expires - (made or now)).total_seconds())
 
 
 def _date(value: str | None) -> datetime | None:
+    if not value:
+        return None
     try:
-        found = parsedate_to_datetime(value or "")
+        found = parsedate_to_datetime(value)
     except (ValueError, TypeError):
         return None
     return found if found.tzinfo else found.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.core.discovery import discover, feed_kind, looks_like_feed, news_sitemaps, usual_addresses
 from monitor.core.known_sites import known_feeds
+from monitor.core.page_hints import doors, feeds_of_header
 
 PAGE = "https://example.org/dunia/index.html"
 RSS = "application/rss+xml"
@@ -244,3 +245,101 @@ def test_a_flood_costs_no_more_than_its_length(piece: str) -> None:
     begin = time.process_time()
     discover(html, PAGE)
     assert time.process_time() - begin < 3
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ('<link rel="alternative" type="application/rss+xml" href="/f">', ["f"]),
+        ('<link\nrel = "alternate"\ntype = "application/rss+xml"\nhref = " /f "\n/>', ["f"]),
+        ('<link rel="alternate" type="application/rss+xml" href="/f?a=1&#38;b=2">', ["f?a=1&b=2"]),
+        ('<link rel="alternate" type="application/rss+xml" href="&#47;f">', ["f"]),
+        ('<base target="_blank"><base href="/y/"><base href="/z/"><link rel="feed" href="f">', ["y/f"]),
+        ('<noscript><link rel="alternate" type="application/rss+xml" href="/f"></noscript>', ["f"]),
+        ('<link rel="alternate" type="text/rss+xml" href="/f">', ["f"]),
+        ('<link rel="alternate" type="application/x.atom+xml" href="/f">', ["f"]),
+        ('<link rel="feed" type="text/html" href="/f">', ["f"]),
+        (link("https://EXAMPLE.org/f") + link("http://example.org/f/"), ["f"]),
+        (link("/f#x") + link("/f"), ["f"]),
+        (link("/2024/kim/feed/", title="Kim Comments") + link("/atom"), ["atom", "2024/kim/feed/"]),
+        ('<a href="/export/rss2/index.xml">x</a>', ["export/rss2/index.xml"]),
+        ('<a href="/index.php?format=feed&amp;type=rss">x</a>', ["index.php?format=feed&type=rss"]),
+        ('<a aria-label="RSS" href="/x"><i></i></a>', ["x"]),
+        ('<area href="/rss.xml">', ["rss.xml"]),
+        ('<link rel="alternate" type="application/rss+xml" href="ftp://example.org/f">', []),
+        ('<link rel="alternate" type="application/activity+json" href="/x">', []),
+        ('<a href="/news/rss-hack.html">RSS hack</a>', []),
+        ('<style><link rel="feed" href="/f"></style>', []),
+    ],
+)
+def test_odd_ways_of_naming_a_feed_are_read_as_browsers_read_them(html: str, found: list[str]) -> None:
+    assert [url.lower() for url in urls(html)] == ["https://example.org/" + path for path in found]
+
+
+@pytest.mark.parametrize(
+    ("page", "feed"),
+    [
+        ("https://nama.medium.com/a", "https://nama.medium.com/feed"),
+        ("https://medium.com/tag/korea", "https://medium.com/feed/tag/korea"),
+        ("https://nama.livejournal.com/123.html", "https://nama.livejournal.com/data/rss"),
+        ("https://blog.naver.com/nama/223", "https://rss.blog.naver.com/nama.xml"),
+        ("https://nama.tistory.com/7", "https://nama.tistory.com/rss"),
+        ("https://note.com/nama/n/n1", "https://note.com/nama/rss"),
+        ("https://dev.to/nama", "https://dev.to/feed/nama"),
+        ("https://stackoverflow.com/questions/tagged/rss", "https://stackoverflow.com/feeds/tag/rss"),
+        ("https://vimeo.com/nama", "https://vimeo.com/nama/videos/rss"),
+    ],
+)
+def test_more_sites_feeds_follow_from_the_address(page: str, feed: str) -> None:
+    assert known_feeds(page)[0].url == feed
+
+
+@pytest.mark.parametrize(
+    ("header", "found"),
+    [
+        ('</f>; rel="alternate"; type="application/rss+xml"', ["https://example.org/f"]),
+        ('<f>;rel=alternate;type=application/atom+xml;title="A; B"', ["https://example.org/dunia/f"]),
+        ('</s.css>; rel=preload; as=style, </f>; rel="feed", </g>; rel=alternate; type=application/feed+json',
+         ["https://example.org/f", "https://example.org/g"]),
+        ('</feed.xml>; rel="alternate"', ["https://example.org/feed.xml"]),
+        ('</en/>; rel="alternate"; hreflang="en"', []),
+        ('<https://api.example.org/wp-json/>; rel="https://api.w.org/"', []),
+        ('<javascript:x>; rel=feed', []),
+        ("<<<;;;,,,", []),
+        ("", []),
+    ],
+)  # fmt: skip
+def test_an_answers_link_header_names_feeds(header: str, found: list[str]) -> None:
+    assert [feed.url for feed in feeds_of_header(header, PAGE)] == found
+
+
+@pytest.mark.parametrize(
+    ("html", "found"),
+    [
+        ('<meta http-equiv="refresh" content="0; url=/beranda?a=1&amp;b=2">', ["https://example.org/beranda?a=1&b=2"]),
+        ("<META HTTP-EQUIV=Refresh CONTENT='5;URL=\"b.html\"'>", ["https://example.org/dunia/b.html"]),
+        ("<frameset><frame src=atas.html><frame src='utama.html'></frameset>",
+         ["https://example.org/dunia/atas.html", "https://example.org/dunia/utama.html"]),
+        ('<meta http-equiv="refresh" content="300">', []),
+        ('<meta http-equiv="refresh" content="0; url=javascript:x">', []),
+        ("<p>frame src=x</p><iframe src='/iklan'></iframe>", []),
+    ],
+)  # fmt: skip
+def test_a_page_that_is_only_a_door_says_where_it_leads(html: str, found: list[str]) -> None:
+    assert doors(html.encode(), PAGE) == found
+
+
+@pytest.mark.parametrize("piece", ["<", "<meta http-equiv=refresh ", "<frame src=", "</f>;a;", '<f>; a="'])
+def test_a_flood_of_hints_ends(piece: str) -> None:
+    flood = piece * (200_000 // len(piece))
+    assert len(doors(flood.encode(), PAGE)) <= 2
+    assert feeds_of_header(flood, PAGE) == []
+
+
+def test_floods_of_lines_links_and_segments_are_read_at_once() -> None:
+    """Where an expression tries every beginning against every end, each of these would take minutes."""
+    assert news_sitemaps("https://example.org/", "\n" * 400_000)[0].startswith("https://example.org/")
+    assert not looks_like_feed("https://example.org" + "/feeds" * 60_000 + ".html")
+    assert not looks_like_feed("https://example.org/?" + "feed=" * 60_000)
+    links = b"<a href=/x>x</a>" * 6_000 + b"<a href=/rss>RSS</a>"
+    assert discover(links, "https://example.org/") == []

@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from monitor.core.polling import (
     CheckOutcome,
+    Look,
     PollingLimits,
+    after_pause,
     body_digest,
     initial_state,
     next_check,
     parse_failure,
-    spread_overdue,
 )
 from monitor.core.polling.bodies import LOOKED_AT
 from monitor.errors import ParseError
@@ -173,10 +174,10 @@ def test_a_first_start_is_staggered() -> None:
 def test_after_a_pause_overdue_feeds_come_one_after_the_other_in_their_order() -> None:
     states = [make_feed_state(f"f{n}", next_check_at=NOW - timedelta(hours=n)) for n in range(1, 6)]
     future = make_feed_state("later", next_check_at=NOW + timedelta(hours=1))
-    spread = spread_overdue([*states, future], now=NOW, limits=LIMITS)
+    spread = after_pause([*states, future], None, Look(at=NOW, ticks=0.0), limits=LIMITS)
     assert [state.feed_id for state in spread] == ["f5", "f4", "f3", "f2", "f1"]
     assert [delay_s(state) for state in spread] == [0, 60, 120, 180, 240]
-    assert spread_overdue([future], now=NOW, limits=LIMITS) == []
+    assert after_pause([future], None, Look(at=NOW, ticks=0.0), limits=LIMITS) == []
     assert [replace(state, next_check_at=NOW) for state in spread] == [
         replace(s, next_check_at=NOW) for s in reversed(states)
     ]

@@ -7,8 +7,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.core.polling import (
+    AfterPause,
     CheckOutcome,
     Look,
     after_pause,
@@ -196,6 +199,35 @@ def test_after_a_suspended_night_what_is_late_comes_over_some_minutes() -> None:
     found = after_pause(states, look(0), look(8 * 3600))
     due = [(state.next_check_at - look(8 * 3600).at).total_seconds() for state in found]
     assert (len(due), min(due), max(due)) == (300, 0, 299)
+
+
+def test_feeds_that_were_due_at_one_moment_still_come_one_after_the_other() -> None:
+    states = [make_feed_state(f"f{n}", next_check_at=NOW) for n in range(5)]
+    found = after_pause(states, None, look(3600))
+    assert [(state.feed_id, (state.next_check_at - look(3600).at).total_seconds()) for state in found] == [
+        ("f0", 0), ("f1", 60), ("f2", 120), ("f3", 180), ("f4", 240)
+    ]  # fmt: skip
+
+
+@given(st.lists(st.integers(-7200, 3600), max_size=40), st.integers(1, 7), st.booleans())
+@settings(max_examples=100, deadline=None)
+def test_seen_slice_by_slice_all_feeds_are_placed_as_if_seen_at_once(
+    due: list[int], size: int, is_shifted: bool
+) -> None:
+    states = [make_feed_state(f"f{n:02}", next_check_at=NOW + timedelta(seconds=s)) for n, s in enumerate(due)]
+    before, now = look(-9000), look(0, ticks=-8000 if is_shifted else 0)
+    after = AfterPause(before, now)
+    slices = [states[first : first + size] for first in range(0, len(states), size)]
+    for some in slices:
+        after.note(some)
+    after.rank()
+    found = [state for some in slices for state in after.changed(some)]
+    at_once = after_pause(states, before, now)
+    assert sorted(found, key=lambda state: (state.next_check_at, state.feed_id)) == at_once
+    assert after.is_needed or not at_once
+    late = [state.next_check_at for state in states if state.next_check_at < now.at]
+    if not is_shifted:
+        assert len({state.next_check_at for state in found}) == len(found) == len(late)
 
 
 def test_a_clock_that_is_set_takes_the_plans_with_it() -> None:

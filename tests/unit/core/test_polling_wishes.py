@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.core.polling import CheckOutcome, PollingLimits, document_wishes, next_check, spread_overdue
+from monitor.core.polling import CheckOutcome, Look, PollingLimits, after_pause, document_wishes, next_check
 from monitor.core.polling.wishes import DocumentWishes, max_age_s
 from monitor.model.feeds import FeedState, Fetched, NotModified, Reading, Wishes
 from tests.factories import NOW, make_feed, make_feed_state
@@ -186,5 +186,5 @@ def test_lost_entries_weigh_more_than_the_habit_a_document_states_but_not_than_t
 def test_a_pause_that_ends_in_skipped_hours_ends_later() -> None:
     night = datetime(2026, 11, 22, 23, 0, tzinfo=UTC)
     state = make_feed_state(next_check_at=night - timedelta(hours=9), wishes=Wishes(skip_hours=(22, 23)))
-    (found,) = spread_overdue([state], now=night)
+    (found,) = after_pause([state], None, Look(at=night, ticks=0.0))
     assert found.next_check_at == night + timedelta(hours=1)

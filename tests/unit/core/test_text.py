@@ -65,6 +65,24 @@ def test_too_many_tags_are_stripped_without_a_tree_and_to_the_same_text() -> Non
     assert html_to_text(paragraph * 2000) == "\n".join(["One bold & linked line."] * 2000)
 
 
+NAMES = ["p", "P", "br", "div", "ul", "li", "h2", "hr", "a", "b", "i", "span", "img", "script", "style", "td", "figure"]
+ATTRIBUTES = ["", " ", ' href="a&amp;b"', " alt='>'", " x=1", ' a b="c" ', " /", "\n", ' title="<b>"', " =x"]
+TAGS = st.builds("<{}{}{}>".format, st.sampled_from(["", "/"]), st.sampled_from(NAMES), st.sampled_from(ATTRIBUTES))
+WORDS = st.sampled_from(
+    [
+        *("x", " a  b ", "\n", "“q”", "김", "&amp;", "&lt;b&gt;", "&nbsp;", "&#39;", "&#8217;", "&#30;", "&#150;"),
+        *("&copy;", "&amp", "& ", "<script>a=1</script>", "<style >p{}</style\t>", "\0", "\x1e", "\u200b", "\r\n"),
+    ]
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(TAGS | WORDS, max_size=10).map("".join))
+def test_simple_markup_reads_as_it_does_in_a_tree(html: str) -> None:
+    unheard_of = "<x-y></x-y>"
+    assert html_to_text(f"<p>{html}") == html_to_text(f"<p>{html}{unheard_of}")
+
+
 @pytest.mark.parametrize(
     ("raw", "title"),
     [

@@ -153,3 +153,12 @@ async def test_a_feed_that_was_removed_is_looked_for_no_more(server: LoopbackSer
     await world.out()
     await world.seek(feeds={})
     assert (server.requests, await world.store.unsought(limit=9)) == ([], [])
+
+
+async def test_an_address_that_is_polled_already_is_no_news(server: LoopbackServer) -> None:
+    world = World(server.url("/rss/dunia.xml"))
+    other = make_feed("other", url=server.url("/rss/ekonomi.xml"))
+    server["/"], server["/rss/ekonomi.xml"] = page("/rss/ekonomi.xml"), Reply(RSS)
+    await world.out()
+    assert (await world.seek(feeds={world.feed.id: world.feed, "other": other})).ended == 1
+    assert world.notice.address == ""

@@ -35,7 +35,15 @@ SPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "slash": "http://purl.org/rss/1.0/modules/slash/",
     "x": "https://example.org/ns",
+    "feedburner": "http://rssnamespace.org/feedburner/ext/1.0",
+    "yandex": "http://news.yandex.ru",
+    "a10": "http://www.w3.org/2005/Atom",
+    "c": "http://purl.org/rss/1.0/modules/content/",
+    "isi": "http://purl.org/dc/elements/1.1/",
+    "mrss": "http://search.yahoo.com/mrss",
+    "News": "https://example.org/bing",
 }
+"""Usual namespaces, some of them under unusual prefixes, and foreign ones."""
 DECLARED = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in SPACES.items())
 
 
@@ -51,7 +59,7 @@ def texts(draw: Any) -> str:
 @st.composite
 def fields(draw: Any) -> str:
     """One child of an item, of any format."""
-    kind = draw(st.integers(0, 20))
+    kind = draw(st.integers(0, 23))
     text, attributes = draw(texts()), draw(LANGUAGES) + draw(BASES)
     link = escape(draw(LINKS))
     if kind <= 3:
@@ -99,6 +107,26 @@ def fields(draw: Any) -> str:
         )
     if kind == 19:
         return f"<x:blok a='1'><x:isi>{text}</x:isi></x:blok><bebas>{text}</bebas><x:kosong/>"
+    if kind == 21:
+        name = draw(
+            st.sampled_from(
+                ["yandex:full-text", "feedburner:origLink", "c:encoded", "isi:date", "isi:title", "a10:updated",
+                 "dcterms:created", "mrss:title", "mrss:description", "News:Source", "itunes:summary",
+                 "itunes:title", "fullitem", "a10:content"]
+            )
+        )  # fmt: skip
+        return f"<{name}>{draw(st.sampled_from([text, draw(DATES), link]))}</{name}>"
+    if kind == 22:
+        return draw(
+            st.sampled_from(
+                ["<link/>", "<link></link>", "<guid/>", "<title/>", "<description/>", "<pubDate/>",
+                 "<content:encoded/>",
+                 '<link rel="" href="/kosong"/>', "<guid>g1</guid>", "<guid>12345</guid>", "<id>urn:uuid:1</id>"]
+            )
+        )  # fmt: skip
+    if kind == 23:
+        inside = f"<title>{text}</title><link href='{link}'/><id>s</id><updated>{draw(DATES)}</updated>"
+        return f"<source{attributes}>{inside}</source>"
     return f"<wadah><title>{text}</title><pubDate>{draw(DATES)}</pubDate><link>{link}</link></wadah>"
 
 

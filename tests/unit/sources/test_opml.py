@@ -159,3 +159,24 @@ def test_line_breaks_and_quotes_stay_inside_their_attribute() -> None:
     outline = Outline(url="https://example.org/\"><x y='", text='A\n"B" <c> & \x07')
     (back,) = read_opml(write_opml([outline])).outlines
     assert (back.url, back.text) == ("https://example.org/\"><x y='", 'A "B" <c> &')
+
+
+@pytest.mark.parametrize(
+    ("address", "url"),
+    [
+        ("feed://example.org/a", "http://example.org/a"),
+        ("feed:https://example.org/a", "https://example.org/a"),
+        ("FEED:http://example.org/a", "http://example.org/a"),
+        ("https://example.org/feed:a", "https://example.org/feed:a"),
+    ],
+)
+def test_the_scheme_of_readers_is_taken_off(address: str, url: str) -> None:
+    (outline,) = read_opml(f'<opml><body><outline text="A" xmlUrl="{address}"/></body></opml>'.encode()).outlines
+    assert outline.url == url
+
+
+@pytest.mark.parametrize("charset", ["euc-kr", "utf-16-le", "utf-16", "utf-32", "utf-8-sig"])
+def test_a_list_in_a_charset_that_it_does_not_name_is_read(charset: str) -> None:
+    body = '<?xml version="1.0"?><opml><body><outline text="북한 뉴스 속보 모음" xmlUrl="https://example.org/a"/></body></opml>'
+    (outline,) = read_opml(body.encode(charset)).outlines
+    assert outline.text == "북한 뉴스 속보 모음"

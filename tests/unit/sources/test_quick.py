@@ -14,7 +14,7 @@ from monitor.sources.charsets import as_utf8
 from monitor.sources.fast.fields import FIELDS
 from monitor.sources.fast.names import AMBIGUOUS, AMBIGUOUS_PREFIXES
 from monitor.sources.feed import judged, parse_body
-from monitor.sources.quick import parse_quickly, read_quickly
+from monitor.sources.quick import ON_THE_SPOT, parse_quickly, read_quickly
 from tests.unit.sources.feedwriting import feeds
 
 FEEDS = Path(__file__).parents[4] / "shared" / "data" / "feeds"
@@ -158,3 +158,13 @@ def test_what_was_read_is_not_kept_alive_by_circles(ending: str) -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_a_flood_of_angles_is_left_to_a_worker() -> None:
+    """Each costs a search; as many as fit into what is read on the spot would keep the event loop."""
+    body = b"<rss version='2.0'><channel><item><title><![CDATA[%s]]></title></item></channel></rss>"
+    few = body % (b"<" * 1000)
+    many = body % (b"<" * ON_THE_SPOT.angles)
+    assert len(many) < ON_THE_SPOT.read_bytes
+    assert parse_quickly(few, "", URL) is not None
+    assert parse_quickly(many, "", URL) is None
