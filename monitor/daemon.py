@@ -109,6 +109,7 @@ class Daemon:
         self._every(5, "deliver", self._runtime.deliver)
         self._every(60, "catch_up", self._runtime.catch_up)
         self._every(60, "seek", self._runtime.seek)
+        self._every(3600, "repair", self._runtime.repair)
         self._every(3600, "prune", self._runtime.prune)
 
     def _every(self, seconds: float, name: str, stage: Callable[[], Awaitable[object]]) -> None:

@@ -73,6 +73,7 @@ class MemoryStore:
         self.slots: dict[str, DigestSlot] = {}
         self.digests: set[tuple[str, str]] = set()
         self.told: dict[tuple[str, ArticleId, str], str] = {}
+        self.told_at: dict[tuple[str, ArticleId], datetime] = {}
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.artifacts: dict[str, bytes] = {}
@@ -276,6 +277,8 @@ class MemoryStore:
                 match=match,
                 story=self._story_of(article_id),
                 was_told=article_id in had,
+                told_at=self.told_at.get((recipient_id, article_id)),
+                placed=self._placed(article_id),
             )
             for (watchlist, article_id), match in self.matches.items()
             if watchlist in watchlists
@@ -292,6 +295,12 @@ class MemoryStore:
                 m.match.watchlist,
             ),
         )
+
+    def _placed(self, article_id: ArticleId) -> Story | None:
+        """The story of its joining, where that was merged away."""
+        joining = self.joinings.get(article_id)
+        story = self.stories.get(joining.story_id) if joining else None
+        return story if story is not None and story != self._story_of(article_id) else None
 
     def _story_of(self, article_id: ArticleId) -> Story | None:
         joining = self.joinings.get(article_id)
@@ -311,6 +320,7 @@ class MemoryStore:
         self.digests.add((commit.recipient_id, commit.slot.key))
         for watchlist, article_id in commit.told:
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
+            self.told_at.setdefault((commit.recipient_id, article_id), commit.at)
         known = self.slots.get(commit.recipient_id)
         told_notice = known.told_notice if known and commit.told_notice is None else commit.told_notice
         self.slots[commit.recipient_id] = DigestSlot(

@@ -42,6 +42,7 @@ from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
+from monitor.pipeline.repair import repair
 from monitor.pipeline.traffic import Traffic
 from monitor.ports import Channel
 from monitor.sources.gdelt import Distance
@@ -245,6 +246,10 @@ class Runtime:
             is_stopping=lambda: self._is_stopping,
         )
 
+    async def repair(self) -> None:
+        """Merge stories that turned out to be one."""
+        await repair(self._judge, store=self._store, clock=self._clock)
+
     async def prune(self) -> None:
         """Delete what is past its time."""
         retention = self.configuration.settings.retention
@@ -304,6 +309,7 @@ class Runtime:
         collected = await self._collector.collect_all(self._feeds())
         self._teller.tell(collected)
         pages = await self._pages.read_due(self._feeds(), within_s=CYCLE_PAGES_S)
+        await self.repair()
         then = await self._compose(is_forced=is_digest_forced)
         late = await self.deliver()
         await self._seeking.seek(self._feeds(), within_s=CYCLE_SEEK_S)

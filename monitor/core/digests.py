@@ -81,6 +81,7 @@ def build(
         stories=tuple(ranked[: recipient.max_stories]),
         rest=max(0, len(ranked) - recipient.max_stories),
         held_back=held_back,
+        mergers=_mergers(matched),
         notices=tuple(notices[:MAX_NOTICES]),
         more_notices=max(0, len(notices) - MAX_NOTICES),
     )
@@ -144,6 +145,18 @@ def _fewer_notices(digest: Digest) -> Digest | None:
         return None
     kept = len(digest.notices) // 2
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
+
+
+def _mergers(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
+    """(title had, title of the story that it is part of now), for mergers since this recipient was last told anything."""
+    told = [row for row in matched if row.told_at is not None]
+    last = max((row.told_at for row in told if row.told_at is not None), default=None)
+    found = {
+        (row.placed.merged_at, row.placed.id): (row.placed.title, row.story.title)
+        for row in told
+        if row.placed is not None and row.story is not None and row.placed.merged_at is not None
+    }
+    return tuple(titles for (at, _), titles in sorted(found.items()) if last is not None and at > last)
 
 
 def _story_id(row: MatchedArticle) -> StoryId:

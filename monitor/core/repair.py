@@ -150,7 +150,9 @@ def _merged(one: Story, other: Story, likeness: _Likeness, now: datetime, lines:
         version=VERSION,
         at=now,
     )
-    return Merger(kept=_union(kept, gone, lines), gone=replace(gone, merged_into=kept.id), decision=decision)
+    return Merger(
+        kept=_union(kept, gone, lines), gone=replace(gone, merged_into=kept.id, merged_at=now), decision=decision
+    )
 
 
 def _union(kept: Story, gone: Story, lines: RepairLines) -> Story:

@@ -58,7 +58,8 @@ class Recipient:
 class MatchedArticle:
     """A match with what is known of its article, as gathered for a digest.
 
-    `was_told`: this recipient has had this article. `story` is None when the article was not grouped.
+    `was_told`: this recipient has had this article, at `told_at`. `story` is None when the article was not grouped;
+    `placed` is the story that it was placed in, where that went into `story` later.
     """
 
     article: Article
@@ -66,6 +67,8 @@ class MatchedArticle:
     match: Match
     story: Story | None
     was_told: bool = False
+    told_at: datetime | None = None
+    placed: Story | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +129,7 @@ class Digest:
     """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time.
 
     `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
+    `mergers` are stories that this recipient had under the first title and that turned out to be part of the second.
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
     `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
     digest may have notices and no stories.
@@ -140,6 +144,7 @@ class Digest:
     stories: tuple[DigestStory, ...]
     rest: int = 0
     held_back: int = 0
+    mergers: tuple[tuple[str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
     more_notices: int = 0
 

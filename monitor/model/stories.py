@@ -37,7 +37,7 @@ class Story:
     ("actors", "dates", "templates", "members" as hex ids, "undated") to sorted printable values; `mean_at` is the mean
     publication time.
     `gists` are those of its first and its latest original article.
-    `merged_into` redirects after a repair, so links and mail threads keep working.
+    `merged_into` redirects since `merged_at`, after a repair, so links and mail threads keep working.
     """
 
     id: StoryId
@@ -52,6 +52,7 @@ class Story:
     gists: tuple[Gist, ...] = field(default=(), repr=False)
     storyline_id: StoryId | None = None
     merged_into: StoryId | None = None
+    merged_at: datetime | None = None
     version: str = ""
 
 

@@ -3,24 +3,14 @@
 from __future__ import annotations
 
 import logging
-from typing import Protocol
 
-from monitor.model.commits import Intake
 from monitor.pipeline.judging import Judge
-from monitor.ports import Clock
+from monitor.ports import Clock, IntakeStore
 
 log = logging.getLogger("monitor.repair")
 
 
-class RepairStore(Protocol):
-    """Where a repair is kept."""
-
-    async def commit_intake(self, intake: Intake) -> None:
-        """Keep it, all or nothing."""
-        ...
-
-
-async def repair(judge: Judge, *, store: RepairStore, clock: Clock) -> int:
+async def repair(judge: Judge, *, store: IntakeStore, clock: Clock) -> int:
     """Merge what belongs together until nothing does; how many stories went into others. Raises `StoreError`."""
     count = 0
     while True:

@@ -240,6 +240,7 @@ def from_story(story: Story) -> Columns:
         "gists": _json([_from_gist(gist) for gist in story.gists]),
         "storyline_id": story.storyline_id,
         "merged_into": story.merged_into,
+        "merged_at": story.merged_at,
         "version": story.version,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, select
 
 from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Rematch
@@ -84,14 +84,19 @@ def matched_articles(
 ) -> list[MatchedArticle]:
     """Matches of articles first seen since, by story then time; those without a story last."""
     a, m = ARTICLE.c, MATCH.c
-    told = a.id.in_(select(TOLD.c.article_id).where(TOLD.c.recipient_id == recipient_id))
+    told_at = (
+        select(func.min(TOLD.c.at))
+        .where(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id)
+        .correlate(ARTICLE)
+        .scalar_subquery()
+    )
     wanted = (
-        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, JOINING.c.story_id, told)
+        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, JOINING.c.story_id, told_at)
         .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
         .where(among(connection, m.watchlist, list(watchlists)), a.first_seen_at >= since)
     )
     rows = connection.execute(wanted).all()
-    stories = _roots(connection, {row[-2] for row in rows if row[-2] is not None})
+    placed, stories = _roots(connection, {row[-2] for row in rows if row[-2] is not None})
     n, v = len(ARTICLE_COLUMNS), len(ARTICLE_COLUMNS) + len(VERDICT_COLUMNS)
     found = [
         MatchedArticle(
@@ -99,11 +104,17 @@ def matched_articles(
             verdict=to_verdict(row[0], row[n:v]),
             match=to_match(row[v:-2]),
             story=stories.get(row[-2]),
-            was_told=bool(row[-1]),
+            was_told=row[-1] is not None,
+            told_at=row[-1],
+            placed=_if_merged(placed.get(row[-2])),
         )
         for row in rows
     ]
     return sorted(found, key=reading_order)
+
+
+def _if_merged(story: Story | None) -> Story | None:
+    return story if story is not None and story.merged_into is not None else None
 
 
 def reading_order(found: MatchedArticle) -> tuple[bool, StoryId, datetime, ArticleId, str]:
@@ -118,12 +129,12 @@ def story_ids(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[
     rows = connection.execute(
         select(c.article_id, c.story_id).where(among(connection, c.article_id, article_ids))
     ).all()
-    stories = _roots(connection, {row.story_id for row in rows})
+    _, stories = _roots(connection, {row.story_id for row in rows})
     return {row.article_id: stories[row.story_id].id for row in rows if row.story_id in stories}
 
 
-def _roots(connection: Connection, ids: set[StoryId]) -> dict[StoryId, Story]:
-    """Each story with the one that it was merged into in the end."""
+def _roots(connection: Connection, ids: set[StoryId]) -> tuple[dict[StoryId, Story], dict[StoryId, Story]]:
+    """The stories by id, and each id with the story that it was merged into in the end."""
     stories: dict[StoryId, Story] = {}
     missing = set(ids)
     while missing:
@@ -132,4 +143,4 @@ def _roots(connection: Connection, ids: set[StoryId]) -> dict[StoryId, Story]:
         stories |= fresh
         missing = {story.merged_into for story in fresh.values() if story.merged_into is not None} - stories.keys()
     merged_into = {story.id: story.merged_into for story in stories.values() if story.merged_into in stories}
-    return {of: stories[root_of(of, merged_into)] for of in ids if of in stories}
+    return stories, {of: stories[root_of(of, merged_into)] for of in ids if of in stories}

@@ -231,6 +231,7 @@ class StoryRow(Row, table=True):
     gists: str = _text()
     storyline_id: int | None = _number()
     merged_into: int | None = _number()
+    merged_at: datetime | None
     version: str = _text()
 
 

@@ -12,7 +12,8 @@ import pytest
 from monitor.errors import StoreError
 from monitor.model.commits import DigestCommit, DigestSlot, Intake
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
-from tests.factories import NOW, make_article, make_delivery, make_match, make_message, make_slot
+from monitor.model.stories import Joining
+from tests.factories import NOW, make_article, make_delivery, make_match, make_message, make_slot, make_story
 
 DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -125,6 +126,20 @@ async def test_what_was_told_is_known_of_this_recipient_in_every_watchlist(store
 
     assert await had("analyst") == {("told", WATCHLIST, True), ("told", "asean", True), ("untold", WATCHLIST, False)}
     assert {was_told for _, _, was_told in await had("editor")} == {False}
+
+
+async def test_when_it_was_told_and_in_which_story_it_was_placed_are_known(store: Any) -> None:
+    kept, gone = make_article("kept"), make_article("gone")
+    root = make_story(kept)
+    placed = make_story(gone, merged_into=root.id, merged_at=NOW)
+    joinings = tuple(Joining(article_id=story.id, story_id=story.id, is_first=True) for story in (root, placed))
+    matches = (make_match(kept), make_match(gone))
+    await store.commit_intake(Intake(articles=(kept, gone), matches=matches, stories=(root, placed), joinings=joinings))
+    await store.commit_digest(digest(make_delivery(), told=((WATCHLIST, gone.id),), at=NOW + MINUTE))
+    found = {row.article.id: row for row in await store.matched_articles("analyst", [WATCHLIST], since=NOW - DAY)}
+    assert {row.story.id for row in found.values()} == {root.id}
+    assert (found[kept.id].told_at, found[kept.id].placed) == (None, None)
+    assert (found[gone.id].told_at, found[gone.id].placed) == (NOW + MINUTE, placed)
 
 
 async def test_a_new_schedule_moves_the_slot_and_what_was_told_stays_told(store: Any) -> None:

@@ -87,6 +87,7 @@ class DigestView:
     carried: list[StoryView]
     rest: int
     held_back: int
+    mergers: tuple[tuple[str, str], ...]
     notices: list[NoticeView]
     more_notices: int
     address: str
@@ -116,6 +117,7 @@ def digest_view(
         carried=[view for story, view in views if story.state is StoryState.CARRIED],
         rest=digest.rest,
         held_back=digest.held_back,
+        mergers=digest.mergers,
         notices=notice_views(digest.notices, words, zone, until=digest.until),
         more_notices=digest.more_notices,
         address=address,

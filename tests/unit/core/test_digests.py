@@ -67,6 +67,33 @@ def test_a_story_merged_into_another_is_told_as_that_one() -> None:
     assert len(digest.stories) == 2
 
 
+def test_that_two_stories_of_a_recipient_turned_out_to_be_one_is_said_once() -> None:
+    kept, gone, news = make_article("Satu"), make_article("Dua"), make_article("Tiga")
+    root = make_story(kept)
+    told_at, merged_at = NOW - timedelta(hours=9), NOW - timedelta(hours=3)
+    placed = make_story(gone, merged_into=kept.id, merged_at=merged_at)
+    had = (
+        row(kept, story=root, was_told=True, told_at=told_at),
+        row(gone, story=root, placed=placed, was_told=True, told_at=told_at),
+    )
+    first = build_for(*had, row(news, story=None))
+    assert first is not None
+    assert first.mergers == (("Dua", "Satu"),)
+    later = row(news, story=None, was_told=True, told_at=NOW - timedelta(hours=1))
+    second = build_for(*had, later, row(make_article("Empat"), story=None))
+    assert second is not None
+    assert second.mergers == ()
+
+
+def test_a_merger_of_which_a_recipient_had_only_the_older_story_is_not_said() -> None:
+    kept, gone = make_article("Satu"), make_article("Dua")
+    placed = make_story(gone, merged_into=kept.id, merged_at=NOW)
+    had = row(kept, story=make_story(kept), was_told=True, told_at=NOW - timedelta(hours=9))
+    digest = build_for(had, row(gone, story=make_story(kept), placed=placed))
+    assert digest is not None
+    assert digest.mergers == ()
+
+
 def test_the_lead_is_the_best_original_even_when_a_copy_scores_higher() -> None:
     original = make_article(outlet="Antara")
     copy = make_article(outlet="Tempo", published_at=NOW - timedelta(hours=5))

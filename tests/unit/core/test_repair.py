@@ -53,7 +53,7 @@ def test_two_stories_of_one_event_become_the_older_one_with_a_redirect_and_a_rea
     assert set(members_of(merger.kept)) == {older.lead_id, younger.lead_id}
     assert (merger.kept.first_at, merger.kept.last_at) == (older.first_at, younger.last_at)
     assert merger.kept.first_at < merger.kept.mean_at < merger.kept.last_at
-    assert merger.gone == replace(younger, merged_into=older.id)
+    assert merger.gone == replace(younger, merged_into=older.id, merged_at=NOW)
     assert merger.decision.other_id == older.id
     assert "each is the other's nearest" in str(merger.decision.features["reason"])
 

@@ -114,6 +114,7 @@ STORY = Story(
     gists=(Gist(title_names=("a",), opening={"b": 0.5}, mentions=" c d ", dates=("e",), has_body=True),),
     storyline_id=4,
     merged_into=5,
+    merged_at=LATER,
     version="v",
 )
 DECISION = Decision(

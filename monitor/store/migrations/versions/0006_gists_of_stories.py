@@ -1,4 +1,4 @@
-"""What the first and the latest article of a story say, to hold later ones against."""
+"""What the first and the latest article of a story say, and when a story went into another."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,8 +10,10 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("story", sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("story", sa.Column("gists", sa.Text(), nullable=False, server_default="[]"))
 
 
 def downgrade() -> None:
     op.drop_column("story", "gists")
+    op.drop_column("story", "merged_at")
