@@ -148,7 +148,7 @@ def _fewer_notices(digest: Digest) -> Digest | None:
 
 
 def _mergers(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
-    """(title had, title of the story that it is part of now), for mergers since this recipient was last told anything."""
+    """(title had, title of what it is part of now), for mergers since this recipient was last told anything."""
     told = [row for row in matched if row.told_at is not None]
     last = max((row.told_at for row in told if row.told_at is not None), default=None)
     found = {
