@@ -162,7 +162,7 @@ def _mergers(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
 def _story_id(row: MatchedArticle) -> StoryId:
     if row.story is None:
         return row.article.id
-    return row.story.merged_into or row.story.id
+    return row.story.event_id or row.story.merged_into or row.story.id
 
 
 def _groups(matched: Sequence[MatchedArticle]) -> list[list[MatchedArticle]]:

@@ -69,6 +69,7 @@ class Gazetteer:
     def __init__(self, aliases: Mapping[str, str]) -> None:
         self._by_first: dict[str, list[tuple[str, bool, str]]] = {}
         self._inside: dict[str, list[tuple[str, str]]] = {}
+        self._names = tuple(sorted({word for spelling in aliases for word in spaced(spelling.rstrip("*")).split()}))
         for spelling, entity in sorted(aliases.items()):
             name = spaced(spelling.rstrip("*"))
             if not name:
@@ -81,6 +82,11 @@ class Gazetteer:
             first = name.split(" ", 1)[0]
             key = first[:3] if is_open and first == name else first
             self._by_first.setdefault(key, []).append((name, is_open, entity))
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The words of all spellings, folded, each once."""
+        return self._names
 
     def actors(self, text: str) -> frozenset[str]:
         """The ids of the entities named in a text."""

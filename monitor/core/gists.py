@@ -18,6 +18,7 @@ import numpy as np
 
 from monitor.core.features import Features, Frequencies
 from monitor.core.lead_dates import LeadDate, lead_dates
+from monitor.core.quantities import quantities
 from monitor.core.tokens import numbered_words, words_of
 from monitor.model.stories import Gist
 
@@ -38,7 +39,7 @@ _SENTENCE = re.compile(r"(?<=[.!?…])[\"'»”)\]]*\s+|\n")
 _DENSE = re.compile("[\u0e00-\u11ff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
 
-def gist(read: Features, frequencies: Frequencies, *, title: str, body: str) -> Gist:
+def gist(read: Features, frequencies: Frequencies, *, title: str, body: str, language: str | None = None) -> Gist:
     """The gist of an article; weights are those of the moment, and stay with it."""
     opening = f"{title}\n{body[:OPENING_WITHIN]}"
     return Gist(
@@ -46,8 +47,15 @@ def gist(read: Features, frequencies: Frequencies, *, title: str, body: str) -> 
         opening=_weighed(opening, read, frequencies),
         mentions=_joined(list(dict.fromkeys(_stems(f"{title}\n{body[:MENTIONS_WITHIN]}")))[:MOST_MENTIONS]),
         dates=tuple(date.key for date in lead_dates(f"{title}\n{body}", limit=len(title) + DATES_WITHIN)),
+        numbers=tuple(sorted(quantities(f"{title}\n{body[:NAMES_WITHIN]}"))),
+        language=language or "",
         has_body=read.has_body,
     )
+
+
+def stems_of_names(words: Iterable[str]) -> frozenset[str]:
+    """Folded words as `title_names` holds them."""
+    return frozenset(word[:STEM] for word in words)
 
 
 def coverage(one: Gist, other: Gist) -> float:

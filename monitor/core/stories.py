@@ -70,11 +70,12 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assignment:
-    """An article's place, the story's new state, and why."""
+    """An article's place, the story's new state, and why; `links` are why a new story is tied to earlier ones."""
 
     joining: Joining
     story: Story
     decision: Decision
+    links: tuple[Decision, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +154,7 @@ def assign(
         copied = _Article(article=article, read=read, weights=np.zeros(0))
         return _assignment(article, _grown(story, copied, story.centroid, lines, is_copy=True), ground, now)
     shared = _wire_stories(stories, wordings, lines)
-    own = gist(read, frequencies, title=article.title, body=body_of(article))
+    own = gist(read, frequencies, title=article.title, body=body_of(article), language=article.language)
     seen = _Article(article=article, read=read, weights=weighted(read, frequencies), gist=own, wordings=shared)
     near = stories.near(read.terms, seen.weights, least=lines.considered, also=shared)
     ratings = sorted((_rated(seen, one, lines) for one in near), key=lambda rating: rating.rank)

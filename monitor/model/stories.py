@@ -19,13 +19,16 @@ class Gist:
 
     Words stand as stems (folded beginnings; pairs of characters in scripts without spaces). `title_names` are
     the names and numbers of the title, `opening` the words of title and first sentences with their weights,
-    `mentions` the words of the whole text with a space around each, `dates` days as ISO 8601 keys.
+    `mentions` the words of the whole text with a space around each, `dates` days as
+    ISO 8601 keys, `numbers` the quantities of title and lead, `language` a BCP 47 tag, empty when unknown.
     """
 
     title_names: tuple[str, ...] = ()
     opening: Mapping[str, float] = field(default_factory=dict)
     mentions: str = " "
     dates: tuple[str, ...] = ()
+    numbers: tuple[int, ...] = ()
+    language: str = ""
     has_body: bool = False
 
 
@@ -36,7 +39,8 @@ class Story:
     `centroid` maps hashed terms to weights (L2-normalised, at most 512 terms); `facts` maps a kind of evidence
     ("actors", "dates", "templates", "members" as hex ids, "undated") to sorted printable values; `mean_at` is the mean
     publication time.
-    `gists` are those of its first and its latest original article.
+    `storyline_id` is that of the first story of its storyline, `event_id` that of the first story that tells the same
+    event in another language. `gists` are those of its first and its latest original article.
     `merged_into` redirects since `merged_at`, after a repair, so links and mail threads keep working.
     """
 
@@ -51,6 +55,7 @@ class Story:
     facts: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     gists: tuple[Gist, ...] = field(default=(), repr=False)
     storyline_id: StoryId | None = None
+    event_id: StoryId | None = None
     merged_into: StoryId | None = None
     merged_at: datetime | None = None
     version: str = ""

@@ -15,11 +15,14 @@ from typing import Literal, TypeVar
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
+from monitor.core.gists import stems_of_names
 from monitor.core.likeness import LINES
 from monitor.core.open_stories import Kept, OpenStories, members_of
 from monitor.core.repair import mergers
 from monitor.core.similarity import Readings, read
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
+from monitor.core.storylines import LINES as LINKS
+from monitor.core.storylines import decision_of, links, with_links
 from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
 from monitor.model.commits import Identities, Intake
 from monitor.model.stories import StoryId
@@ -45,7 +48,7 @@ class LookBack:
 
     wording: timedelta = timedelta(days=90)
     titles: timedelta = timedelta(days=8)
-    stories: timedelta | None = timedelta(days=7)
+    stories: timedelta | None = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +108,7 @@ class Judge:
         self._score = score
         self._group = group
         self._gazetteer = gazetteer or Gazetteer({})
+        self._known_names = stems_of_names(self._gazetteer.names)
         self._look_back = look_back or LookBack()
         self._readings = Readings()
         self._open = OpenStories()
@@ -118,6 +122,7 @@ class Judge:
         """Take other watchlists from the next batch on (a reload); open stories stay."""
         self._score = score
         self._gazetteer = gazetteer
+        self._known_names = stems_of_names(gazetteer.names)
 
     async def load(self, now: datetime) -> None:
         """Fill the memory from the store; to be called once before the first batch, and after a reopened store.
@@ -346,10 +351,24 @@ class Judge:
         story = placed.story
         self._remember(story.id)
         self._open.keep(story)
+        if placed.joining.is_first:
+            placed = self._linked(placed, now)
         if arrival.copy_of is None:
             self._frequencies.add(read.terms)
             self._pending.counted.append(read.terms)
         return placed
+
+    def _linked(self, placed: Assignment, now: datetime) -> Assignment:
+        """A new story with its links to earlier ones: its storyline, and the same event in another language."""
+        terms, weights = self._open.centroid(placed.story.id)
+        cosines = {near.story.id: near.cosine for near in self._open.near(terms, weights, least=LINKS.likeness / 2)}
+        heads = [self._open.head(story_id) for story_id in self._open.ids()]
+        found = links(placed.story, heads, cosines=cosines, known_names=self._known_names)
+        if not found:
+            return placed
+        story = with_links(placed.story, found)
+        self._open.keep(story)
+        return replace(placed, story=story, links=tuple(decision_of(story, link, now) for link in found))
 
     def _remember(self, story_id: StoryId) -> None:
         """Keep a story's state before the batch, once, to be put back should the batch not last."""
@@ -418,6 +437,6 @@ def _grouping(placed: Sequence[Assignment], artifacts: Mapping[str, bytes]) -> I
     return Intake(
         stories=tuple(stories.values()),
         joinings=tuple(one.joining for one in placed),
-        decisions=tuple(one.decision for one in placed),
+        decisions=tuple(decision for one in placed for decision in (one.decision, *one.links)),
         artifacts=artifacts,
     )

@@ -239,6 +239,7 @@ def from_story(story: Story) -> Columns:
         "facts": _json({kind: list(values) for kind, values in story.facts.items()}),
         "gists": _json([_from_gist(gist) for gist in story.gists]),
         "storyline_id": story.storyline_id,
+        "event_id": story.event_id,
         "merged_into": story.merged_into,
         "merged_at": story.merged_at,
         "version": story.version,
@@ -262,6 +263,8 @@ def _from_gist(gist: Gist) -> dict[str, object]:
         "opening": dict(gist.opening),
         "mentions": gist.mentions,
         "dates": list(gist.dates),
+        "numbers": list(gist.numbers),
+        "language": gist.language,
         "has_body": gist.has_body,
     }
 
@@ -272,6 +275,8 @@ def _to_gist(kept: Any) -> Gist:
         opening=kept["opening"],
         mentions=kept["mentions"],
         dates=tuple(kept["dates"]),
+        numbers=tuple(kept["numbers"]),
+        language=kept["language"],
         has_body=kept["has_body"],
     )
 

@@ -230,6 +230,7 @@ class StoryRow(Row, table=True):
     facts: str = _text()
     gists: str = _text()
     storyline_id: int | None = _number()
+    event_id: int | None = _number()
     merged_into: int | None = _number()
     merged_at: datetime | None
     version: str = _text()

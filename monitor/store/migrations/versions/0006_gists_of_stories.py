@@ -11,9 +11,11 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("story", sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("story", sa.Column("event_id", sa.BigInteger(), nullable=True))
     op.add_column("story", sa.Column("gists", sa.Text(), nullable=False, server_default="[]"))
 
 
 def downgrade() -> None:
     op.drop_column("story", "gists")
+    op.drop_column("story", "event_id")
     op.drop_column("story", "merged_at")

@@ -1,0 +1,206 @@
+"""Stories that belong together: one event in several languages, and what goes on over weeks.
+
+Owns: whether a new story is linked to an earlier one, and the evidence for it. Refuses: merging (linked stories keep
+their own articles and ids), and translation: between languages only what reads alike in all of them counts, which is
+the watchlists' entities, quantities, and days.
+
+- **Same event, another language**: within `event_days`, most entities in common, and something that stands in few
+  stories: a quantity, a day that is not that of publication, an entity that is rare among the open stories, or a title
+  name in the same script that the watchlist does not know.
+- **Storyline**: within `storyline_days`, entities in common, and wording alike without conflict (in one language).
+
+After the research report's level 3; with a watchlist about two countries both are in every story, so that shared
+entities alone say nothing and each link must name more.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from monitor.core.gists import coverage, unmentioned
+from monitor.core.lead_dates import LeadDate
+from monitor.model.articles import Decision
+from monitor.model.stories import Gist, Story, StoryId
+
+VERSION = "storylines-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LinkLines:
+    """The numbers of linking; `entities`, days and `likeness` are the research report's (§5, level 3)."""
+
+    entities: int = 2
+    event_days: float = 3.0
+    overlap: float = 0.5
+    """Share of the smaller set of entities that the larger holds, weighed by rarity."""
+    rare: float = 0.2
+    """An entity in at most this share of the open stories tells something; of fewer than five stories none is rare."""
+    storyline_days: float = 30.0
+    likeness: float = 0.25
+
+
+LINES = LinkLines()
+
+LinkKind = Literal["event", "storyline"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Link:
+    """What ties a story to an earlier one, with printable evidence."""
+
+    kind: LinkKind
+    to: Story
+    strength: float
+    evidence: tuple[str, ...]
+
+    @property
+    def reason(self) -> str:
+        """One printable line."""
+        what = "the same event in another language as" if self.kind == "event" else "continues"
+        return f"{what} story “{self.to.title}”: {'; '.join(self.evidence)}"
+
+
+def links(
+    story: Story,
+    others: Iterable[Story],
+    *,
+    cosines: Mapping[StoryId, float],
+    known_names: frozenset[str] = frozenset(),
+    lines: LinkLines = LINES,
+) -> list[Link]:
+    """The strongest link of each kind between a story and earlier ones, the event's first.
+
+    Args:
+        others: The open stories; those that begin later are left aside.
+        cosines: Story → its cosine with `story`, for those in like wording; others have none.
+        known_names: Stems of the names that the watchlists know: shared by nearly all stories, they tell nothing.
+    """
+    began = (story.first_at, story.id)
+    earlier = [other for other in others if (other.first_at, other.id) < began]
+    spread = _Spread([*earlier, story])
+    found: dict[LinkKind, Link] = {}
+    for other in earlier:
+        link = _event(story, other, spread, known_names, lines) or _storyline(story, other, cosines, lines)
+        if link is None:
+            continue
+        best = found.get(link.kind)
+        if best is None or (link.strength, -link.to.id) > (best.strength, -best.to.id):
+            found[link.kind] = link
+    return sorted(found.values(), key=lambda link: link.kind)
+
+
+def with_links(story: Story, found: Sequence[Link]) -> Story:
+    """The story in the storyline and the event of those that it is linked to."""
+    for link in found:
+        if link.kind == "event":
+            story = replace(story, event_id=link.to.event_id or link.to.id)
+        # What tells the same event goes on with the same storyline; a link of its own wording is the nearer one.
+        if link.kind == "storyline" or story.storyline_id is None:
+            story = replace(story, storyline_id=link.to.storyline_id or link.to.id)
+    return story
+
+
+def decision_of(story: Story, link: Link, now: datetime) -> Decision:
+    """Why a story is linked, for the record."""
+    return Decision(
+        article_id=story.lead_id,
+        stage="story",
+        outcome="linked",
+        level=link.kind,
+        other_id=link.to.id,
+        measure=min(link.strength, 1.0),
+        features={"reason": link.reason},
+        version=VERSION,
+        at=now,
+    )
+
+
+class _Spread:
+    """In how many of the stories each entity stands."""
+
+    def __init__(self, stories: Sequence[Story]) -> None:
+        self._stories = len(stories)
+        self._of = Counter(entity for story in stories for entity in _entities(story))
+
+    def weight(self, entities: Iterable[str]) -> float:
+        return sum(math.log(1 + self._stories / self._of[entity]) for entity in entities)
+
+    def is_rare(self, entity: str, lines: LinkLines) -> bool:
+        return self._stories >= 5 and self._of[entity] <= lines.rare * self._stories
+
+
+def _entities(story: Story) -> frozenset[str]:
+    return frozenset(story.facts.get("actors", ()))
+
+
+def _days_between(one: Story, other: Story) -> float:
+    return abs((one.mean_at - other.mean_at).total_seconds()) / 86_400
+
+
+def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[str], lines: LinkLines) -> Link | None:
+    if _days_between(story, other) > lines.event_days or not _is_in_other_language(story, other):
+        return None
+    ours, theirs = _entities(story), _entities(other)
+    shared = ours & theirs
+    if len(shared) < lines.entities:
+        return None
+    overlap = spread.weight(shared) / min(spread.weight(ours), spread.weight(theirs))
+    telling = [evidence for a in story.gists for b in other.gists for evidence in _shared(a, b, known_names)]
+    telling += [f"both name the day {day}" for day in _days_in_common(story, other)]
+    if rare := sorted(entity for entity in shared if spread.is_rare(entity, lines)):
+        telling.append(f"both name {', '.join(rare)}, which few stories do")
+    distinct = tuple(dict.fromkeys(telling))
+    if overlap < lines.overlap or not distinct:
+        return None
+    evidence = (*distinct, f"in common: {', '.join(sorted(shared))}")
+    return Link(kind="event", to=other, strength=overlap + len(distinct), evidence=evidence)
+
+
+def _is_in_other_language(story: Story, other: Story) -> bool:
+    ours, theirs = ({gist.language.split("-")[0] for gist in side.gists} for side in (story, other))
+    return not ours & theirs
+
+
+def _shared(one: Gist, other: Gist, known_names: frozenset[str]) -> Iterable[str]:
+    if numbers := sorted(set(one.numbers) & set(other.numbers)):
+        yield f"both say {', '.join(f'{number:,}' for number in numbers)}"
+    names = (name for name in one.title_names if len(name) > 3 and name.isalpha() and name not in known_names)
+    if both := [name for name in names if f" {name} " in other.mentions]:
+        yield f"both name {', '.join(both)}"
+
+
+def _days_in_common(story: Story, other: Story) -> list[str]:
+    """Days that both name; not those of publication, which any two reports of a day share."""
+    ours, theirs = ({key for gist in side.gists for key in gist.dates} for side in (story, other))
+    published = [LeadDate(at.month, at.day) for at in (story.mean_at, other.mean_at)]
+    return sorted(key for key in ours & theirs if min(LeadDate.from_key(key).days_from(at) for at in published) > 1)
+
+
+def _has_names(missing: Sequence[str]) -> bool:
+    """Numbers change from day to day in one storyline; names do not both."""
+    return any(name.isalpha() for name in missing)
+
+
+def _storyline(story: Story, other: Story, cosines: Mapping[StoryId, float], lines: LinkLines) -> Link | None:
+    cosine = cosines.get(other.id)
+    if cosine is None or _days_between(story, other) > lines.storyline_days:
+        return None
+    shared = _entities(story) & _entities(other)
+    if len(shared) < lines.entities:
+        return None
+    pairs = [(a, b) for a in story.gists for b in other.gists]
+    if any(all(map(_has_names, unmentioned(a, b))) for a, b in pairs):
+        return None
+    covered = max((coverage(a, b) for a, b in pairs if a.has_body and b.has_body), default=cosine)
+    likeness = (cosine + covered) / 2
+    if likeness < lines.likeness:
+        return None
+    evidence = (f"(cosine {cosine:.2f} + coverage {covered:.2f}) / 2 = {likeness:.2f} (line {lines.likeness:.2f})",)
+    return Link(
+        kind="storyline", to=other, strength=likeness, evidence=(*evidence, f"in common: {', '.join(sorted(shared))}")
+    )

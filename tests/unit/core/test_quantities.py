@@ -1,0 +1,43 @@
+"""Numbers across languages."""
+
+from __future__ import annotations
+
+import pytest
+
+from monitor.core.quantities import quantities
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Korea Utara mengirim 12.000 prajurit",
+        "sekitar 12 ribu tentara",
+        "12,000 troops were sent",
+        "12 thousand soldiers",
+        "12 тысяч военных",
+        "12 тыс. солдат",
+        "12 000 военнослужащих",
+        "1만2000명의 병력",
+        "1만 2천 명 파병",
+        "1.2万名士兵",
+        "12.000 Soldaten",
+    ],
+)
+def test_one_number_in_many_writings(text: str) -> None:
+    assert quantities(text) == {12_000}
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Rp 1,5 miliar", {1_500_000_000}),
+        ("2,5 трлн рублей, 2,5 млрд рублей", {2_500_000_000}),
+        ("3억 달러", {300_000_000}),
+        ("pada 19 Juni 2024 pukul 12.30", set()),
+        ("seluas 764 hektare dan 1.234.567 jiwa", {764, 1_234_567}),
+        ("versi 1.2.345 dan A320", set()),
+        ("", set()),
+    ],
+)
+def test_what_is_a_quantity_and_what_is_not(text: str, found: set[int]) -> None:
+    assert quantities(text) == found
