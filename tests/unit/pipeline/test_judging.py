@@ -206,7 +206,7 @@ async def test_stories_close_after_the_look_back() -> None:
     await bench.keep(page("Kim mengundang Putin"))
     facts = {"text": RETOLD, "outlet": "Kabar", "hours": 0.5}
     soon = page("Putin diundang Kim", first_seen_at=NOW + HOUR, **facts)
-    late = page("Putin diundang Kim lagi", first_seen_at=NOW + 200 * HOUR, **facts)
+    late = page("Putin diundang Kim lagi", first_seen_at=NOW + 800 * HOUR, **facts)
     assert not (await bench.judge.judge([soon], now=NOW + HOUR)).intake.joinings[0].is_first
     bench.judge.discard()
     assert (await bench.keep(late)).intake.joinings[0].is_first
