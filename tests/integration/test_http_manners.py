@@ -9,6 +9,7 @@ import pytest
 
 from monitor.core.polling import PollingLimits
 from monitor.model.feeds import Fetched, FetchFailed, FetchRequest, NotModified, Validators
+from monitor.pipeline.discover import discover_feeds
 from monitor.pipeline.traffic import FollowUps, Traffic
 from monitor.sources.headers import heard_headers, wait_asked_s
 from monitor.sources.http import HttpSource
@@ -155,6 +156,14 @@ async def test_the_sitemaps_of_an_index_take_turns_and_those_of_ones_own_network
     assert ticks.pauses == []
     await source.fetch(FetchRequest(url=server.url("/public.xml", "one.example.org")))
     assert ticks.pauses == [5.0, 5.0]
+
+
+async def test_guesses_where_a_feed_may_be_take_turns(server: LoopbackServer, http: HttpSource, ticks: Ticks) -> None:
+    server["/"] = Reply(b"<html><body>No link to any feed</body></html>", content_type="text/html")
+    found = await discover_feeds(server.url("/", "one.example.org"), http.fetch_in_turn)
+    assert found.feeds == ()
+    assert len(server.requests) >= 5
+    assert ticks.pauses == [5.0] * (len(server.requests) - 1)
 
 
 async def test_what_a_check_asks_beside_its_feed_delays_the_next_check_at_that_host(
