@@ -88,7 +88,8 @@ def next_check(
         after = _after_failure(feed, state, fetch, now=now, rng_value=rng_value, limits=limits)
     else:
         after = _after_answer(feed, state, fetch, outcome, now=now, rng_value=rng_value, limits=limits)
-    return replace(after, health=judged(feed, after, now=now))
+    health = judged(feed, after, now=now)
+    return after if health == after.health else replace(after, health=health)
 
 
 def _lacks_route(state: FeedState, failure: FetchFailed, now: datetime) -> bool:
