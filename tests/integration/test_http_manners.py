@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -172,6 +173,22 @@ async def test_what_a_check_asks_beside_its_feed_delays_the_next_check_at_that_h
     server["/robots.txt"] = Reply(b"")
     await http.fetch_in_turn(FetchRequest(url=server.url("/robots.txt", "one.example.org")))
     assert traffic.turns.ready_at("one.example.org", "One", 5.0) == ticks.s + 5.0
+
+
+@pytest.mark.parametrize(("code", "kind"), [(socket.EAI_NONAME, ""), (socket.EAI_AGAIN, "dns")])
+async def test_a_host_in_a_family_of_addresses_that_we_have_lost_has_not_lost_its_name(
+    server: LoopbackServer, code: int, kind: str
+) -> None:
+    def lookup(host: str, port: int, *rest: Any, flags: int = 0) -> list[Any]:
+        if flags & socket.AI_ADDRCONFIG:
+            raise socket.gaierror(code, "no address of ours")
+        return to_loopback(host, port)
+
+    server["/rss"] = Reply(RSS)
+    source = HttpSource(allowed=("127.0.0.1",), lookup=lookup)
+    outcome = await source.fetch(FetchRequest(url=server.url("/rss", "six.example.org")))
+    await source.close()
+    assert (outcome.kind if isinstance(outcome, FetchFailed) else "") == kind
 
 
 # --- headers --------------------------------------------------------------------------------------------------------
