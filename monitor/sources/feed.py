@@ -31,7 +31,8 @@ _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?(?:rss|feed|rdf|channel|entry)[\s>/
 _HTML_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1)\b", re.IGNORECASE)
 _CDF = re.compile(r"<channel\b[^<>]*\b(?:href|lastmod|base)\s*=", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<(?:!doctype|\w)[^<>]{0,200}", re.IGNORECASE)
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{1,16})|([0-9]{1,20}));?", re.IGNORECASE)
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
+_MAX_DIGITS = 7
 # No content-location: with a base, feedparser would resolve guids too, and a redirect would change identities.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
@@ -109,8 +110,11 @@ def _feedparsed(body: bytes, url: str) -> Any:
 
 
 def _if_character(match: re.Match[bytes]) -> bytes:
-    code = int(match[1], 16) if match[1] else int(match[2])
-    return match[0] if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else b""
+    digits = (match[1] or match[2]).lstrip(b"0") or b"0"
+    if len(digits) > _MAX_DIGITS:
+        return b""
+    code = int(digits, 16 if match[1] else 10)
+    return b"&#%d;" % code if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else b""
 
 
 def _once(body: bytes) -> Any:
