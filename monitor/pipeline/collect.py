@@ -203,13 +203,16 @@ class Collector:
         *,
         is_patient: bool,
     ) -> bool:
-        """Claim some feeds and queue them; whether there were any. Not for every landing: a claim is a write."""
+        """Claim some feeds and queue them; whether there were any.
+
+        Not for every landing, and as many again as may go at once: a claim is a write.
+        """
         limits, traffic, loop_s = self._limits, self._traffic, asyncio.get_running_loop().time()
         free = limits.concurrency - len(flying)
         if flying and free < max(1, limits.concurrency // 8) and loop_s - self._claimed_at < LOOK_S:
             return True
-        room = min(free, limits.max_waiting - traffic.turns.waiting)
-        claimed = await claim(room) if room > 0 else []
+        room = min(free + limits.concurrency, limits.max_waiting - traffic.turns.waiting)
+        claimed = await claim(room) if free > 0 and room > 0 else []
         self._claimed_at = loop_s
         later: list[FeedState] = []
         for state in claimed:
