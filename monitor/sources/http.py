@@ -4,8 +4,6 @@ Owns: redirects (by hand, so that validators go only to the URL that gave them),
 stream, timeouts that start when it is our turn, two requests at a time per host, the address guard at connect time.
 Refuses: cookies, Referer, rewriting of addresses, retries (the next check is the retry), and raising for what the
 world does: every failure comes back as `FetchFailed` with a message that names the address and the cure.
-
-Longer than 400 lines because aiohttp is imported nowhere else.
 """
 
 from __future__ import annotations
