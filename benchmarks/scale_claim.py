@@ -57,7 +57,7 @@ def _waiting(seed: int) -> FeedState:
 def _multiply(connection: Connection, feeds: int) -> None:
     """The one feed there is becomes so many, due all over a quarter of an hour and in no order of theirs."""
     sqlite = connection.dialect.name == "sqlite"
-    spread = "(n * 7919 % 900000)"
+    spread = "(n * 7919 - n * 7919 / 900000 * 900000)"  # the rest, without a % that a driver would take for a place
     due = (
         f"strftime('%Y-%m-%d %H:%M:%f000', '{START:%Y-%m-%d %H:%M:%S}', '+' || ({spread} / 1000.0) || ' seconds')"
         if sqlite
@@ -65,12 +65,13 @@ def _multiply(connection: Connection, feeds: int) -> None:
     )
     made = {
         "feed_id": "'feed-' || n",
-        "url": "'https://h' || (n % 20000) || '.example.org/' || n",
+        "url": "'https://h' || (n - n / 20000 * 20000) || '.example.org/' || n",
         "next_check_at": due,
     }
     names = [column.name for column in FEED_STATE.c]
     connection.exec_driver_sql(
-        f"WITH RECURSIVE number (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < {feeds - 1}) "
+        "WITH RECURSIVE number (n) AS "
+        f"(SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM number WHERE n < {feeds - 1}) "
         f"INSERT INTO feed_state ({', '.join(names)}) SELECT {', '.join(made.get(name, name) for name in names)} "
         "FROM number, feed_state"
     )

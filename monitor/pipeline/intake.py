@@ -144,13 +144,17 @@ class Intaker:
             else:
                 arrivals.append(_Arrival(place=item.place, article=result))
         dated = _dated(readings, arrivals)
-        states = tuple(after(dated.get(check.feed.id) if check.parsed else None) for check, after in checks)
+        states = []
+        for check, after in checks:
+            states.append(after(dated.get(check.feed.id) if check.parsed else None))
+            if check.parsed is not None:
+                await asyncio.sleep(0)
         notices = tuple(
             notice
             for (check, _), state in zip(checks, states, strict=True)
             for notice in notices_of(check.state, state)
         )
-        return await self._keep(arrivals, rows, states, tally, notices)
+        return await self._keep(arrivals, rows, tuple(states), tally, notices)
 
     def _article(self, item: _Unread) -> Article | Dropped:
         return to_article(
