@@ -265,7 +265,7 @@ class Collector:
         def land(outcome: FetchOutcome | None) -> None:
             if landings:
                 self._traffic.turns.land(landings.pop(), self._ticks())
-            if isinstance(outcome, FetchFailed):
+            if isinstance(outcome, FetchFailed) and outcome.status:
                 pause_s = polling.pause_wished_s(outcome, self._polling)
                 self._traffic.hush(outcome.url, pause_s, ticks=self._ticks())
 
