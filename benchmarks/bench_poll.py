@@ -59,8 +59,12 @@ class Row:
 
 
 def free_ports(count: int) -> int:
-    """The first of `count` neighbouring ports that nobody listens on."""
-    for first in range(21000, 60000, 200):
+    """The first of `count` neighbouring ports that nobody listens on; another one for each of several runs at once.
+
+    The load server takes them only when it has rendered its feeds, minutes later.
+    """
+    for number in range(200):
+        first = 21_000 + (os.getpid() + number) % 200 * 50
         with contextlib.ExitStack() as stack:
             try:
                 for port in range(first, first + count):

@@ -1,7 +1,9 @@
 """An event loop whose idle time is skipped, and a watch that says how long it was blocked, and by whom.
 
 Time runs as fast as the wall's while anything is worked on, and jumps to the next timer while nothing is: an hour of
-simulated time takes as long as its work. What is slow is late in simulated time, too, as it would be in life.
+simulated time takes as long as its work. What is slow is late in simulated time, too, as it would be in life. On a
+machine with other work it can run with this process's processor time instead: as on one core of its own, but for what
+is waited for (a disk, the children).
 
 A block is one turn of the loop: whatever arrives meanwhile waits for its end. On a machine with other work the wall's
 seconds count the others' too; beside them stand the processor's of the loop's own thread (at least that long it was
@@ -142,17 +144,18 @@ class _Selector(selectors.DefaultSelector):
 class JumpingLoop(asyncio.SelectorEventLoop):
     """Skips idle time. What works beside it is counted in `working`: threads by themselves, the rest by `busy`."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, by_processor: bool = False) -> None:
         selector = _Selector()
         selector.loop = self
         self.working = 0
-        self.skipped_s = -time.monotonic()
+        self._real = time.process_time if by_processor else time.monotonic
+        self.skipped_s = -self._real()
         self.watch = Watch()
         super().__init__(selector)
 
     def time(self) -> float:
         """Simulated seconds since the loop was made."""
-        return time.monotonic() + self.skipped_s
+        return self._real() + self.skipped_s
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:
         """As usual, and counted."""

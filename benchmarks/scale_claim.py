@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import random
 import sqlite3
 import tempfile
 import time
@@ -12,24 +11,22 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy import Connection
+
 from benchmarks.scale_hour import quantile
 from benchmarks.simulated_web import START
 from monitor.model.commits import Intake
 from monitor.model.feeds import FeedState
 from monitor.store import open_store
+from monitor.store.tables import FEED_STATE
 
 
 async def claims(url: str, feeds: int, seed: int, rounds: int) -> tuple[list[float], list[float]]:
     """Wall and CPU seconds of each claim among so many feeds."""
-    rng = random.Random(seed)
     async with open_store(url) as store:
-        for first in range(0, feeds, 20_000):
-            await store.commit_intake(
-                Intake(feed_states=tuple(_waiting(n, rng) for n in range(first, min(first + 20_000, feeds))))
-            )
+        await store.sync_feeds([_waiting(seed)])
         assert store.writer is not None
-        activate = "UPDATE feed_state SET is_active = " + ("1" if url.startswith("sqlite") else "true")
-        store.writer.submit(lambda connection: connection.exec_driver_sql(activate) and None).result()
+        store.writer.submit(lambda connection: _multiply(connection, feeds)).result()
         now = START
         await store.claim_due_feeds(now + timedelta(seconds=900), limit=min(5_000, feeds // 4), lease_s=86_400)
         walls, cpus = [], []
@@ -47,14 +44,39 @@ async def claims(url: str, feeds: int, seed: int, rounds: int) -> tuple[list[flo
     return walls, cpus
 
 
-def _waiting(n: int, rng: random.Random) -> FeedState:
+def _waiting(seed: int) -> FeedState:
     return FeedState(
-        feed_id=f"feed-{n}",
-        url=f"https://h{n % 20_000}.example.org/{n}.xml",
-        next_check_at=START + timedelta(seconds=900 * rng.random()),
+        feed_id="feed-0",
+        url="https://h0.example.org/0.xml",
+        next_check_at=START + timedelta(seconds=seed % 900),
         interval_s=900.0,
         known_items=bytes(320),
     )
+
+
+def _multiply(connection: Connection, feeds: int) -> None:
+    """The one feed there is becomes so many, due all over a quarter of an hour and in no order of theirs."""
+    sqlite = connection.dialect.name == "sqlite"
+    spread = "(n * 7919 - n * 7919 / 900000 * 900000)"  # the rest, without a % that a driver would take for a place
+    due = (
+        f"strftime('%Y-%m-%d %H:%M:%f000', '{START:%Y-%m-%d %H:%M:%S}', '+' || ({spread} / 1000.0) || ' seconds')"
+        if sqlite
+        else f"timestamptz '{START.isoformat()}' + {spread} * interval '1 millisecond'"
+    )
+    made = {
+        "feed_id": "'feed-' || n",
+        "url": "'https://h' || (n - n / 20000 * 20000) || '.example.org/' || n",
+        "next_check_at": due,
+    }
+    names = [column.name for column in FEED_STATE.c]
+    connection.exec_driver_sql(
+        "WITH RECURSIVE number (n) AS "
+        f"(SELECT CAST(1 AS BIGINT) UNION ALL SELECT n + 1 FROM number WHERE n < {feeds - 1}) "
+        f"INSERT INTO feed_state ({', '.join(names)}) SELECT {', '.join(made.get(name, name) for name in names)} "
+        "FROM number, feed_state"
+    )
+    if not sqlite:
+        connection.exec_driver_sql("ANALYZE feed_state")
 
 
 def claim_floor_ms(path: Path, rounds: int) -> float:

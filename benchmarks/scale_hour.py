@@ -101,7 +101,7 @@ def _polled(web: SimulatedWeb, n: int, place: float) -> tuple[FeedState, list[Le
         )
         for key, digest in entry_keys(parsed.entries, feed.id)
     ]
-    return replace(state, known_items=remembered(parsed, b"")), rows
+    return replace(state, known_items=remembered(parsed, b"", has_news=True)), rows
 
 
 # -------------------------------------------------------------------------------------------------- the hour

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from monitor.app import Status
 
 
+_TOLD = {"article": "articles", "story": "stories", "match": "matches", "delivery": "mails in the outbox"}
+"""The tables that mean something to a person; --json counts all."""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--json", action="store_true", help="for programs")
@@ -61,8 +65,8 @@ def _show(status: Status) -> None:
     from monitor.cli.tables import make_console, make_table
 
     console = make_console()
-    rows = "  ".join(f"{count} {name}" for name, count in status.counts.items() if count)
-    console.print(rows or "nothing stored yet")
+    told = [f"{status.counts[table]:,} {words}" for table, words in _TOLD.items() if status.counts.get(table)]
+    console.print(", ".join(told) + "." if told else "Nothing is stored yet.")
     feeds = [(state.feed_id, *feed_facts.cells(state), clock(state.newest_at)) for state in status.feeds]
     console.print(make_table(("feed", *feed_facts.COLUMNS, "newest entry"), feeds))
     for line in feed_facts.explanations(status.feeds, status.addresses):

@@ -78,8 +78,9 @@ def set_enabled(path: Path, feed_ids: Iterable[str], is_enabled: bool) -> list[s
         )
         raise ConfigError((problem,))
     places = [n for n, section in enumerate(before) if section.id in wanted and section.enabled != is_enabled]
+    changed = set(places)
     after = [
-        section.model_copy(update={"enabled": is_enabled}) if n in places else section
+        section.model_copy(update={"enabled": is_enabled}) if n in changed else section
         for n, section in enumerate(before)
     ]
 
@@ -126,10 +127,15 @@ def unused_id(wish: str, taken: Collection[str]) -> str:
     stem = re.sub(r"[^a-z0-9]+", "-", wish.casefold()).strip("-")[:_ID_CHARS].rstrip("-") or "feed"
     if stem not in taken:
         return stem
-    number = 2
-    while (name := f"{stem[: _ID_CHARS - 8].rstrip('-')}-{number}") in taken:
-        number += 1
-    return name
+    base = stem[: _ID_CHARS - 8].rstrip("-")
+    # Thousands of a list may share a name: not from 2 on each time, but by doubling, and halving back.
+    below, number = 1, 2
+    while f"{base}-{number}" in taken:
+        below, number = number, 2 * number
+    while number - below > 1:
+        middle = (below + number) // 2
+        below, number = (middle, number) if f"{base}-{middle}" in taken else (below, middle)
+    return f"{base}-{number}"
 
 
 # --- text -------------------------------------------------------------------------------------------------------

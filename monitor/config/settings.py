@@ -73,7 +73,12 @@ class PollingSection(Strict):
     read_timeout_s: float = Field(default=20, gt=0, le=600, description="Between two pieces of an answer.")
     max_bytes: int = Field(default=10_000_000, ge=10_000, le=500_000_000, description="Of a body, decompressed.")
     max_entries: int = Field(default=2000, ge=1, le=100_000, description="Entries read from one body.")
-    parse_workers: int = Field(default=1, ge=1, le=64, description="Processes that parse feeds.")
+    parse_workers: int | None = Field(
+        default=None,
+        ge=1,
+        le=64,
+        description="At most so many processes parse feeds, started as needed; null: one a core that may be used.",
+    )
     parse_timeout_s: float = Field(default=15, gt=0, le=600, description="Until a stuck parser is ended.")
     contact: Line | None = Field(
         default=None, description="A URL or address for the User-Agent, so that an outlet can reach you."

@@ -15,6 +15,8 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.core.text import as_ascii
+
 MIN_LETTERS = 12
 MIN_WORDS = 2
 """So many small words of one language must be seen before a Latin-script text is called anything."""
@@ -61,8 +63,6 @@ for _language, _words in _SMALL_WORDS.items():
     for _small in dict.fromkeys(_words.split()):
         _LANGUAGES_OF.setdefault(_small, []).append(_language)
 _WORD = re.compile(r"[^\W\d_]+")
-# No letters of any script; most texts in Latin letters hold nothing else beyond ASCII.
-_SIGNS = "“”‘’–—…•«»\u00a0"
 _ASCII_LETTERS = bytes(code if chr(code).isalpha() else ord(" ") for code in range(128)) + bytes(128)
 _CYRILLIC = (
     ("be", "ўЎ"),
@@ -81,9 +81,9 @@ _ARABIC = (("ur", "ٹڈڑںےھ"), ("fa", "پچژگ"))
 def guess_language(text: str) -> str | None:
     """A BCP 47 primary tag, or None where the text is too short or says nothing."""
     sample = text[:MAX_CHARS]
-    beyond_ascii = len(sample) - len(sample.encode("ascii", "ignore"))
-    if not beyond_ascii or beyond_ascii == sum(map(sample.count, _SIGNS)):
-        letters = sample.encode("ascii", "replace").lower().translate(_ASCII_LETTERS)
+    plain = as_ascii(sample)
+    if plain is not None:
+        letters = plain.lower().translate(_ASCII_LETTERS)
         is_enough = len(letters) - letters.count(b" ") >= MIN_LETTERS
         return _by_small_words(letters.decode().split()) if is_enough else None
     scripts = _scripts(sample)

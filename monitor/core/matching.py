@@ -29,6 +29,8 @@ MIN_JOINED = 6
 MAX_CASED = 400
 _MEMO_LIMIT = 60_000
 _MEMO_WORD = 40
+_HEAD = 2
+"""Letters by which most words are known to begin no open pattern."""
 
 # Letters that look alike across scripts ("Рutin" with a Cyrillic Р): folded only in words that mix the scripts.
 _CYRILLIC, _LATIN = "аеорсухівкмнт", "aeopcyxibkmht"
@@ -58,6 +60,10 @@ class _Node:
 
     following: dict[int, _Node] = field(default_factory=dict)
     atoms: list[int] = field(default_factory=list)
+
+
+_Step = tuple[int, _Node]
+"""A word pattern that was followed, and where to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +127,8 @@ class Matcher:
         for alias in aliases:
             self._add(alias)
         self._lengths = sorted({len(stem) for stem in self._prefixes})
+        self._head = min([_HEAD, *self._lengths])
+        self._heads = {stem[: self._head] for stem in self._prefixes}
         self._memo = _Memo(self._patterns_of)
         self._dull: set[str] = set()
         firsts = "".join(re.escape(char) for char in self._substrings)
@@ -147,22 +155,31 @@ class Matcher:
         if opening:
             for index, word in enumerate(text.words):
                 if word in opening:
-                    self._walk(text, index, found)
+                    self._walk(text, index, opening[word], found)
         if self._first and not (text.is_alphabetic and self._has_dense_substrings):
             self._find_substrings(text, found)
         return found
 
-    def _opening(self, words: Sequence[str]) -> set[str]:
+    def _opening(self, words: Sequence[str]) -> dict[str, list[_Step]]:
         """The words with which a spelling may begin; most texts have none, and most words were seen before."""
-        opening = set()
+        opening = {}
         for word in set(filterfalse(self._dull.__contains__, words)):
-            if not self._root.following.keys().isdisjoint(self._memo[word]):
-                opening.add(word)
+            if steps := self._steps(word, [self._root]):
+                opening[word] = steps
             elif len(word) <= _MEMO_WORD:
                 if len(self._dull) >= _MEMO_LIMIT:
                     self._dull.clear()
                 self._dull.add(word)
         return opening
+
+    def _steps(self, word: str, states: Sequence[_Node]) -> list[_Step]:
+        """Where a word leads from some states."""
+        return [
+            (pattern, node)
+            for pattern in self._memo[word]
+            for state in states
+            if (node := state.following.get(pattern)) is not None
+        ]
 
     # --- building ---
 
@@ -215,6 +232,8 @@ class Matcher:
 
     def _lookup(self, word: str) -> tuple[int, ...]:
         found = [self._exact[word]] if word in self._exact else []
+        if word[: self._head] not in self._heads:
+            return tuple(found)
         for length in self._lengths:
             if length > len(word):
                 break
@@ -223,20 +242,10 @@ class Matcher:
                 found.append(number)
         return tuple(found)
 
-    def _walk(self, text: Prepared, first: int, found: dict[int, list[Found]]) -> None:
+    def _walk(self, text: Prepared, first: int, steps: list[_Step], found: dict[int, list[Found]]) -> None:
         """Every spelling that begins at a word: the trie is followed as long as the gaps allow."""
-        states = [self._root]
         index, words = first, text.words
-        while states and index < len(words):
-            steps = [
-                (pattern, node)
-                for pattern in self._memo[words[index]]
-                for state in states
-                if (node := state.following.get(pattern)) is not None
-            ]
-            # Asked last: where words end is worked out only for texts that need it.
-            if not steps or (index > first and not _joins(text, index)):
-                return
+        while True:
             for pattern, node in steps:
                 if node.atoms:
                     size = self._hangul.get(pattern)
@@ -244,6 +253,12 @@ class Matcher:
                     self._keep(text, node.atoms, text.starts[first], end, found)
             states = [node for _, node in steps if node.following]
             index += 1
+            if not states or index >= len(words):
+                return
+            steps = self._steps(words[index], states)
+            # Asked last: where words end is worked out only for texts that need it.
+            if not steps or not _joins(text, index):
+                return
 
     def _find_substrings(self, text: Prepared, found: dict[int, list[Found]]) -> None:
         assert self._first is not None

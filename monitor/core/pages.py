@@ -113,6 +113,12 @@ def not_needed(claimed: ClaimedPage, feed: Feed | None) -> str:
     return ""
 
 
+def worn_out(page: Page, *, limits: PageLimits = DEFAULTS) -> str:
+    """Why a page whose attempts never came to an end (the program died in them) is given up, "" while it is not."""
+    begun = page.attempts - 1
+    return f"begun {begun} times without an end" if begun >= 2 * limits.attempts else ""
+
+
 def _unaskable(url: str) -> str:
     host = host_of(url)
     if not host:

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from monitor.core.text import as_ascii
 from monitor.core.tokens import Numbers, chains, fold, tokens
 from monitor.model.articles import Article, ArticleId, Sketch
 
@@ -35,6 +36,7 @@ TINY_TOKENS = 5
 _TWO = np.array(2, np.uint64)
 _FIRST = np.ones(1, np.bool_)
 _GAP = re.compile(r"[\W_]+")
+_ASCII_WORDS = bytes(code if chr(code).isalnum() else ord(" ") for code in range(128)) + bytes(128)
 _DIGITS = re.compile(r"\d+")
 
 
@@ -157,6 +159,9 @@ def differ_in_digits_only(one: str, other: str) -> bool:
 
 def spaced(text: str) -> str:
     """The folded words of a text with one space between."""
+    plain = as_ascii(text)
+    if plain is not None:
+        return b" ".join(plain.lower().translate(_ASCII_WORDS).split()).decode()
     return _GAP.sub(" ", fold(text)).strip()
 
 

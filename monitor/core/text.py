@@ -55,6 +55,8 @@ _MARKUP = re.compile(
 )
 _SPACES = re.compile(r"[^\S\n]+|\n+")
 _BLANK_LINES = re.compile(r"\n[^\S\n]*\n\s*")
+# No letters of any script, and nothing that joins its neighbours.
+_SIGNS = "“”‘’–—…•«»\u00a0"
 _UNSEEN = {
     **dict.fromkeys([*range(0x20), *range(0x7F, 0xA0)]),
     **dict.fromkeys([0xAD, 0x61C, 0x180E, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]),
@@ -104,6 +106,15 @@ def clean_line(text: str, *, max_chars: int = MAX_TITLE_CHARS) -> tuple[str, boo
     if len(line) <= max_chars:
         return line, len(head) < len(text)
     return line[: max_chars - 1].rstrip() + "…", True
+
+
+def as_ascii(text: str) -> bytes | None:
+    """The text in ASCII, with "?" for each typographic sign; None where anything else stands beyond ASCII.
+
+    Most Indonesian and English texts hold nothing else, and bytes are folded and cut in a fraction of the time.
+    """
+    beyond = len(text) - len(text.encode("ascii", "ignore"))
+    return text.encode("ascii", "replace") if not beyond or beyond == sum(map(text.count, _SIGNS)) else None
 
 
 def normalize(text: str) -> str:

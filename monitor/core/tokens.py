@@ -60,6 +60,7 @@ _CHAIN = _constant(0xD6E8FEB86659FD93)
 # Latin to Hebrew, in words of usual length: for these the pseudo-random numbers are kept in a table after all.
 _ZOBRIST_CODES = 0x600
 _ZOBRIST_PLACES = 32
+_UNUSUAL = 0xFFFF
 _COUNTED = 1 << 14
 
 
@@ -94,26 +95,47 @@ def mix(numbers: Numbers) -> Numbers:
 
 def tokens(text: str) -> Tokens:
     """The tokens of a text: runs of letters and digits, or single characters where a script writes no spaces."""
+    usual = _usual_tokens(text)
+    if usual is not None:
+        return usual
     packed = _packed(f" {text} ")
     if packed is None:
         return _any_tokens(text)
-    is_word = packed >= _ONE_KIND
-    # A gap stands at both ends, so the edges are a word's eve and its last character, in turns.
-    edges = (is_word[1:] != is_word[:-1]).nonzero()[0]
-    eves, ends = edges[::2], edges[1::2]
-    if not len(eves):
-        return Tokens(np.empty(0, np.uint64), np.empty(0, np.bool_))
-    is_usual = packed.max() < _ONE_KIND + _ZOBRIST_CODES and (ends - eves).max() <= _ZOBRIST_PLACES
-    step = _ZOBRIST_CODES if is_usual else 1
+    eves, ends = _words(packed >= _ONE_KIND)
     begins = np.zeros(len(packed), np.int64)
-    begins[eves + 1] = (eves + 1) * step
-    places = _counted(len(packed), step) - np.maximum.accumulate(begins)
-    if is_usual:
-        characters = _zobrist().take(places + (packed - _ONE_KIND), mode="clip")
-    else:
-        characters = mix(((packed & _CODE) | (places << 32)).view(np.uint64))
-    sums = characters.cumsum()
-    numbers = mix(sums[ends] - sums[eves])
+    begins[eves + 1] = eves + 1
+    places = np.arange(len(packed)) - np.maximum.accumulate(begins)
+    sums = mix(((packed & _CODE) | (places << 32)).view(np.uint64)).cumsum()
+    return _of_alphabets(mix(sums[ends] - sums[eves]))
+
+
+def _usual_tokens(text: str) -> Tokens | None:
+    """The same for words of usual length in the alphabets of the first tables: looked up, in few passes."""
+    codes = np.frombuffer(f" {text} ".encode("utf-16-le", "surrogatepass"), "<u2")
+    letters = _usual_letters().take(codes)
+    # Beyond the basic plane a character is two numbers, each of which looks like a gap.
+    if letters.max() == _UNUSUAL or len(codes) != len(text) + 2:
+        return None
+    eves, ends = _words(letters != 0)
+    if len(eves) and (ends - eves).max() > _ZOBRIST_PLACES:
+        return None
+    # All characters of a place stand together in the table, and a word's first place is 0.
+    letters += _counted(len(letters))
+    begins = np.zeros(len(letters), np.int64)
+    starts = eves + 1
+    begins[starts] = starts * _ZOBRIST_CODES
+    letters -= np.maximum.accumulate(begins, out=begins)
+    sums = _zobrist().take(letters, mode="clip").cumsum()
+    return _of_alphabets(mix(sums.take(ends) - sums.take(eves)))
+
+
+def _words(is_word: NDArray[np.bool_]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The place before each word, and that of its last character; a gap stands at both ends, so they take turns."""
+    edges = (is_word[1:] != is_word[:-1]).nonzero()[0]
+    return edges[::2], edges[1::2]
+
+
+def _of_alphabets(numbers: Numbers) -> Tokens:
     return Tokens(numbers, np.zeros(len(numbers), np.bool_))
 
 
@@ -279,14 +301,23 @@ def _codes_of(text: str) -> _Codes:
     return codes.astype(np.uint32, copy=False)
 
 
-def _counted(count: int, step: int) -> NDArray[np.int64]:
-    """0, step, 2 × step, …: not to be written to."""
-    return _counted_far(step)[:count] if count <= _COUNTED else np.arange(count) * step
+def _counted(count: int) -> NDArray[np.int64]:
+    """0, `_ZOBRIST_CODES`, twice as much, …: not to be written to."""
+    return _counted_far()[:count] if count <= _COUNTED else np.arange(count) * _ZOBRIST_CODES
 
 
 @cache
-def _counted_far(step: int) -> NDArray[np.int64]:
-    return np.arange(_COUNTED) * step
+def _counted_far() -> NDArray[np.int64]:
+    return np.arange(_COUNTED) * _ZOBRIST_CODES
+
+
+@cache
+def _usual_letters() -> NDArray[np.int64]:
+    """The folded form of each character of the basic plane that `_zobrist` knows, 0 for a gap, else `_UNUSUAL`."""
+    packed = _alphabet().packed[: _UNUSUAL + 1]
+    letters = np.where((packed - _ONE_KIND) < _ZOBRIST_CODES, packed - _ONE_KIND, _UNUSUAL)
+    letters[packed < _ONE_KIND] = 0
+    return letters
 
 
 @cache

@@ -25,6 +25,7 @@ from monitor.model.commits import Intake
 from monitor.model.feeds import Condition, Feed, FeedState, FetchFailed, FetchOutcome, NotModified, Reading
 from monitor.pipeline.batches import together
 from monitor.pipeline.checking import Checker
+from monitor.pipeline.flights import Flights
 from monitor.pipeline.intake import Check, Intaker, StateAfter, Tally
 from monitor.pipeline.replan import give_back, replan
 from monitor.pipeline.traffic import HOLD_FAILURES_S, Traffic, may_be_ours
@@ -160,13 +161,13 @@ class Collector:
         # Bounded: judging may be slower than fetching, and what waits for it is held in memory.
         done: asyncio.Queue[Check | None] = asyncio.Queue(maxsize=self._limits.per_batch)
         keeper = asyncio.create_task(self._keep_all(done, report))
-        flying: set[asyncio.Task[None]] = set()
+        flying = Flights(keeper)
         try:
             while not self._is_stopping and not keeper.done():
                 claimed = await self._claim(feeds, claim, report, flying, is_patient=is_patient)
                 self._launch(feeds, flying, done)
                 if flying:
-                    await _landing(flying, keeper, LOOK_S)
+                    await flying.landing(LOOK_S)
                 elif not is_patient and self._traffic.turns.waiting:
                     await self._pause(self._turn_in_s())
                 elif not claimed:
@@ -174,7 +175,7 @@ class Collector:
                 if is_patient and self._traffic.look is not None:
                     self._traffic.look = polling.Look(at=self._clock.now(), ticks=self._ticks())
             while flying and not keeper.done():
-                await _landing(flying, keeper)
+                await flying.landing()
             ending = asyncio.create_task(done.put(None))
             # Not simply awaited: a keeper that fails empties a full queue no more.
             await asyncio.wait({ending, keeper}, return_when=asyncio.FIRST_COMPLETED)
@@ -198,17 +199,20 @@ class Collector:
         feeds: Mapping[str, Feed],
         claim: Callable[[int], Awaitable[list[FeedState]]],
         report: CollectReport,
-        flying: set[asyncio.Task[None]],
+        flying: Flights,
         *,
         is_patient: bool,
     ) -> bool:
-        """Claim some feeds and queue them; whether there were any. Not for every landing: a claim is a write."""
+        """Claim some feeds and queue them; whether there were any.
+
+        Not for every landing, and as many again as may go at once: a claim is a write.
+        """
         limits, traffic, loop_s = self._limits, self._traffic, asyncio.get_running_loop().time()
         free = limits.concurrency - len(flying)
         if flying and free < max(1, limits.concurrency // 8) and loop_s - self._claimed_at < LOOK_S:
             return True
-        room = min(free, limits.max_waiting - traffic.turns.waiting)
-        claimed = await claim(room) if room > 0 else []
+        room = min(free + limits.concurrency, limits.max_waiting - traffic.turns.waiting)
+        claimed = await claim(room) if free > 0 and room > 0 else []
         self._claimed_at = loop_s
         later: list[FeedState] = []
         for state in claimed:
@@ -237,9 +241,7 @@ class Collector:
         wait_s = traffic.book(feed, state, max(wait_s, quiet_s), ticks=ticks, limits=self._polling)
         return self._clock.now() + timedelta(seconds=wait_s)
 
-    def _launch(
-        self, feeds: Mapping[str, Feed], flying: set[asyncio.Task[None]], done: asyncio.Queue[Check | None]
-    ) -> None:
+    def _launch(self, feeds: Mapping[str, Feed], flying: Flights, done: asyncio.Queue[Check | None]) -> None:
         """Start those whose turn it is."""
         turns = self._traffic.turns
         while len(flying) < self._limits.concurrency:
@@ -263,7 +265,7 @@ class Collector:
         def land(outcome: FetchOutcome | None) -> None:
             if landings:
                 self._traffic.turns.land(landings.pop(), self._ticks())
-            if isinstance(outcome, FetchFailed):
+            if isinstance(outcome, FetchFailed) and outcome.status:
                 pause_s = polling.pause_wished_s(outcome, self._polling)
                 self._traffic.hush(outcome.url, pause_s, ticks=self._ticks())
 
@@ -354,14 +356,6 @@ class Collector:
             return state
 
         return check, state_after
-
-
-async def _landing(flying: set[asyncio.Task[None]], keeper: asyncio.Task[None], within_s: float | None = None) -> None:
-    """Wait until a check lands or the keeper gives up; landed ones leave `flying`."""
-    landed, _ = await asyncio.wait({*flying, keeper}, timeout=within_s, return_when=asyncio.FIRST_COMPLETED)
-    for task in landed - {keeper}:
-        flying.discard(task)
-        task.result()
 
 
 def _count(check: Check, after: FeedState, report: CollectReport) -> None:

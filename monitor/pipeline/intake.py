@@ -30,6 +30,9 @@ log = logging.getLogger("monitor.intake")
 SLICE = 16
 """Entries that are made articles before the event loop may do something else: some milliseconds. A first poll brings
 more than a thousand at once."""
+HEAVY_CHARS = 30_000
+"""An entry with more text than any article has may be made to cost 200 ms (one sign can stand for eighteen letters);
+beside the loop it delays nobody."""
 
 StateAfter = Callable[[Reading | None], FeedState]
 """What a check's body held against what was known (None: nothing was parsed) → what the feed's state becomes."""
@@ -132,26 +135,36 @@ class Intaker:
         for n, item in enumerate(unread, 1):
             if n % SLICE == 0:
                 await asyncio.sleep(0)
-            result = to_article(
-                item.entry,
-                item.feed,
-                now=item.place.seen_at,
-                zone=self._zones.get(item.feed.zone or ""),
-                entry_key=item.place.key,
-                shared=item.shared,
-            )
+            if len(item.entry.content) + len(item.entry.summary) > HEAVY_CHARS:
+                result = await asyncio.to_thread(self._article, item)
+            else:
+                result = self._article(item)
             if isinstance(result, Dropped):
                 rows.append(_row(item.place, LedgerState.DROPPED, result.reason, None))
             else:
                 arrivals.append(_Arrival(place=item.place, article=result))
         dated = _dated(readings, arrivals)
-        states = tuple(after(dated.get(check.feed.id) if check.parsed else None) for check, after in checks)
+        states = []
+        for check, after in checks:
+            states.append(after(dated.get(check.feed.id) if check.parsed else None))
+            if check.parsed is not None:
+                await asyncio.sleep(0)
         notices = tuple(
             notice
             for (check, _), state in zip(checks, states, strict=True)
             for notice in notices_of(check.state, state)
         )
-        return await self._keep(arrivals, rows, states, tally, notices)
+        return await self._keep(arrivals, rows, tuple(states), tally, notices)
+
+    def _article(self, item: _Unread) -> Article | Dropped:
+        return to_article(
+            item.entry,
+            item.feed,
+            now=item.place.seen_at,
+            zone=self._zones.get(item.feed.zone or ""),
+            entry_key=item.place.key,
+            shared=item.shared,
+        )
 
     async def take_in_documents(self, documents: Sequence[Article], *, name: str, now: datetime) -> Tally:
         """Keep documents that come from no feed (seeds) under the ledger name `name`; those kept before are known."""

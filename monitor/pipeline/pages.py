@@ -194,27 +194,35 @@ class PageReader:
         reason = pages.not_needed(item, feed)
         if feed is None or reason:
             return pages.ended(page, PageState.DROPPED, reason)
+        if reason := pages.worn_out(page, limits=self._pages):
+            return pages.ended(page, PageState.FAILED, reason)
         try:
-            fetched = await self._fetched(_Errand(page, pages.literal_host(feed.url)))
-            headers = fetched.headers
-            sign = pages.reservation_of(headers.get("x-robots-tag", ""), headers.get("tdm-reservation", ""))
-            if sign:
-                return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})")
-            found = await self._source.read(fetched)
-            # In a thread, as weighing: a page may hold a hundred thousand characters.
-            after = pages.after_reading
-            return await asyncio.to_thread(after, page, item.article, found, now=self._clock.now(), limits=self._pages)
+            return await self._asked(item, _Errand(page, pages.literal_host(feed.url)))
         except _Ended as ended:
             return ended.page
-        except ParseError as error:
-            kind = "crash" if error.kind == "timeout" else error.kind
-            return self._failed(page, FetchFailed(url=page.url, kind=kind, message=str(error)))
         except StoreError:
             raise
         except Exception as error:  # the boundary of the unit
             log.exception("a page cannot be read", extra={"article": format_id(page.article_id)})
             message = f"{type(error).__name__}: {error}"
             return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message))
+
+    async def _asked(self, item: ClaimedPage, errand: _Errand) -> Page:
+        """The page with its text, or why there is none."""
+        page = item.page
+        try:
+            fetched = await self._fetched(errand)
+            headers = fetched.headers
+            sign = pages.reservation_of(headers.get("x-robots-tag", ""), headers.get("tdm-reservation", ""))
+            if sign:
+                return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})")
+            found = await self._source.read(fetched)
+        except ParseError as error:
+            kind = "crash" if error.kind == "timeout" else error.kind
+            return self._failed(page, FetchFailed(url=page.url, kind=kind, message=str(error)))
+        # In a thread, as weighing: a page may hold a hundred thousand characters.
+        after = pages.after_reading
+        return await asyncio.to_thread(after, page, item.article, found, now=self._clock.now(), limits=self._pages)
 
     async def _fetched(self, errand: _Errand) -> Fetched:
         """The page's answer, through its redirects; each hop as robots.txt there allows, and in its turn."""

@@ -16,8 +16,8 @@ from monitor.pipeline.intake import Check
 
 HOLD_FAILURES_S = 3600.0
 """For so long a failure that may be our own waits to hear of another host; who polls few feeds hears seldom."""
-UNDER_WAY_S = 5.0
-"""An answer so soon after a failure may have been on its way when the line went down."""
+_UNDER_WAY = timedelta(seconds=5)
+"""An answer so soon after the beginning of a request that fails may have been on its way when the line went down."""
 _MAX_BOOKED = 10_000
 _MAX_FOLLOW_UP_WAIT_S = 60.0
 
@@ -44,8 +44,8 @@ class Outages:
     """Whether our own line is down: no matter of time but of evidence, which comes from other hosts.
 
     An answer after a failure proves that the line is up, one before it proves nothing: a line goes down between two
-    requests. Failures of enough hosts since the last answer prove that it is down, and an outage lasts until something
-    answers.
+    requests. Requests begun since the last answer prove that it is down, if enough hosts failed that did not fail
+    before, and nobody answered for some seconds. An outage lasts until something answers.
     """
 
     def __init__(self) -> None:
@@ -60,18 +60,34 @@ class Outages:
                 self._answered_at = check.checked_at
 
     def judge(self, held: Sequence[Check], now: datetime, *, hold_s: float = HOLD_FAILURES_S) -> Judgement:
-        """Decide for failures held back; those held for `hold_s` without any evidence are theirs."""
-        late = self._answered_at - timedelta(seconds=UNDER_WAY_S) if self._answered_at else None
-        theirs = [check for check in held if late is not None and check.checked_at <= late]
-        run = [check for check in held if late is None or check.checked_at > late]
-        asked = [(polling.asked_url(check.feed, check.state), check.outcome) for check in run]
-        self.is_on = self.is_on or polling.is_own_outage(asked)
+        """Decide for failures held back; those held for `hold_s` without any evidence are theirs.
+
+        With 0 nothing more is under way, and no silence need be waited for.
+        """
+        answered_at = self._answered_at
+        theirs = [check for check in held if answered_at is not None and _begun(check) + _UNDER_WAY <= answered_at]
+        run = [check for check in held if answered_at is None or _begun(check) + _UNDER_WAY > answered_at]
+        self.is_on = self.is_on or self._is_proven(run, now, is_over=not hold_s)
         if self.is_on:
             return Judgement(ours=run, theirs=theirs)
         # By its amount: the clock may have been set.
         is_old = [abs((now - check.checked_at).total_seconds()) >= hold_s for check in run]
         theirs += [check for check, old in zip(run, is_old, strict=True) if old]
         return Judgement(theirs=theirs, undecided=[check for check, old in zip(run, is_old, strict=True) if not old])
+
+    def _is_proven(self, run: Sequence[Check], now: datetime, *, is_over: bool) -> bool:
+        """Who failed before tells nothing, nor who was asked before the last answer came."""
+        answered_at = self._answered_at
+        fresh = [c for c in run if not c.state.failures and (answered_at is None or _begun(c) > answered_at)]
+        silent_since = answered_at or min(map(_begun, fresh), default=now)
+        if not is_over and now - silent_since < _UNDER_WAY:
+            return False
+        return polling.is_own_outage((polling.asked_url(c.feed, c.state), c.outcome) for c in fresh)
+
+
+def _begun(check: Check) -> datetime:
+    """When its request began: a timeout is long in coming."""
+    return check.checked_at - timedelta(seconds=check.outcome.elapsed_s)
 
 
 def _has_answered(check: Check) -> bool:

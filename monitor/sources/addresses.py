@@ -1,8 +1,9 @@
-"""How an address or a foreign string is shown in a message: one line, printable, no credentials."""
+"""Addresses: which may be asked at all, and how one is shown in a message: one line, printable, no credentials."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 MAX_SHOWN_CHARS = 300
 _CREDENTIALS = re.compile(r"//[^/?#\s]*@")
@@ -22,3 +23,17 @@ def _without_secret(found: re.Match[str]) -> str:
 def printable(text: str) -> str:
     """The text with everything that could disturb a terminal or a log turned into "?"."""
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
+
+
+def url_problem(url: str) -> str:
+    """Why an address is not even asked, "" if it may be."""
+    try:
+        parts = urlsplit(url)
+        host, _ = parts.hostname, parts.port
+    except ValueError:
+        return "this is no valid address; correct url in feeds.yaml"
+    if parts.scheme.lower() not in {"http", "https"}:
+        return f"only http and https are polled, not {parts.scheme or 'an address without a scheme'!r}"
+    if not host or "\\" in parts.netloc or any(ord(c) < 33 for c in parts.netloc):
+        return "this address names no host; correct url in feeds.yaml"
+    return ""

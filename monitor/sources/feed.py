@@ -28,11 +28,14 @@ __all__ = ["MAX_ENTRIES", "MAX_LINE_CHARS", "MAX_TEXT_CHARS", "judged", "parse_b
 
 _SNIFFED = 65_536
 _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,20}:)?(?:rss|feed|rdf|channel|entry)[\s>/]", re.IGNORECASE)
+_FEED_ROOT_TAG = re.compile(rb"<(?:[\w.-]{1,20}:)?(?:rss|feed|rdf|channel|entry)\b[^>]{0,4000}>", re.IGNORECASE)
+_BASE = re.compile(rb"""\sxml:base\s*=\s*["'][^"']""")
 _HTML_ROOT = re.compile(r"<(?:!doctype\s+html|html|head|body|title|meta|script|div|p|h1)\b", re.IGNORECASE)
 _CDF = re.compile(r"<channel\b[^<>]*\b(?:href|lastmod|base)\s*=", re.IGNORECASE)
 _FIRST_TAG = re.compile(r"<(?:!doctype|\w)[^<>]{0,200}", re.IGNORECASE)
-_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]{1,16})|([0-9]{1,20}));?", re.IGNORECASE)
-# No content-location: with a base, feedparser would resolve guids too, and a redirect would change identities.
+_REFERENCE = re.compile(rb"&#(?:x([0-9a-f]+)|([0-9]+));?", re.IGNORECASE)
+_MAX_DIGITS = 7
+# No content-location for most: with a base, feedparser resolves guids too, and a redirect would change identities.
 _HEADERS = {"content-type": "application/xml; charset=utf-8"}
 
 
@@ -97,21 +100,28 @@ def _is_page(head: str) -> bool:
 
 def _feedparsed(body: bytes, url: str) -> Any:
     """feedparser's result; what breaks it is cut out first, then the body is given up."""
+    # A base below a root without one would outlive its element, so the root gets one: where the document comes from.
+    root = _FEED_ROOT_TAG.search(body[:_SNIFFED])
+    has_inner_base = root is not None and b"xml:base" not in root[0] and _BASE.search(body) is not None
+    base = {"content-location": url} if has_inner_base and url.startswith(("http://", "https://")) else {}
     try:
-        return _once(body)
+        return _once(body, base)
     except Exception:  # a number that is no character (&#x110000;) breaks it, and would cost the whole feed
         cleaned = _REFERENCE.sub(_if_character, body)
     try:
-        return _once(cleaned)
+        return _once(cleaned, base)
     except Exception as error:  # whatever a hostile document breaks in there is this document's fault, and no other's
         reason = printable(f"{type(error).__name__}: {error}")[:200]
         raise ParseError(f"{shown(url)}: feedparser broke on this body ({reason}); report it", kind="crash") from error
 
 
 def _if_character(match: re.Match[bytes]) -> bytes:
-    code = int(match[1], 16) if match[1] else int(match[2])
-    return match[0] if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else b""
+    digits = (match[1] or match[2]).lstrip(b"0") or b"0"
+    if len(digits) > _MAX_DIGITS:
+        return b""
+    code = int(digits, 16 if match[1] else 10)
+    return b"&#%d;" % code if code <= 0x10FFFF and not 0xD800 <= code <= 0xDFFF else b""
 
 
-def _once(body: bytes) -> Any:
-    return feedparser.parse(body, response_headers=_HEADERS, sanitize_html=False, resolve_relative_uris=False)
+def _once(body: bytes, base: dict[str, str]) -> Any:
+    return feedparser.parse(body, response_headers=_HEADERS | base, sanitize_html=False, resolve_relative_uris=False)

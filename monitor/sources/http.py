@@ -4,8 +4,6 @@ Owns: redirects (by hand, so that validators go only to the URL that gave them),
 stream, timeouts that start when it is our turn, two requests at a time per host, the address guard at connect time.
 Refuses: cookies, Referer, rewriting of addresses, retries (the next check is the retry), and raising for what the
 world does: every failure comes back as `FetchFailed` with a message that names the address and the cure.
-
-Longer than 400 lines because aiohttp is imported nowhere else.
 """
 
 from __future__ import annotations
@@ -32,9 +30,10 @@ from monitor.model.feeds import Fetched, FetchFailed, FetchOutcome, FetchRequest
 from monitor.model.pages import PageRequest, Redirected
 from monitor.ports import Turn
 from monitor.sources import redirects
-from monitor.sources.addresses import printable, shown
+from monitor.sources.addresses import printable, shown, url_problem
 from monitor.sources.guard import AddressGuard, is_public
-from monitor.sources.headers import conditions, heard_headers, validators_of, wait_asked_s
+from monitor.sources.headers import conditions, heard_headers, validators_of
+from monitor.sources.refusals import STATUS_CURES, status_failure
 
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
@@ -43,13 +42,6 @@ _ACCEPT = (
     "text/xml;q=0.9, */*;q=0.5"
 )
 _REFUSED_ADDRESS = "is not a public address"
-_STATUS_CURES = {
-    401: "the feed wants a login; look for an address of the feed that needs no login, or remove it",
-    403: "the server refuses us; the feed may be closed to programs: ask its publisher, or use another feed",
-    404: "nothing is there; look for the feed's new address on the outlet's site",
-    410: "the publisher says that the feed is gone for good; remove it or look for its successor",
-    429: "we ask too often; raise min_interval_s of this feed",
-}
 _asked_host: ContextVar[str] = ContextVar("asked_host", default="")
 _own_host: ContextVar[str | None] = ContextVar("own_host", default=None)
 """The only private host that a request may lead to; None: any that is allowed."""
@@ -84,14 +76,23 @@ class _Resolver(AbstractResolver):
     async def resolve(
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
-        ask = partial(self._lookup, host, port, family, socket.SOCK_STREAM, flags=socket.AI_ADDRCONFIG)
-        answers = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        answers = await asyncio.get_running_loop().run_in_executor(self._threads, self._answers, host, port, family)
         return [
             ResolveResult(
                 hostname=host, host=str(address[0]), port=port, family=found, proto=proto, flags=socket.AI_NUMERICHOST
             )
             for found, _, proto, _, address in answers
         ]
+
+    def _answers(self, host: str, port: int, family: int) -> Any:
+        """Of our families; else of all: a host in a family that we have lost has not lost its name."""
+        ask = partial(self._lookup, host, port, family, socket.SOCK_STREAM)
+        try:
+            return ask(flags=socket.AI_ADDRCONFIG)
+        except socket.gaierror as error:
+            if error.errno not in _NO_ADDRESS:
+                raise
+        return ask()
 
     async def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
@@ -159,7 +160,7 @@ class HttpSource:
         carried: Fetched | None = None
         wanted = _Wanted(validators=request.validators, max_bytes=self._max_bytes)
         while True:
-            problem = _url_problem(url)
+            problem = url_problem(url)
             if problem:
                 kind = "redirect" if seen else "refused"
                 return FetchFailed(url=url, kind=kind, message=f"{shown(url)}: {problem}", elapsed_s=spent_s)
@@ -194,7 +195,7 @@ class HttpSource:
 
     async def hop(self, request: PageRequest) -> Fetched | Redirected | FetchFailed:
         """One GET without conditions that follows nothing; never raises for what the world does."""
-        if problem := _url_problem(request.url):
+        if problem := url_problem(request.url):
             return FetchFailed(url=request.url, kind="refused", message=f"{shown(request.url)}: {problem}")
         if (host := _host(request.url)) in self._private_hosts and host != request.own_host:
             # A connection that a feed has left open would not pass the guard again.
@@ -234,7 +235,7 @@ class HttpSource:
         if status == 304 and sent is not None:
             return NotModified(url=url, headers=headers, validators=validators_of(url, *given, sent))
         if status not in {200, 203}:
-            return _status_failure(url, status, headers)
+            return status_failure(url, status, headers)
         kind = headers.get("content-type", "").strip().lower()
         if kind and wanted.kinds and not kind.startswith(wanted.kinds):
             response.close()
@@ -252,7 +253,7 @@ class HttpSource:
     ) -> Redirected | FetchFailed:
         status, target = response.status, response.headers.get("Location", "").strip()
         if not target:
-            message = f"{shown(url)}: answers {status} without saying where to; {_STATUS_CURES[404]}"
+            message = f"{shown(url)}: answers {status} without saying where to; {STATUS_CURES[404]}"
             return FetchFailed(url=url, kind="redirect", message=message, status=status)
         way = Redirected(url=url, target=redirects.joined(url, target), is_permanent=status in redirects.PERMANENT)
         if not redirects.may_carry(headers):
@@ -337,48 +338,17 @@ def _host(url: str) -> str:
         return ""
 
 
-def _url_problem(url: str) -> str:
-    """Why an address is not even asked, "" if it may be."""
-    try:
-        parts = urlsplit(url)
-        host, _ = parts.hostname, parts.port
-    except ValueError:
-        return "this is no valid address; correct url in feeds.yaml"
-    if parts.scheme.lower() not in {"http", "https"}:
-        return f"only http and https are polled, not {parts.scheme or 'an address without a scheme'!r}"
-    if not host or "\\" in parts.netloc or any(ord(c) < 33 for c in parts.netloc):
-        return "this address names no host; correct url in feeds.yaml"
-    return ""
-
-
 def _as_url(url: str) -> URL:
     """Verbatim where it can be sent as it is: yarl would rewrite escapes and brackets."""
     is_plain = url.isascii() and not any(c <= " " or c == "\x7f" for c in url)
     return URL(url, encoded=is_plain)
 
 
-def _status_failure(url: str, status: int, headers: Mapping[str, str]) -> FetchFailed:
-    cure = _STATUS_CURES.get(status, "the server is in trouble; it is asked again later" if status >= 500 else "")
-    # Refusals in the form of a page are a bot wall's, or as good as one: no program gets past them.
-    is_challenge = headers.get("cf-mitigated") == "challenge" or (
-        status == 403 and "html" in headers.get("content-type", "")
-    )
-    if is_challenge:
-        cure = "a bot wall stands before the feed; use another feed of this outlet"
-    if status == 304:
-        cure = "the server says 'not modified' though nothing was asked; it is asked again later"
-    message = f"{shown(url)}: answers {status}" + (f"; {cure}" if cure else "")
-    return FetchFailed(
-        url=url,
-        kind="status",
-        message=message,
-        status=status,
-        retry_after_s=wait_asked_s(headers) if status >= 400 else None,
-        is_challenge=is_challenge,
-    )
-
-
-_LINE_ERRORS = frozenset({errno.ENETUNREACH, errno.ENETDOWN})
+# EADDRNOTAVAIL: no address of ours has a way there, as of a machine that has lost its IPv6 but not the resolver's.
+_LINE_ERRORS = frozenset({errno.ENETUNREACH, errno.ENETDOWN, errno.EADDRNOTAVAIL})
+_NO_ADDRESS = frozenset(
+    getattr(socket, name) for name in ("EAI_NONAME", "EAI_NODATA", "EAI_ADDRFAMILY") if hasattr(socket, name)
+)
 
 
 def _failure(url: str, error: Exception) -> FetchFailed:

@@ -114,11 +114,11 @@ def _index_rows(connection: Connection, wanted: Sequence[int]) -> Iterator[Seque
         # Tens of thousands a batch: SQLite takes twice as long to read them from a JSON text as to look them up.
         whole = len(wanted) // HASHES_A_QUESTION * HASHES_A_QUESTION
         for start in range(0, whole, HASHES_A_QUESTION):
-            yield from connection.exec_driver_sql(_ASK_MANY, tuple(wanted[start : start + HASHES_A_QUESTION]))
+            yield from connection.exec_driver_sql(_ASK_MANY, tuple(wanted[start : start + HASHES_A_QUESTION])).all()
         wanted = wanted[whole:]
     if wanted:
         query = select(SHINGLE.c.h, SHINGLE.c.article_id).where(among(connection, SHINGLE.c.h, wanted))
-        yield from connection.execute(query)
+        yield from connection.execute(query).all()
 
 
 def _shared(sketch: Sketch, holders: Mapping[int, Sequence[ArticleId]], min_shared: int) -> dict[ArticleId, int]:

@@ -136,6 +136,11 @@ async def test_what_the_daemon_remembers_tells_the_rest(
     config: Path, server: LoopbackServer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert await monitor(config, "once", "--dry-run") == 0
+    capsys.readouterr()
+    assert await monitor(config, "status") == 0
+    told = capsys.readouterr().out
+    assert conditions(told) == CONDITIONS | dict.fromkeys(ONLY_TIME_TELLS, "healthy")
+    assert "the publisher says that the feed is gone for good" in reason(told, "hilang")
     states = await remembered(config)
     now = datetime.now(UTC)
     busy = Rhythm(news_at=now - 20 * DAY, bursts=400.0, arrived=800.0, watched_s=60 * 86_400.0)

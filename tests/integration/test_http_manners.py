@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from monitor.core.polling import PollingLimits
 from monitor.model.feeds import Fetched, FetchFailed, FetchRequest, NotModified, Validators
+from monitor.pipeline.discover import discover_feeds
 from monitor.pipeline.traffic import FollowUps, Traffic
 from monitor.sources.headers import heard_headers, wait_asked_s
 from monitor.sources.http import HttpSource
@@ -157,12 +159,36 @@ async def test_the_sitemaps_of_an_index_take_turns_and_those_of_ones_own_network
     assert ticks.pauses == [5.0, 5.0]
 
 
+async def test_guesses_where_a_feed_may_be_take_turns(server: LoopbackServer, http: HttpSource, ticks: Ticks) -> None:
+    server["/"] = Reply(b"<html><body>No link to any feed</body></html>", content_type="text/html")
+    found = await discover_feeds(server.url("/", "one.example.org"), http.fetch_in_turn)
+    assert found.feeds == ()
+    assert len(server.requests) >= 5
+    assert ticks.pauses == [5.0] * (len(server.requests) - 1)
+
+
 async def test_what_a_check_asks_beside_its_feed_delays_the_next_check_at_that_host(
     http: HttpSource, server: LoopbackServer, traffic: Traffic, ticks: Ticks
 ) -> None:
     server["/robots.txt"] = Reply(b"")
     await http.fetch_in_turn(FetchRequest(url=server.url("/robots.txt", "one.example.org")))
     assert traffic.turns.ready_at("one.example.org", "One", 5.0) == ticks.s + 5.0
+
+
+@pytest.mark.parametrize(("code", "kind"), [(socket.EAI_NONAME, ""), (socket.EAI_AGAIN, "dns")])
+async def test_a_host_in_a_family_of_addresses_that_we_have_lost_has_not_lost_its_name(
+    server: LoopbackServer, code: int, kind: str
+) -> None:
+    def lookup(host: str, port: int, *rest: Any, flags: int = 0) -> list[Any]:
+        if flags & socket.AI_ADDRCONFIG:
+            raise socket.gaierror(code, "no address of ours")
+        return to_loopback(host, port)
+
+    server["/rss"] = Reply(RSS)
+    source = HttpSource(allowed=("127.0.0.1",), lookup=lookup)
+    outcome = await source.fetch(FetchRequest(url=server.url("/rss", "six.example.org")))
+    await source.close()
+    assert (outcome.kind if isinstance(outcome, FetchFailed) else "") == kind
 
 
 # --- headers --------------------------------------------------------------------------------------------------------

@@ -477,6 +477,19 @@ async def test_killed_in_the_middle_it_goes_on_after_the_lease(desk: Desk) -> No
     assert (desk.kept(article).is_of_page, desk.store.pages[article.id].attempts) == (True, 2)
 
 
+async def test_a_page_that_ends_the_program_every_time_is_given_up(desk: Desk) -> None:
+    desk.server["/a"] = html(page())
+    article = await desk.match()
+    await desk.reader.read_due({FEED.id: FEED}, within_s=0.0)
+    for _ in range(8):
+        await desk.store.claim_due_pages(desk.moment.now(), limit=9, lease_s=60)
+        desk.moment.s += 61
+    await desk.read()
+    found = desk.store.pages[article.id]
+    assert (found.state, found.reason) == (PageState.FAILED, "begun 8 times without an end")
+    assert desk.server.requests == []
+
+
 @pytest.mark.parametrize("commit", range(4))
 async def test_a_store_that_refuses_anywhere_loses_nothing(desk: Desk, commit: int) -> None:
     desk.server["/a"] = html(page())
@@ -523,10 +536,10 @@ async def test_no_host_gets_more_than_two_requests_at_once(desk: Desk) -> None:
         writer.write(html(page()).encode(request))
         await writer.drain()
 
-    for n in range(8):
+    for n in range(5):
         desk.server[f"/{n}"] = slow
         await desk.match(f"/{n}", title=f"{TITLE} ({n})")
-    assert (await desk.read()).read == 8
+    assert (await desk.read()).read == 5
     assert desk.server.peak <= 2
 
 

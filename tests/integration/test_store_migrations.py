@@ -120,6 +120,10 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         await store.unweighed({"w": "v"}, since=NOW, limit=5)
         weighed = Weighing(article_id=1, body_digest=articles[0].body_digest, weighed=(("w", "v"),))
         await store.keep_weighing(weighed)
+        await store.notices(after=3)
+        await store.unsought(limit=5)
+        await store.keep_sought(1, address="", at=NOW)
+        await store.feed_notices("f1", limit=5)
         await store.prune(articles_before=NOW, index_before=NOW, limit=5)
         for engine in engines:
             event.remove(engine, "before_cursor_execute", listen)

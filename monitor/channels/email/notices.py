@@ -60,7 +60,7 @@ def _view(notice: Notice, words: Language, zone: tzinfo, year: int) -> NoticeVie
     if notice.kind is NoticeKind.RECOVERY:
         told = [words.gettext("works again since {moment}").format(moment=at(notice.at))]
         if notice.from_at is not None:
-            before = words.gettext("before, since {moment}: {condition}")
+            before = words.gettext("it was out since {moment} ({condition})")
             told.append(before.format(moment=at(notice.from_at), condition=_condition(condition, words)))
         return NoticeView(name, "; ".join(told))
     told = [_condition(condition, words), _last(condition, notice, words, at)]

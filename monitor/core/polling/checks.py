@@ -82,13 +82,25 @@ def next_check(
             outcome="own-outage",
             detail=fetch.message,
         )
+    if isinstance(fetch, FetchFailed) and fetch.kind == "busy" and not fetch.status:
+        return _deferred(feed, state, fetch, now=now, rng_value=rng_value, limits=limits)
     if outcome.is_whole:
         state = replace(state, whole_at=now)
     if isinstance(fetch, FetchFailed):
         after = _after_failure(feed, state, fetch, now=now, rng_value=rng_value, limits=limits)
     else:
         after = _after_answer(feed, state, fetch, outcome, now=now, rng_value=rng_value, limits=limits)
-    return replace(after, health=judged(feed, after, now=now))
+    health = judged(feed, after, now=now)
+    return after if health == after.health else replace(after, health=health)
+
+
+def _deferred(
+    feed: Feed, state: FeedState, fetch: FetchFailed, *, now: datetime, rng_value: float, limits: PollingLimits
+) -> FeedState:
+    """It leads to a host whose turns are taken, or that wants quiet: nobody failed, and nobody there was asked."""
+    floor = max(floor_s(feed, limits), pause_wished_s(fetch, limits))
+    due = now + timedelta(seconds=_jittered(floor, rng_value, limits, floor=floor))
+    return replace(state, next_check_at=due, checked_at=now, outcome="deferred", detail=fetch.message)
 
 
 def _lacks_route(state: FeedState, failure: FetchFailed, now: datetime) -> bool:

@@ -182,9 +182,7 @@ class _Reader:
         scopes = state.scopes
         scopes.pop()
         if scopes:
-            base, state.language = scopes[-1]
-            # A base set below an element that has none outlives its own element: so does the judge's.
-            state.base = base or state.base
+            state.base, state.language = scopes[-1]
 
     def let_go(self) -> None:
         """Part from the parser, which knows our methods: a circle would keep the document until somebody looks."""
@@ -258,7 +256,8 @@ def _enter(state: State, tag: str, attributes: dict[str, str]) -> None:
     """Take up xml:base and xml:lang."""
     base = attributes.get("xml:base", attributes.get("base"))
     if base:
-        state.is_entangled = state.is_entangled or bool(state.scopes and not state.scopes[0][0])
+        if state.scopes and not state.scopes[0][0]:
+            raise Doubt("a base below the root")
         state.base = joined_base(state.base, base)
     language = attributes.get("xml:lang", attributes.get("lang"))
     if language is not None:

@@ -68,7 +68,7 @@ def test_the_operator_is_told_in_his_language() -> None:
         (notice(from_at=None), "is gone; it was never read yet"),
         (notice(condition=Condition.FROZEN, from_at=NOW - DAY), "its newest entry is of 21 Nov, 14:00"),
         (notice(condition=Condition.SILENT, from_at=NOW - DAY), "the last new entry came 21 Nov, 14:00"),
-        (notice(NoticeKind.RECOVERY, from_at=NOW - DAY), "works again since 22 Nov, 12:00; before, since 21 Nov"),
+        (notice(NoticeKind.RECOVERY, from_at=NOW - DAY), "works again since 22 Nov, 12:00; it was out since 21 Nov"),
         (notice(NoticeKind.GAP, missed=1), "at least 1 entry was lost between two checks; it is polled more often now"),
         (
             notice(NoticeKind.GAP, missed=7, times=3, from_at=NOW - DAY, until_at=NOW),

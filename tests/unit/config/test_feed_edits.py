@@ -130,6 +130,12 @@ def test_an_unused_id_is_always_valid_and_unused(wish, taken):
     assert unused_id("Antara", ["antara", "antara-2"]) == "antara-3"
 
 
+@pytest.mark.parametrize("count", [1, 2, 3, 4, 7, 8, 9, 1000])
+def test_the_numbers_of_a_shared_name_are_given_one_after_the_other(count):
+    taken = {"news", *(f"news-{n}" for n in range(2, count + 1))}
+    assert unused_id("News", taken) == f"news-{count + 1}"
+
+
 def test_a_new_entry_is_checked_like_one_of_the_file(tmp_path):
     made = new_section(
         tmp_path / "feeds.yaml", {"id": "a", "url": "https://a.example.org", "outlet": "A", "zone": None}

@@ -45,6 +45,11 @@ def test_only_id_url_and_outlet_are_needed(write):
     assert load_feeds(write(FEED)) == (Feed(id="a", url="https://a.example.org/rss", outlet="A"),)
 
 
+def test_full_text_is_off_unless_asked_for(write):
+    assert not load_feeds(write(FEED))[0].wants_full_text
+    assert load_feeds(write(FEED.replace("outlet: A", "outlet: A, full_text: true")))[0].wants_full_text
+
+
 def test_norwegian_and_norway_are_words(write):
     path = write(FEED.replace("outlet: A", "outlet: A, language: no, country: NO"))
     assert (load_feeds(path)[0].language, load_feeds(path)[0].country) == ("no", "NO")

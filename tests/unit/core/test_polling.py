@@ -114,6 +114,15 @@ def test_retry_after_is_granted_within_two_days_and_never_undercut(wish_s: float
         assert delay_s(state) <= granted_s * 1.1
 
 
+def test_to_wait_for_the_turn_at_a_host_where_a_redirect_leads_is_no_failure() -> None:
+    before = make_feed_state(failures=1, outcome="fetched", validators=VALIDATORS)
+    state = after(failed("busy", retry_after_s=700.0), before)
+    assert (state.failures, state.outcome, state.health, state.retry_at) == (1, "deferred", before.health, None)
+    assert 700 <= delay_s(state) <= 770
+    # A service that answers that it is busy is another matter.
+    assert after(failed("busy", 429, retry_after_s=700.0), before).failures == 2
+
+
 @pytest.mark.parametrize("wish_s", [None, 0.0])
 def test_too_many_requests_without_a_wait_or_with_one_in_the_past_are_heeded_all_the_same(
     wish_s: float | None,

@@ -7,6 +7,8 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.core.polling import CheckOutcome, is_worth_a_search, next_check, notices_of, notices_to_tell
 from monitor.model.feeds import Condition, FeedState, Fetched, FetchFailed, Reading, Rhythm
@@ -153,3 +155,49 @@ def test_a_new_operator_hears_of_what_is_out_however_old_and_not_of_what_is_past
 def test_what_is_out_is_told_before_what_still_brings_news() -> None:
     mild = notice(feed_id="a", condition=Condition.MOVED, at=NOW - DAY)
     assert notices_to_tell([mild, notice()], ["a", FEED.id]) == (notice(), mild)
+
+
+CHECKS = st.sampled_from(
+    [
+        answer(),
+        answer(replace(NEWS, dated=0, newest_at=None, oldest_at=None)),
+        moved(),
+        failure(),
+        failure("html", 200),
+        failure("status", 410),
+        failure(is_challenge=True),
+        replace(failure("dns"), is_own_outage=True),
+    ]
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CHECKS, max_size=40), st.sampled_from([WELL, UNDATED]), st.sampled_from([HOUR, 9 * HOUR]))
+def test_every_end_is_that_of_the_outage_told_before_it_and_no_outage_is_told_twice(
+    checks: list[CheckOutcome], start: FeedState, every: timedelta
+) -> None:
+    found = told(*checks, state=start, every=every)
+    assert len({(n.kind, n.at) for n in found}) == len(found)
+    open_at = None
+    for one in found:
+        if one.kind is NoticeKind.OUTAGE:
+            open_at = one.at
+        elif one.kind is NoticeKind.RECOVERY:
+            assert one.from_at == open_at
+            open_at = None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(CHECKS, max_size=30), st.integers(0, 30))
+def test_what_is_told_in_two_digests_is_what_happened_whenever_the_first_goes_out(
+    checks: list[CheckOutcome], cut: int
+) -> None:
+    """Nothing twice, and nothing lost but an outage whose end is told instead."""
+    found = told(*checks, state=WELL)
+    digests = [notices_to_tell(part, [FEED.id]) for part in (found[:cut], found[cut:])]
+    lines = [(n.kind, n.at) for digest in digests for n in digest if n.kind is not NoticeKind.GAP]
+    assert len(set(lines)) == len(lines)
+    ends = {n.from_at for digest in digests for n in digest if n.kind is NoticeKind.RECOVERY}
+    for one in found:
+        is_told = (one.kind, one.at) in lines
+        assert is_told or one.kind is NoticeKind.GAP or (one.kind is NoticeKind.OUTAGE and one.at in ends)

@@ -276,6 +276,8 @@ SILENT = make_feed_state(
         (answer(Reading(entries=9, new=9)), None, Condition.UNDATED),
         (answer(), SILENT, Condition.SILENT),
         (answer(FRESH, elapsed_s=40.0), None, Condition.SLOW),
+        (answer(FRESH, elapsed_s=10.5), None, Condition.SLOW),
+        (answer(FRESH, elapsed_s=9.5), None, Condition.HEALTHY),
         (moved(FRESH), None, Condition.MOVED),
         (failure(), None, Condition.FAILING),
         (failure("status", 404), None, Condition.FAILING),

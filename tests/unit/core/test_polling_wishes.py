@@ -48,6 +48,10 @@ def wait_s(state: FeedState) -> float:
         ({"cache-control": 'no-cache="set-cookie", max-age=3600'}, None),
         ({"cache-control": "max-age=soon"}, None),
         ({"cache-control": "max-age=-1"}, None),
+        ({"cache-control": "max-age=0"}, 0),
+        ({"cache-control": "max-age=0, must-revalidate", "expires": "Sun, 22 Nov 2026 08:00:00 GMT", "date": DATE}, 0),
+        ({"cache-control": "max-age=604800, immutable"}, 604_800),
+        ({"cache-control": "private, max-age=900, proxy-revalidate"}, 900),
         ({"cache-control": "stale-while-revalidate=3600"}, None),
         ({"expires": "Sun, 22 Nov 2026 08:00:00 GMT", "date": DATE}, 3600),
         # A server whose clock is a day slow: only the distance to its own Date counts.

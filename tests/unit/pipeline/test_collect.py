@@ -209,6 +209,30 @@ async def test_a_feed_of_a_configuration_being_taken_over_is_left_to_its_own_col
     assert report.not_modified == 1
 
 
+class ClaimCountingStore(MemoryStore):
+    """Notes how many feeds each claim brought."""
+
+    claims: list[int]
+
+    async def claim_due_feeds(self, now: datetime, *, limit: int, lease_s: float) -> list[FeedState]:
+        claimed = await super().claim_due_feeds(now, limit=limit, lease_s=lease_s)
+        self.claims.append(len(claimed))
+        return claimed
+
+
+async def test_as_many_feeds_again_as_may_fly_at_once_are_claimed_ahead() -> None:
+    feeds = feeds_named(*"abcdefghijkl")
+    answers = {feed.url: NotModified(url=feed.url, headers={}, validators=None) for feed in feeds.values()}
+    store = ClaimCountingStore()
+    store.claims = []
+    rig = await Rig(source=ScriptedSource(outcomes=dict(answers)), feeds=feeds, store=store).ready()
+    report = await rig.collector.collect_due(feeds)
+    assert report.not_modified == 12
+    assert rig.source.most_at_once <= 3
+    assert store.claims[0] == 6
+    assert len([count for count in store.claims if count]) <= 4
+
+
 async def test_every_entry_ends_in_exactly_one_state_of_the_ledger() -> None:
     feeds = feeds_named("a")
     good = parsed("Putin tiba", "Kim pergi", feed=feeds["a"])

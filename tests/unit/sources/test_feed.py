@@ -162,6 +162,13 @@ def test_a_number_that_is_no_character_costs_no_feed(reference: str) -> None:
     assert [entry.title for entry in parsed.entries] == ["ab & c", "d"]
 
 
+@pytest.mark.parametrize("reference", [f"&#{'9' * 30};", f"&#x{'f' * 20};", f"&#{'0' * 5000}65;"])
+def test_numbers_of_any_length_cost_no_feed_at_the_judge(reference: str) -> None:
+    broken = f"<item><title>{reference}b</title><media:x></item><item><title>d</title></item>"
+    parsed = parse(b"<!DOCTYPE rss>" + rss(broken).encode())
+    assert [entry.title[-1] for entry in parsed.entries] == ["b", "d"]
+
+
 def test_entity_bombs_and_files_are_not_expanded() -> None:
     bomb = (
         '<?xml version="1.0"?><!DOCTYPE rss [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c "&b;&b;&b;&b;">'

@@ -104,9 +104,9 @@ def test_what_is_no_page_is_said_to_be_none(body: bytes) -> None:
 
 
 @given(st.binary(max_size=400), st.sampled_from(["", "text/html; charset=utf-16", "text/html; charset=nonsense"]))
-@settings(max_examples=12, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_no_bytes_break_the_reading_of_a_page(noise: bytes, content_type: str) -> None:
-    body = page()
+    body = page(body="<p>Putin tiba di Pyongyang.</p>")
     for hostile in (noise, body[:200] + noise + body[200:], b"<html>" + noise + b"</html>"):
         try:
             found = read_page(hostile, content_type, URL)
@@ -123,9 +123,9 @@ def test_no_bytes_break_the_reading_of_robots_txt(body: bytes, path: str) -> Non
         assert answer.delay_s is None or answer.delay_s > 0
 
 
-def test_hundreds_of_pages_leave_no_caches_behind() -> None:
+def test_pages_leave_no_caches_behind() -> None:
     from trafilatura.deduplication import LRU_TEST
 
-    for n in range(8):
+    for n in range(3):
         read_page(page(f"{TITLE} {n}", BODY.replace("bagian", f"bagian {n}")), "text/html", URL)
     assert len(LRU_TEST.cache) == 0
