@@ -6,7 +6,7 @@ Owns: an index from terms to stories, and cosines against their centroids. Refus
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
@@ -231,6 +231,13 @@ def as_centroid(terms: Terms, weights: Weights) -> dict[int, float]:
         return {}
     rounded = np.round(weights / length, DECIMALS)
     return dict(zip(terms[rounded > 0].tolist(), rounded[rounded > 0].tolist(), strict=True))
+
+
+def as_arrays(centroid: Mapping[int, float]) -> tuple[Terms, Weights]:
+    """A centroid as terms, ascending, and their weights."""
+    ordered = sorted(centroid.items())
+    terms = np.fromiter((term for term, _ in ordered), np.int64, len(ordered))
+    return terms, np.fromiter((weight for _, weight in ordered), np.float64, len(ordered))
 
 
 def members_of(story: Story) -> tuple[ArticleId, ...]:

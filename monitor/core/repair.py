@@ -22,7 +22,7 @@ from monitor.core.gists import coverage, days_apart, unmentioned
 from monitor.core.open_stories import MEMBERS, OpenStories, as_centroid
 from monitor.core.similarity import differ_in_digits_only
 from monitor.model.articles import Decision
-from monitor.model.stories import Story, StoryId
+from monitor.model.stories import APART, Story, StoryId
 
 VERSION = "repair-1"
 
@@ -115,6 +115,8 @@ def _likeness(own: Story, other: Story, cosine: float, lines: RepairLines) -> _L
 
 def veto(one: Story, other: Story, lines: RepairLines = LINES) -> str:
     """Why two stories are not one whatever they share, or nothing."""
+    if f"{other.id:016x}" in one.facts.get(APART, ()) or f"{one.id:016x}" in other.facts.get(APART, ()):
+        return "a person parted them"
     for a in one.gists:
         for b in other.gists:
             if (days := days_apart(a, b)) > lines.veto_days:

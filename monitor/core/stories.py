@@ -19,10 +19,10 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
-from monitor.core.features import Features, Frequencies, Terms, Weights, shared_words, weighted
+from monitor.core.features import Features, Frequencies, Gazetteer, Terms, Weights, features, shared_words, weighted
 from monitor.core.gists import coverage, days_apart, gist, unmentioned
 from monitor.core.lead_dates import LeadDate
-from monitor.core.open_stories import MEMBERS, Near, OpenStories, as_centroid
+from monitor.core.open_stories import MEMBERS, Near, OpenStories, as_arrays, as_centroid
 from monitor.core.similarity import body_of, differ_in_digits_only
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.stories import Gist, Joining, Story, StoryId
@@ -165,6 +165,31 @@ def assign(
     moved = _moved(best.story, stories.centroid(best.story.id), seen, lines)
     grown = _grown(best.story, seen, moved, lines, is_copy=False)
     return _assignment(article, grown, _acceptance(best, words, shared.get(best.story.id)), now)
+
+
+def rebuilt(
+    members: Sequence[Article], *, frequencies: Frequencies, gazetteer: Gazetteer, lines: JoinLines = LINES
+) -> Story:
+    """A story of exactly these articles, as if they had come in the order of their times; a person's word decides it.
+
+    Raises:
+        ValueError: There are none.
+    """
+    ordered = sorted(members, key=lambda article: (article.at, article.id))
+    if not ordered:
+        raise ValueError("a story needs an article")
+    story: Story | None = None
+    for article in ordered:
+        read = features(article, gazetteer)
+        own = gist(read, frequencies, title=article.title, body=body_of(article), language=article.language)
+        seen = _Article(article=article, read=read, weights=weighted(read, frequencies), gist=own)
+        if story is None:
+            story = _new_story(seen, lines)
+            continue
+        terms, weights = as_arrays(story.centroid)
+        story = _grown(story, seen, _moved(story, (terms, weights), seen, lines), lines, is_copy=False)
+    assert story is not None
+    return story
 
 
 def order_for_grouping(article: Article, read: Features) -> tuple[bool, datetime, ArticleId]:

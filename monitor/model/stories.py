@@ -13,6 +13,10 @@ StoryId = int
 """The id of the story's oldest member: stable, whatever joins later."""
 
 
+APART = "apart"
+"""The kind of fact that names (as hex ids) the stories that a person parted from this one: never to be merged again."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
     """What one article says happened, kept with its story to hold later articles against.
@@ -41,6 +45,7 @@ class Story:
     publication time.
     `storyline_id` is that of the first story of its storyline, `event_id` that of the first story that tells the same
     event in another language. `gists` are those of its first and its latest original article.
+    `parted_from` is the story that a person split it from, at `parted_at`.
     `merged_into` redirects since `merged_at`, after a repair, so links and mail threads keep working.
     """
 
@@ -58,6 +63,8 @@ class Story:
     event_id: StoryId | None = None
     merged_into: StoryId | None = None
     merged_at: datetime | None = None
+    parted_from: StoryId | None = None
+    parted_at: datetime | None = None
     version: str = ""
 
 

@@ -32,6 +32,9 @@ from monitor.ports import IntakeStore, StoryStore
 FREQUENCIES = "story-frequencies"
 """Name of the artifact that carries the document frequencies over a restart."""
 
+HAND = "stories-by-hand"
+"""The artifact that tells when a person last changed stories."""
+
 FREQUENCIES_GROWTH = 0.05
 """They fill up to a few megabytes; a restart that forgets the last twentieth weighs no word noticeably otherwise."""
 
@@ -114,6 +117,7 @@ class Judge:
         self._open = OpenStories()
         self._frequencies = Frequencies()
         self._frequencies_kept = 0
+        self._hand: bytes | None = None
         self._pending: _Pending | None = None
         self.turn = asyncio.Lock()
         """Held from before a batch is judged or placed until it is confirmed or discarded: one batch at a time."""
@@ -138,6 +142,7 @@ class Judge:
         except ValueError:
             self._frequencies = Frequencies()
         self._frequencies_kept = self._frequencies.documents
+        self._hand = await self._intake.artifact(HAND)
         self._pending = None
         await _off_loop(self._warm_up)
 
@@ -170,6 +175,7 @@ class Judge:
             entries: New article → the stored one that the same entry of the same feed led to before (a known guid
                 with changed content).
         """
+        await self._heed_hands(now)
         self._begin(now)
         try:
             identities, candidates, common = await self._gather(articles, now)
@@ -208,6 +214,12 @@ class Judge:
             readings=self._readings,
         )
         return judgement, self._scores(judgement)
+
+    async def _heed_hands(self, now: datetime) -> None:
+        """Read the open stories anew after a person changed some beside the running daemon."""
+        mark = await self._intake.artifact(HAND)
+        if mark != self._hand:
+            await self.load(now)
 
     def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
         """Place stored articles that match only now (a changed watchlist); those in an open story stay where they are.

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
-from monitor.model.articles import Article, ArticleId, Decision, Revision
+from monitor.model.articles import Article, ArticleId, Decision, Revision, Verdict
 from monitor.model.pages import Page
-from monitor.store.mapping import ARTICLE_COLUMNS, PAGE_COLUMNS, to_article, to_decision, to_page, to_revision
-from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, DECISION, PAGE, REVISION, Row
+from monitor.model.stories import Story, StoryId
+from monitor.store.columns import among
+from monitor.store.mapping import (
+    ARTICLE_COLUMNS,
+    PAGE_COLUMNS,
+    STORY_COLUMNS,
+    VERDICT_COLUMNS,
+    to_article,
+    to_decision,
+    to_page,
+    to_revision,
+    to_story,
+    to_verdict,
+)
+from monitor.store.matches import roots_of
+from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, DECISION, JOINING, PAGE, REVISION, STORY, Row
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -43,6 +57,40 @@ def revisions(connection: Connection, article_id: ArticleId) -> list[Revision]:
     c = REVISION.c
     rows = connection.execute(select(REVISION).where(c.article_id == article_id).order_by(c.n))
     return [to_revision(row) for row in rows]
+
+
+def story(connection: Connection, story_id: StoryId) -> Story | None:
+    """A story; of one that went into another, that one."""
+    _, roots = roots_of(connection, {story_id})
+    return roots.get(story_id)
+
+
+def story_articles(connection: Connection, story_id: StoryId) -> list[tuple[Article, Verdict, str]]:
+    """The articles of a story and of those that went into it, by time, with their verdicts and why they are there."""
+    ids, fresh = {story_id}, {story_id}
+    while fresh:
+        wanted = select(STORY.c.id).where(among(connection, STORY.c.merged_into, fresh))
+        fresh = set(connection.execute(wanted).scalars()) - ids
+        ids |= fresh
+    n = len(ARTICLE_COLUMNS)
+    wanted = (
+        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, JOINING.c.reason)
+        .select_from(JOINING.join(ARTICLE, ARTICLE.c.id == JOINING.c.article_id))
+        .where(among(connection, JOINING.c.story_id, ids))
+    )
+    found = [(to_article(row[:n]), to_verdict(row[0], row[n:-1]), row[-1]) for row in connection.execute(wanted)]
+    return sorted(found, key=lambda one: (one[0].at, one[0].id))
+
+
+def kin(connection: Connection, of: Story) -> list[Story]:
+    """Other stories of the same event or storyline, oldest first."""
+    c = STORY.c
+    roots = {of.id, of.storyline_id or of.id, of.event_id or of.id}
+    tied = or_(
+        among(connection, c.storyline_id, roots), among(connection, c.event_id, roots), among(connection, c.id, roots)
+    )
+    wanted = select(*STORY_COLUMNS).where(tied, c.id != of.id, c.merged_into.is_(None)).order_by(c.first_at, c.id)
+    return [to_story(row) for row in connection.execute(wanted)]
 
 
 def feed_pages(connection: Connection, feed_id: str, limit: int) -> list[Page]:

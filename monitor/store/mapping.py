@@ -245,6 +245,8 @@ def from_story(story: Story) -> Columns:
         "event_id": story.event_id,
         "merged_into": story.merged_into,
         "merged_at": story.merged_at,
+        "parted_from": story.parted_from,
+        "parted_at": story.parted_at,
         "version": story.version,
     }
 

@@ -96,7 +96,7 @@ def matched_articles(
         .where(among(connection, m.watchlist, list(watchlists)), a.first_seen_at >= since)
     )
     rows = connection.execute(wanted).all()
-    placed, stories = _roots(connection, {row[-2] for row in rows if row[-2] is not None})
+    placed, stories = roots_of(connection, {row[-2] for row in rows if row[-2] is not None})
     n, v = len(ARTICLE_COLUMNS), len(ARTICLE_COLUMNS) + len(VERDICT_COLUMNS)
     found = [
         MatchedArticle(
@@ -129,11 +129,11 @@ def story_ids(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[
     rows = connection.execute(
         select(c.article_id, c.story_id).where(among(connection, c.article_id, article_ids))
     ).all()
-    _, stories = _roots(connection, {row.story_id for row in rows})
+    _, stories = roots_of(connection, {row.story_id for row in rows})
     return {row.article_id: stories[row.story_id].id for row in rows if row.story_id in stories}
 
 
-def _roots(connection: Connection, ids: set[StoryId]) -> tuple[dict[StoryId, Story], dict[StoryId, Story]]:
+def roots_of(connection: Connection, ids: set[StoryId]) -> tuple[dict[StoryId, Story], dict[StoryId, Story]]:
     """The stories by id, and each id with the story that it was merged into in the end."""
     stories: dict[StoryId, Story] = {}
     missing = set(ids)

@@ -12,7 +12,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from monitor.errors import StoreError
-from monitor.model.articles import Article, ArticleId, Candidate, Decision, LedgerRow, Revision, Sketch
+from monitor.model.articles import Article, ArticleId, Candidate, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
@@ -254,6 +254,18 @@ class SqlStore(
     async def decisions(self, article_id: ArticleId) -> list[Decision]:
         """What was decided of an article and why, in the order of deciding."""
         return await self._read(partial(inspection.decisions, article_id=article_id))
+
+    async def story(self, story_id: StoryId) -> Story | None:
+        """A story; of one that went into another, that one."""
+        return await self._read(partial(inspection.story, story_id=story_id))
+
+    async def story_articles(self, story_id: StoryId) -> list[tuple[Article, Verdict, str]]:
+        """The articles of a story and of those that went into it, by time, with verdicts and why they are there."""
+        return await self._read(partial(inspection.story_articles, story_id=story_id))
+
+    async def kin(self, story: Story) -> list[Story]:
+        """Other stories of the same event or storyline, oldest first."""
+        return await self._read(partial(inspection.kin, of=story))
 
     async def feed_pages(self, feed_id: str, *, limit: int) -> list[Page]:
         """The pages of a feed's articles that were wanted last, the newest first."""

@@ -233,6 +233,8 @@ class StoryRow(Row, table=True):
     event_id: int | None = _number()
     merged_into: int | None = _number()
     merged_at: datetime | None
+    parted_from: int | None = _number()
+    parted_at: datetime | None
     version: str = _text()
 
 

@@ -116,6 +116,8 @@ STORY = Story(
     event_id=6,
     merged_into=5,
     merged_at=LATER,
+    parted_from=7,
+    parted_at=LATER,
     version="v",
 )
 DECISION = Decision(

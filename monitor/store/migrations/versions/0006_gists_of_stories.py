@@ -11,6 +11,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column("story", sa.Column("merged_at", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("story", sa.Column("parted_from", sa.BigInteger(), nullable=True))
+    op.add_column("story", sa.Column("parted_at", sa.DateTime(timezone=True), nullable=True))
     op.add_column("story", sa.Column("event_id", sa.BigInteger(), nullable=True))
     op.add_column("story", sa.Column("gists", sa.Text(), nullable=False, server_default="[]"))
 
@@ -18,4 +20,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_column("story", "gists")
     op.drop_column("story", "event_id")
+    op.drop_column("story", "parted_at")
+    op.drop_column("story", "parted_from")
     op.drop_column("story", "merged_at")

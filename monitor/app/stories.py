@@ -1,0 +1,135 @@
+"""What a person asks of stories, and does to them, beside the running daemon."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monitor.config import Configuration
+from monitor.core import handiwork
+from monitor.core.features import Frequencies
+from monitor.core.identity import format_id, parse_id
+from monitor.core.origins import origins, wording_shared
+from monitor.core.urls import url_key
+from monitor.errors import StoreError
+from monitor.model.articles import Article, ArticleId, Decision, Verdict, VerdictKind
+from monitor.model.commits import Intake
+from monitor.model.stories import Origin, Story
+from monitor.pipeline.judging import FREQUENCIES, HAND, gazetteer_of
+from monitor.store import open_store
+from monitor.store.sqlstore import SqlStore
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Member:
+    """An article of a story, and why it is there."""
+
+    article: Article
+    verdict: Verdict
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFile:
+    """All that is known of a story. `kin` are the others of its event or storyline."""
+
+    story: Story
+    members: Sequence[Member]
+    origins: Sequence[Origin]
+    kin: Sequence[Story]
+    decisions: Sequence[Decision]
+
+
+async def read_story(configuration: Configuration, name: str) -> StoryFile:
+    """The story that an id (of it or of an article) or an address names. Raises `StoreError` with what is wrong."""
+    async with _opened(configuration, read_only=True) as store:
+        story = await _find(store, name)
+        members = [Member(article=a, verdict=v, reason=r) for a, v, r in await store.story_articles(story.id)]
+        articles = [member.article for member in members]
+        shared = wording_shared(articles)
+        for member in members:
+            if member.verdict.kind is VerdictKind.COPY and member.verdict.of is not None:
+                shared[member.article.id, member.verdict.of] = 1.0
+        decisions = [decision for one in articles for decision in await store.decisions(one.id)]
+        return StoryFile(
+            story=story,
+            members=members,
+            origins=origins(articles, shared=shared),
+            kin=await store.kin(story),
+            decisions=[one for one in decisions if one.stage == "story"],
+        )
+
+
+async def join_stories(configuration: Configuration, one: str, other: str) -> tuple[Story, Story]:
+    """Make two stories one; the story that is kept, and the one that went into it."""
+    async with _opened(configuration) as store:
+        try:
+            merger = handiwork.join(await _find(store, one), await _find(store, other), now=datetime.now(UTC))
+        except ValueError as error:
+            raise StoreError(f"Nothing was joined: {error}.") from error
+        await store.commit_intake(
+            Intake(stories=(merger.kept, merger.gone), decisions=(merger.decision,), artifacts=_mark())
+        )
+        return merger.kept, merger.gone
+
+
+async def split_story(configuration: Configuration, name: str, articles: Sequence[str]) -> tuple[Story, Story]:
+    """Part articles from a story; what is left of it, and the story that they make."""
+    async with _opened(configuration) as store:
+        story = await _find(store, name)
+        parting = [await _find_article(store, article) for article in articles]
+        kept = await store.artifact(FREQUENCIES)
+        try:
+            split = handiwork.split(
+                story,
+                [article for article, _, _ in await store.story_articles(story.id)],
+                parting,
+                frequencies=Frequencies.from_bytes(kept) if kept else Frequencies(),
+                gazetteer=gazetteer_of(configuration.watchlists),
+                now=datetime.now(UTC),
+            )
+        except ValueError as error:
+            raise StoreError(f"Nothing was split: {error}.") from error
+        await store.commit_intake(
+            Intake(
+                stories=(split.left, split.parted),
+                joinings=split.joinings,
+                decisions=split.decisions,
+                artifacts=_mark(),
+            )
+        )
+        return split.left, split.parted
+
+
+def _opened(configuration: Configuration, *, read_only: bool = False) -> SqlStore:
+    return open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=read_only)
+
+
+def _mark() -> dict[str, bytes]:
+    return {HAND: datetime.now(UTC).isoformat().encode()}
+
+
+async def _find(store: SqlStore, name: str) -> Story:
+    article_id = await _find_article(store, name, is_story_wanted=True)
+    story_id = (await store.story_ids([article_id])).get(article_id, article_id)
+    story = await store.story(story_id)
+    if story is None:
+        raise StoreError(f"{name} is in no story: only what matched a watchlist is grouped.")
+    return story
+
+
+async def _find_article(store: SqlStore, name: str, *, is_story_wanted: bool = False) -> ArticleId:
+    if "://" in name:
+        key = url_key(name)
+        article = None if key is None else await store.find_article(key)
+        if article is None:
+            raise StoreError(f"{name} is not stored: no feed brought it, or it was pruned.")
+        return article.id
+    try:
+        article_id = parse_id(name)
+    except ValueError as error:
+        raise StoreError(f"{error}; an address will do as well.") from error
+    if not is_story_wanted and await store.article(article_id) is None:
+        raise StoreError(f"There is no article {format_id(article_id)}.")
+    return article_id

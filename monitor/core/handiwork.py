@@ -1,0 +1,108 @@
+"""What a person does to stories by word of command: join two, split one; each sticks and leaves its reason.
+
+Owns: the new states of the stories and the marks that keep what a person parted from being merged again. Refuses: to
+judge; a person's word needs no evidence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.core.features import Frequencies, Gazetteer
+from monitor.core.repair import Merger, merge_by_hand
+from monitor.core.stories import rebuilt
+from monitor.model.articles import Article, ArticleId, Decision
+from monitor.model.stories import APART, Joining, Story
+
+VERSION = "hand-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """A story parted in two: `left` keeps the id, `parted` is new; `joinings` place the articles that went."""
+
+    left: Story
+    parted: Story
+    joinings: tuple[Joining, ...]
+    decisions: tuple[Decision, ...]
+
+
+def join(one: Story, other: Story, *, now: datetime) -> Merger:
+    """Two stories as one, whatever parted them; marks that held them apart are taken away.
+
+    Raises:
+        ValueError: It is one story, or one of them went into another already.
+    """
+    if one.id == other.id:
+        raise ValueError("these are one story already")
+    if gone := next((story for story in (one, other) if story.merged_into is not None), None):
+        raise ValueError(f"story “{gone.title}” went into another already")
+    marks = {f"{one.id:016x}", f"{other.id:016x}"}
+    return merge_by_hand(_without(one, marks), _without(other, marks), now=now)
+
+
+def split(
+    story: Story,
+    members: Sequence[Article],
+    parting: Sequence[ArticleId],
+    *,
+    frequencies: Frequencies,
+    gazetteer: Gazetteer,
+    now: datetime,
+) -> Split:
+    """A story without some of its articles, and a story of these.
+
+    Args:
+        members: All articles of the story.
+        parting: The ids of those that go.
+
+    Raises:
+        ValueError: None of them is a member, or none would be left.
+    """
+    going = [article for article in members if article.id in set(parting)]
+    staying = [article for article in members if article.id not in set(parting)]
+    if not going:
+        raise ValueError(f"none of these articles is in story “{story.title}”")
+    if not staying:
+        raise ValueError(f"nothing would be left of story “{story.title}”")
+    parted = rebuilt(going, frequencies=frequencies, gazetteer=gazetteer)
+    rest = rebuilt(staying, frequencies=frequencies, gazetteer=gazetteer)
+    # The id is a name that was told: it stays with what stays, even if the article that gave it goes.
+    left = replace(rest, id=story.id, storyline_id=story.storyline_id, event_id=story.event_id)
+    if parted.id == story.id:
+        parted = replace(parted, id=min(article.id for article in going[1:]) if len(going) > 1 else going[0].id ^ 1)
+    reason = f"parted by hand from story “{story.title}”"
+    return Split(
+        left=_apart(left, parted),
+        parted=replace(_apart(parted, left), parted_from=story.id, parted_at=now),
+        joinings=tuple(
+            Joining(article_id=one.id, story_id=parted.id, is_first=one.id == parted.lead_id, reason=reason)
+            for one in going
+        ),
+        decisions=tuple(
+            Decision(
+                article_id=one.id,
+                stage="story",
+                outcome="parted",
+                level="hand",
+                other_id=story.id,
+                features={"reason": reason},
+                version=VERSION,
+                at=now,
+            )
+            for one in going
+        ),
+    )
+
+
+def _apart(story: Story, other: Story) -> Story:
+    marks = {*story.facts.get(APART, ()), f"{other.id:016x}"}
+    return replace(story, facts={**story.facts, APART: tuple(sorted(marks))})
+
+
+def _without(story: Story, marks: set[str]) -> Story:
+    left = tuple(mark for mark in story.facts.get(APART, ()) if mark not in marks)
+    facts = {kind: values for kind, values in story.facts.items() if kind != APART}
+    return replace(story, facts={**facts, APART: left} if left else facts)
