@@ -170,6 +170,7 @@ async def live(loop: JumpingLoop, web: SimulatedWeb, url: str, hour: Hour, worke
         gc.freeze()  # as the daemon does once its configuration is read
         end = loop.time() + hour.seconds
         loop.call_at(end, collector.stop)
+        await asyncio.sleep(0)  # the watch begins with a turn of its own
         loop.watch.is_on = True
         while loop.time() < end:
             began = loop.time()

@@ -53,7 +53,7 @@ _ISO = re.compile(
 )
 _ISO_BASIC = re.compile(
     r"(?P<year>(?:19|20)\d{2})(?P<month>\d{2})(?P<day>\d{2})"
-    r"(?:t?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?:[.,]\d+)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?)?"
+    r"(?:[t ]?(?P<hour>\d{2})(?P<minute>\d{2})(?P<second>\d{2})?(?:[.,]\d+)?\s*(?P<zone>z|[+-]\d{2}:?\d{2})?)?"
 )
 _ISO_HOUR = re.compile(r"(?P<day>\d{4}-\d{2}-\d{2}|\d{8})t(?P<hour>\d{2})(?P<zone>z|[+-]\d{2}(?::?\d{2})?)?")
 _ISO_SHORT = re.compile(r"(?P<year>(?:19|20)\d{2})(?:-(?P<month>\d{2}))?")

@@ -82,6 +82,7 @@ def build(
         rest=max(0, len(ranked) - recipient.max_stories),
         held_back=held_back,
         mergers=_mergers(matched),
+        partings=_partings(matched),
         notices=tuple(notices[:MAX_NOTICES]),
         more_notices=max(0, len(notices) - MAX_NOTICES),
     )
@@ -147,16 +148,31 @@ def _fewer_notices(digest: Digest) -> Digest | None:
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 
 
+def _last_told(matched: Sequence[MatchedArticle]) -> datetime | None:
+    return max((row.told_at for row in matched if row.told_at is not None), default=None)
+
+
 def _mergers(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
     """(title had, title of what it is part of now), for mergers since this recipient was last told anything."""
-    told = [row for row in matched if row.told_at is not None]
-    last = max((row.told_at for row in told if row.told_at is not None), default=None)
+    last = _last_told(matched)
     found = {
         (row.placed.merged_at, row.placed.id): (row.placed.title, row.story.title)
-        for row in told
-        if row.placed is not None and row.story is not None and row.placed.merged_at is not None
+        for row in matched
+        if row.was_told and row.placed is not None and row.story is not None and row.placed.merged_at is not None
     }
     return tuple(titles for (at, _), titles in sorted(found.items()) if last is not None and at > last)
+
+
+def _partings(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
+    """(title of the new story, title of the one it was part of), for what was parted since the last telling."""
+    last = _last_told(matched)
+    titles = {row.story.id: row.story.title for row in matched if row.story is not None}
+    found = {
+        (row.story.parted_at, row.story.id): (row.story.title, titles.get(row.story.parted_from or 0, ""))
+        for row in matched
+        if row.was_told and row.story is not None and row.story.parted_at is not None
+    }
+    return tuple(pair for (at, _), pair in sorted(found.items()) if last is not None and at > last)
 
 
 def _story_id(row: MatchedArticle) -> StoryId:

@@ -62,6 +62,15 @@ class Features:
     actors: frozenset[str]
 
 
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """A spelling with a blank at each end that is a word's, the words that must be there whole, and whom it names."""
+
+    padded: str
+    words: frozenset[str]
+    entity: str
+
+
 class Gazetteer:
     """Names of known actors, found as whole words (anywhere in scripts without spaces).
 
@@ -70,7 +79,7 @@ class Gazetteer:
     """
 
     def __init__(self, aliases: Mapping[str, str]) -> None:
-        self._by_first: dict[str, list[tuple[str, bool, str]]] = {}
+        self._by_first: dict[str, list[_Name]] = {}
         self._inside: dict[str, list[tuple[str, str]]] = {}
         self._names = tuple(sorted({word for spelling in aliases for word in spaced(spelling.rstrip("*")).split()}))
         self._dull: set[str] = set()
@@ -83,9 +92,10 @@ class Gazetteer:
                 self._inside.setdefault(first_dense, []).append((name, entity))
                 continue
             is_open = spelling.endswith("*")
-            first = name.split(" ", 1)[0]
-            key = first[:3] if is_open and first == name else first
-            self._by_first.setdefault(key, []).append((name, is_open, entity))
+            words = name.split(" ")
+            key = words[0][:3] if is_open and len(words) == 1 else words[0]
+            whole = frozenset(words[:-1] if is_open else words)
+            self._by_first.setdefault(key, []).append(_Name(f" {name}" if is_open else f" {name} ", whole, entity))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -97,19 +107,22 @@ class Gazetteer:
         if not self._by_first and not self._inside:
             return frozenset()
         padded = f" {spaced(text)} "
-        found = set()
-        if self._inside:
+        found: set[str] = set()
+        if self._inside and not padded.isascii():
             for character in self._inside.keys() & _DENSE_CHARACTER.findall(padded):
                 found |= {entity for name, entity in self._inside[character] if name in padded}
-        fresh = set(filterfalse(self._dull.__contains__, padded.split()))
+        every = padded.split()
+        fresh = set(filterfalse(self._dull.__contains__, every))
         keys = self._by_first.keys() & {*fresh, *(word[:3] for word in fresh)}
         if len(self._dull) > DULL_WORDS:
             self._dull.clear()
         self._dull.update(word for word in fresh if word not in keys and word[:3] not in keys)
+        words = set(every) if keys else set()
         for key in keys:
-            for name, is_open, entity in self._by_first[key]:
-                if (f" {name}" if is_open else f" {name} ") in padded:
-                    found.add(entity)
+            for name in self._by_first[key]:
+                # Cheapest first: an actor has many spellings, and most of their words are not there.
+                if name.entity not in found and name.words <= words and name.padded in padded:
+                    found.add(name.entity)
         return frozenset(found)
 
 

@@ -130,6 +130,7 @@ class Digest:
 
     `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
     `mergers` are stories that this recipient had under the first title and that turned out to be part of the second.
+    `partings` are stories that a person parted from the second title, under which this recipient had them.
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
     `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
     digest may have notices and no stories.
@@ -145,6 +146,7 @@ class Digest:
     rest: int = 0
     held_back: int = 0
     mergers: tuple[tuple[str, str], ...] = ()
+    partings: tuple[tuple[str, str], ...] = ()
     notices: tuple[Notice, ...] = ()
     more_notices: int = 0
 

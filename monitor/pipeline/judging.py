@@ -23,7 +23,7 @@ from monitor.core.similarity import Readings, read
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.core.storylines import LINES as LINKS
 from monitor.core.storylines import decision_of, links, with_links
-from monitor.model.articles import Article, ArticleId, Candidate, VerdictKind
+from monitor.model.articles import Article, ArticleId, Candidate, Sketch, VerdictKind
 from monitor.model.commits import Identities, Intake
 from monitor.model.stories import StoryId
 from monitor.model.watchlists import Score, Watchlist
@@ -178,8 +178,9 @@ class Judge:
         await self._heed_hands(now)
         self._begin(now)
         try:
-            identities, candidates, common = await self._gather(articles, now)
             think = _off_loop if len(articles) > FEW else _at_once
+            sketches = await think(lambda: [self._readings.of(article).sample for article in articles])
+            identities, candidates, common = await self._gather(articles, sketches, now)
             judgement, scores = await think(
                 lambda: self._decide(articles, identities, candidates, common, entries or {})
             )
@@ -279,7 +280,7 @@ class Judge:
             self._open.close(now - self._look_back.stories)
 
     async def _gather(
-        self, articles: Sequence[Article], now: datetime
+        self, articles: Sequence[Article], sketches: Sequence[Sketch], now: datetime
     ) -> tuple[Identities, Mapping[ArticleId, Sequence[Candidate]], frozenset[int]]:
         identities = await self._intake.identities(
             sorted({article.url_key for article in articles if article.url_key is not None}),
@@ -287,7 +288,7 @@ class Judge:
             since=now - self._look_back.titles,
         )
         found, common = await self._intake.candidates(
-            [self._readings.of(article).sample for article in articles],
+            sketches,
             since=now - self._look_back.wording,
             min_shared=LINES.min_shared,
             limit=LINES.candidates,

@@ -16,9 +16,11 @@ import io
 import json
 import os
 import pickle
+import signal
 import sys
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -334,7 +336,9 @@ class PageWorkers(_Workers):
 
 async def _reap(process: asyncio.subprocess.Process) -> None:
     if process.returncode is None:
-        process.kill()
+        # Not `process.kill()`: it looks whether the process has ended, and so takes the news of its end from the loop.
+        with suppress(ProcessLookupError):
+            os.kill(process.pid, signal.SIGKILL)
     if process.stdin is not None:
         process.stdin.close()
     assert process.stdout is not None

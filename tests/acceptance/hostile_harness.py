@@ -15,6 +15,8 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import ctypes
 import gc
 import json
 import logging
@@ -24,7 +26,6 @@ import sys
 import tempfile
 import time
 import urllib.request
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -50,7 +51,10 @@ async def one_round(now: Rig, feeds: dict[str, Feed], report: Report) -> Collect
     """All that is due, once."""
     now.clock.at += ROUND
     now.traffic.look = Look(at=now.clock.now(), ticks=now.clock.now().timestamp())
+    report.is_polling = True
     done = await now.collector.collect_due(feeds)
+    await asyncio.sleep(0.02)  # the pulse's last beat
+    report.is_polling = False
     report.rounds += 1
     report.tally.add(done.tally)
     return done
@@ -91,8 +95,15 @@ async def take_stock(now: Rig, report: Report) -> None:
         retention = Retention(articles=timedelta(days=365), index=timedelta(days=90))
         await prune(store=now.store, now=now.clock.now(), retention=retention, is_stopping=lambda: False)
     gc.collect()
+    _trim()
     mine, theirs = _resident_mb(os.getpid()), sum(_resident_mb(pid) for pid in now.workers.pids)
     report.memory.append((report.bodies, mine, theirs))
+
+
+def _trim() -> None:
+    """Give free heap back, where the C library can, so that what is measured is what is held."""
+    with contextlib.suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _resident_mb(pid: int) -> float:
@@ -112,7 +123,7 @@ async def settle(now: Rig, base: str, report: Report) -> None:
         f"{state.feed_id} was never checked" for state in await now.store.feed_states() if not state.checked_at
     ]
     served = json.loads(await asyncio.to_thread(lambda: urllib.request.urlopen(f"{base}/-/counts").read()))
-    with closing(sqlite3.connect(f"file:{now.store.place.path}?mode=ro", uri=True)) as connection:
+    with contextlib.closing(sqlite3.connect(f"file:{now.store.place.path}?mode=ro", uri=True)) as connection:
         for feed in good.values():
             due = served[f"/good/{feed.id.removeprefix('good-')}"] * NEW_ITEMS
             report.neighbour_items += due
@@ -137,7 +148,7 @@ def accounts(path: Path, report: Report) -> list[str]:
     strange = set(report.outcomes) - OUTCOMES - {"unchecked"}
     if strange:
         found.append(f"checks ended in no named outcome: {strange}")
-    with closing(sqlite3.connect(path)) as connection:
+    with contextlib.closing(sqlite3.connect(path)) as connection:
         columns = [row[1] for row in connection.execute("PRAGMA table_info(feed_state)")]
         size = " + ".join(f"coalesce(length({name}), 0)" for name in columns)
         largest = connection.execute(f"SELECT feed_id, {size} AS size FROM feed_state ORDER BY size DESC").fetchone()

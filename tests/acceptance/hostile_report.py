@@ -33,6 +33,9 @@ class Report:
     memory: list[tuple[int, float, float]] = field(default_factory=list)
     longest_s: Counter[str] = field(default_factory=Counter)
     """Of fetches, and of parses with their wait for a worker."""
+    is_polling: bool = False
+    starved_s: float = 0.0
+    """The longest that the machine kept the loop from running although it did nothing."""
     blocked_ms: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
     wall_s: float = 0.0
@@ -48,7 +51,7 @@ class Report:
             "outcomes: " + ", ".join(f"{count:,} {word}" for word, count in self.outcomes.most_common()),
             f"longest fetch {self.longest_s['fetch']:.1f} s, parse with its wait {self.longest_s['parse']:.1f} s; "
             f"loop kept over 50 ms of CPU {sum(ms > 50 for ms in self.blocked_ms)} times, "
-            f"at most {max(self.blocked_ms, default=0):.0f} ms",
+            f"at most {max(self.blocked_ms, default=0):.0f} ms, starved by the machine up to {self.starved_s:.1f} s",
             self._memory(),
             *(f"broken: {said} (first by {where})" for said, where in self.broken.items()),
             *(f"PROBLEM {problem}" for problem in self.problems[:40]),

@@ -301,9 +301,12 @@ def printed(played: Play, scores: Sequence[Score]) -> str:
 def main() -> None:
     """Play, print the sheet, and exit with 1 if a rule was broken."""
     parser = argparse.ArgumentParser(description="Score the manners of the poller over simulated days.")
-    parser.add_argument("--days", type=float, default=DAYS)
+    parser.add_argument("--days", type=float, default=DAYS, help="how long; the plot takes nine (default: %(default)g)")
+    days = parser.parse_args().days
+    if days < 9:
+        parser.error("the plot takes nine days")
     with tempfile.TemporaryDirectory() as folder:
-        played = asyncio.run(play(Path(folder), days=parser.parse_args().days))
+        played = asyncio.run(play(Path(folder), days=days))
         scores = sheet(played)
     print(printed(played, scores))
     sys.exit(0 if all(s.is_kept for s in scores) else 1)

@@ -46,8 +46,8 @@ def failed(outcome: FetchOutcome) -> FetchFailed:
      "127.0.0.1.",
      "localhost", "LOCALHOST", "localhost.", "[::1]", "[::]", "[::ffff:127.0.0.1]", "[::ffff:7f00:1]", "[::127.0.0.1]",
      "[64:ff9b::127.0.0.1]", "[2002:7f00:1::]", "[::1%25lo]", "user@127.0.0.1", "user:example.org@127.0.0.1",
-     "①②⑦.⓪.⓪.①", "127。0。0。1", "１２７.0.0.1", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "%31%32%37.0.0.1", "example.org@127.0.0.1", "127.0.0.1%2F",
-     "inside.example.org", "INSIDE.example.org", "both.example.org"],
+     "①②⑦.⓪.⓪.①", "127。0。0。1", "１２７.0.0.1", "ⓛⓞⓒⓐⓛⓗⓞⓢⓣ", "%31%32%37.0.0.1", "example.org@127.0.0.1",
+     "127.0.0.1%2F", "inside.example.org", "INSIDE.example.org", "both.example.org"],
 )  # fmt: skip
 async def test_this_machine_is_not_reached_however_it_is_spelled(
     server: LoopbackServer, strict: HttpSource, host: str

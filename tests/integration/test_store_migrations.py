@@ -111,6 +111,7 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         await store.ledger_rows([("f1", 1), ("f1", 2)])
         await store.claim_due_feeds(NOW, limit=5, lease_s=60)
         await store.next_due_at()
+        await store.feed_states(after="f1", limit=5)
         await store.open_stories(since=NOW)
         await store.claim_deliveries(NOW, limit=5, lease_s=60)
         await store.articles_after(5, since=NOW, limit=5)
@@ -142,6 +143,7 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
             for plan in store.writer.submit(plans).result()
             if plan.startswith("SCAN")
             and not plan.startswith(("SCAN json_each", "SCAN anon", "SCAN CONSTANT"))
+            and "VIRTUAL TABLE" not in plan.partition("<-")[0]  # a list of keys under another name
             and "USING" not in plan.partition("<-")[0]
         ]
         assert len(asked) > 20

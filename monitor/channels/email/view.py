@@ -88,6 +88,7 @@ class DigestView:
     rest: int
     held_back: int
     mergers: tuple[tuple[str, str], ...]
+    partings: tuple[tuple[str, str], ...]
     notices: list[NoticeView]
     more_notices: int
     address: str
@@ -118,6 +119,7 @@ def digest_view(
         rest=digest.rest,
         held_back=digest.held_back,
         mergers=digest.mergers,
+        partings=digest.partings,
         notices=notice_views(digest.notices, words, zone, until=digest.until),
         more_notices=digest.more_notices,
         address=address,

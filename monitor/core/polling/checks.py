@@ -10,6 +10,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from monitor.core.polling.health import judged
 from monitor.core.polling.limits import DAY_S, DEFAULTS, PollingLimits
@@ -218,6 +219,7 @@ def pause_wished_s(failure: FetchFailed, limits: PollingLimits = DEFAULTS) -> fl
     return limits.throttled_s if failure.status == 429 else 0.0
 
 
+@lru_cache(maxsize=20_000)
 def is_public(host: str) -> bool:
     """Whether a host is one of the public network: a wish of it binds all its feeds.
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
@@ -28,7 +28,7 @@ class _Lane:
     in_flight: int = 0
     ready_at: float = 0.0
     waiting: int = 0
-    parked: list[Pair] = field(default_factory=list)
+    parked: list[Pair] | None = None
 
 
 class Turns(Generic[Item]):
@@ -73,6 +73,7 @@ class Turns(Generic[Item]):
             host, outlet = self._lanes(pair)
             full = next((lane for lane in (host, outlet) if lane.in_flight >= self.at_once), None)
             if full is not None:
+                full.parked = full.parked or []
                 full.parked.append(pair)
             elif max(host.ready_at, outlet.ready_at) > now:
                 self._list(pair)
@@ -85,8 +86,8 @@ class Turns(Generic[Item]):
         self.in_flight -= 1
         for lane in self._lanes(pair):
             lane.in_flight -= 1
-            parked, lane.parked = lane.parked, []
-            for other in parked:
+            parked, lane.parked = lane.parked, None
+            for other in parked or ():
                 self._list(other)
         self._landings += 1
         if self._landings % _SWEEP_EVERY == 0:
@@ -127,7 +128,7 @@ class Turns(Generic[Item]):
         self._listed.clear()
         for lane in (*self._hosts.values(), *self._outlets.values()):
             lane.waiting = 0
-            lane.parked.clear()
+            lane.parked = None
         self.waiting = 0
         return items
 

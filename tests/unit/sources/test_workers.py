@@ -69,6 +69,14 @@ async def test_a_worker_that_dies_is_replaced(workers: ParseWorkers) -> None:
     assert (await workers.parse(b"after", "", "")).title == "after"
 
 
+async def test_workers_that_end_by_themselves_are_no_riddle_to_the_loop(
+    workers: ParseWorkers, caplog: pytest.LogCaptureFixture
+) -> None:
+    await asyncio.gather(*(failure(workers, b"die") for _ in range(6)))
+    await workers.close()
+    assert not caplog.records
+
+
 async def test_a_worker_killed_while_idle_is_not_noticed(workers: ParseWorkers) -> None:
     first = await workers.parse(b"a", "", "")
     os.kill(int(first.kind), 9)
