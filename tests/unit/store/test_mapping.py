@@ -111,7 +111,17 @@ STORY = Story(
     size=3,
     centroid={1: 0.1, -5: 0.2},
     facts={"actors": ("a", "b")},
-    gists=(Gist(title_names=("a",), opening={"b": 0.5}, mentions=" c d ", dates=("e",), numbers=(100,), language="id", has_body=True),),
+    gists=(
+        Gist(
+            title_names=("a",),
+            opening={"b": 0.5},
+            mentions=" c d ",
+            dates=("e",),
+            numbers=(100,),
+            language="id",
+            has_body=True,
+        ),
+    ),
     storyline_id=4,
     event_id=6,
     merged_into=5,
