@@ -20,6 +20,9 @@ from monitor.model.feeds import FeedState
 from monitor.store import open_store
 from monitor.store.tables import FEED_STATE
 
+PACE_S = 0.2
+"""A claim of 64 five times a second: three times what 100,000 feeds every 15 minutes need."""
+
 
 async def claims(url: str, feeds: int, seed: int, rounds: int) -> tuple[list[float], list[float]]:
     """Wall and CPU seconds of each claim among so many feeds."""
@@ -29,10 +32,11 @@ async def claims(url: str, feeds: int, seed: int, rounds: int) -> tuple[list[flo
         store.writer.submit(lambda connection: _multiply(connection, feeds)).result()
         now = START
         await store.claim_due_feeds(now + timedelta(seconds=900), limit=min(5_000, feeds // 4), lease_s=86_400)
+        await asyncio.sleep(8)  # the log of the million is moved into the file
         walls, cpus = [], []
         for _ in range(rounds):
             now += timedelta(seconds=900 / rounds)
-            await asyncio.sleep(0.02)
+            await asyncio.sleep(PACE_S)
             wall, cpu = time.perf_counter(), time.process_time()
             claimed = await store.claim_due_feeds(now, limit=64, lease_s=300)
             walls.append(time.perf_counter() - wall)
