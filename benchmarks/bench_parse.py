@@ -149,7 +149,7 @@ def main() -> None:
     parsed = [parsed for _, parsed in read if parsed is not None]
     started = cpu()
     for one in parsed:
-        remembered(one, b"")
+        remembered(one, b"", has_news=True)
     line("record of all items", (cpu() - started) / max(1, len(parsed)) * 1000)
     line("in a worker, whole", *asyncio.run(by_worker(bodies, args.rounds)))
     print(f"\n{'body made to cost':44}{'ms wall':>10}")

@@ -332,7 +332,7 @@ class Runtime:
         """Plan an extra slot now for every recipient; the regular one follows it."""
         for recipient in self.configuration.recipients:
             local = now.astimezone(ZoneInfo(recipient.schedule.zone))
-            slot = Slot(key=f"now-{local:%Y-%m-%dT%H:%M:%S}", at=now)
+            slot = Slot(key=f"now-{local:%Y-%m-%dT%H:%M:%S.%f}", at=now)
             await self._store.set_digest_slot(recipient.id, slot)
 
     async def _rehearse(self) -> None:

@@ -55,6 +55,9 @@ class ScriptedRuntime:
     async def seek(self) -> None:
         self.calls.append("seek")
 
+    async def repair(self) -> None:
+        self.calls.append("repair")
+
     async def prune(self) -> None:
         self.calls.append("prune")
 

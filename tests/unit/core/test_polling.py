@@ -170,7 +170,7 @@ def test_the_next_check_is_always_later_than_now(
     feed = make_feed(min_interval_s=min_interval_s)
     state = after(check, make_feed_state(failures=failures), rng_value, feed)
     assert state.next_check_at >= NOW + timedelta(seconds=1)
-    assert delay_s(state) <= 1.1 * max(2 * 86_400, min_interval_s or 0)
+    assert delay_s(state) <= 1.1 * max(PollingLimits().gone_interval_s, min_interval_s or 0)
 
 
 def test_a_first_start_is_staggered() -> None:
