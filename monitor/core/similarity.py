@@ -63,10 +63,17 @@ class Reading:
 
 
 class Readings:
-    """A bounded memo of readings by (article, body digest). It changes no answer, only what it costs."""
+    """A bounded memo of readings by (article, body digest). It changes no answer, only what it costs.
 
-    def __init__(self, capacity: int = 4096) -> None:
+    Args:
+        capacity: How many are kept.
+        shingles: How many shingles they may have together (8 bytes each): some texts are a thousand times as long.
+    """
+
+    def __init__(self, capacity: int = 4096, shingles: int = 1_000_000) -> None:
         self._capacity = capacity
+        self._room = shingles
+        self._held = 0
         self._kept: dict[tuple[ArticleId, int], Reading] = {}
 
     def of(self, article: Article) -> Reading:
@@ -75,10 +82,17 @@ class Readings:
         known = self._kept.get(key)
         if known is None:
             known = self._kept[key] = read(article)
-            if len(self._kept) > self._capacity:
-                for stale in list(self._kept)[: self._capacity // 4]:
-                    del self._kept[stale]
+            self._held += len(known.shingles)
+            if len(self._kept) > self._capacity or self._held > self._room:
+                self._forget(but=key)
         return known
+
+    def _forget(self, *, but: tuple[ArticleId, int]) -> None:
+        """A quarter at least goes at once: to forget one at a time would cost every article the walk."""
+        for key in [key for key in self._kept if key != but]:
+            if len(self._kept) <= self._capacity * 3 // 4 and self._held <= self._room * 3 // 4:
+                return
+            self._held -= len(self._kept.pop(key).shingles)
 
 
 def body_of(article: Article) -> str:

@@ -163,6 +163,18 @@ def test_readings_forget_the_oldest_and_stay_right() -> None:
         assert [readings.of(article).title for article in articles] == [f"judul {number}" for number in range(10)]
 
 
+def test_readings_of_long_texts_are_forgotten_sooner() -> None:
+    long = [
+        make_article(f"Judul {at}", text=f"{at} " + " ".join(f"kata{at}x{n}" for n in range(400))) for at in range(6)
+    ]
+    readings = Readings(shingles=1000)
+    first = readings.of(long[0])
+    assert readings.of(long[0]) is first
+    for article in long[1:]:
+        assert readings.of(article).size == 401
+    assert readings.of(long[0]) is not first
+
+
 def test_character_grams_do_not_cross_words_and_pair_syllables_of_dense_scripts() -> None:
     joined = words_of("Kim, Putin!")
     found, places = grams("Kim, Putin!")
