@@ -36,6 +36,11 @@ DECIMALS = 5
 MEMBERS = "members"
 
 
+ENTITY_MARK = "entity "
+COMMON_MARK = 50
+"""So many stories with a mark make it no mark: it tells nothing of any two of them."""
+
+
 @dataclass(frozen=True, slots=True)
 class Near:
     """An open story and its cosine with an article, in [0, 1]."""
@@ -71,6 +76,7 @@ class OpenStories:
         self._indexed: dict[int, frozenset[int]] = {}
         self._index: dict[int, list[int]] = {}
         self._story_of: dict[ArticleId, StoryId] = {}
+        self._marked: dict[str, set[StoryId]] = {}
         self._wide = np.zeros(1 << TERM_BITS, np.float32)
         for story in stories:
             self.keep(story)
@@ -114,6 +120,7 @@ class OpenStories:
         if slot is None:
             slot = self._free.pop() if self._free else self._grown()
         self._keep_members(self._heads.get(story.id), story)
+        self._keep_marks(self._heads.get(story.id), story)
         terms = np.fromiter(story.centroid.keys(), np.int32, len(story.centroid))
         weights = np.fromiter(story.centroid.values(), np.float32, len(story.centroid))
         order = np.argsort(terms, kind="stable")[:CENTROID_TERMS]
@@ -134,6 +141,7 @@ class OpenStories:
         """Forget a story. Raises `KeyError` when it is not open."""
         slot = self._slots.pop(story_id)
         self._unindex(slot, self._indexed.pop(slot))
+        self._keep_marks(self._heads[story_id], None)
         for member in members_of(self._heads.pop(story_id)):
             if self._story_of.get(member) == story_id:
                 del self._story_of[member]
@@ -158,6 +166,28 @@ class OpenStories:
             self._story_of.pop(int(member, 16), None)
         for member in new - old:
             self._story_of[int(member, 16)] = after.id
+
+    def _keep_marks(self, before: Story | None, after: Story | None) -> None:
+        old = marks_of(before) if before else frozenset()
+        new = marks_of(after) if after else frozenset()
+        for mark in new - old:
+            assert after is not None
+            self._marked.setdefault(mark, set()).add(after.id)
+        for mark in old - new:
+            assert before is not None
+            self._marked[mark].discard(before.id)
+            if not self._marked[mark]:
+                del self._marked[mark]
+
+    def naming(self, entity: str) -> int:
+        """How many of the stories name an entity."""
+        return len(self._marked.get(ENTITY_MARK + entity, ()))
+
+    def sharing(self, story: Story, *, limit: int = COMMON_MARK) -> list[Story]:
+        """The other stories that share a mark with one, without centroids, by id; what many have is no mark."""
+        holders = [self._marked.get(mark, set()) for mark in marks_of(story)]
+        found = {other for each in holders if len(each) <= limit for other in each} - {story.id}
+        return [self._heads[other] for other in sorted(found)]
 
     def near(self, terms: Terms, weights: Weights, *, least: float = 0.0, also: Iterable[StoryId] = ()) -> list[Near]:
         """The stories whose cosine with an article is at least `least`, nearest first.
@@ -238,6 +268,16 @@ def as_arrays(centroid: Mapping[int, float]) -> tuple[Terms, Weights]:
     ordered = sorted(centroid.items())
     terms = np.fromiter((term for term, _ in ordered), np.int64, len(ordered))
     return terms, np.fromiter((weight for _, weight in ordered), np.float64, len(ordered))
+
+
+def marks_of(story: Story) -> frozenset[str]:
+    """What ties a story to others across languages: its quantities, days, title names and entities, each as a key."""
+    marks = {ENTITY_MARK + actor for actor in story.facts.get("actors", ())}
+    for gist in story.gists:
+        marks.update(f"number {number}" for number in gist.numbers)
+        marks.update(f"day {day}" for day in gist.dates)
+        marks.update(f"name {name}" for name in gist.title_names)
+    return frozenset(marks)
 
 
 def members_of(story: Story) -> tuple[ArticleId, ...]:

@@ -16,7 +16,6 @@ entities alone say nothing and each link must name more.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -24,6 +23,7 @@ from typing import Literal
 
 from monitor.core.gists import coverage, unmentioned
 from monitor.core.lead_dates import LeadDate
+from monitor.core.open_stories import COMMON_MARK, OpenStories
 from monitor.model.articles import Decision
 from monitor.model.stories import Gist, Story, StoryId
 
@@ -67,7 +67,7 @@ class Link:
 
 def links(
     story: Story,
-    others: Iterable[Story],
+    stories: OpenStories,
     *,
     cosines: Mapping[StoryId, float],
     known_names: frozenset[str] = frozenset(),
@@ -75,16 +75,21 @@ def links(
 ) -> list[Link]:
     """The strongest link of each kind between a story and earlier ones, the event's first.
 
+    Looked at are stories that share a mark (a quantity, a day, a title name, an entity that few stories name) and
+    those in like wording: what can be linked at all, at a cost that does not grow with the number of stories.
+
     Args:
-        others: The open stories; those that begin later are left aside.
+        stories: The open stories, this one among them.
         cosines: Story → its cosine with `story`, for those in like wording; others have none.
         known_names: Stems of the names that the watchlists know: shared by nearly all stories, they tell nothing.
     """
+    spread = _Spread(stories)
     began = (story.first_at, story.id)
-    earlier = [other for other in others if (other.first_at, other.id) < began]
-    spread = _Spread([*earlier, story])
+    near = {of: stories.head(of) for of in cosines if of != story.id}
     found: dict[LinkKind, Link] = {}
-    for other in earlier:
+    for other in {one.id: one for one in (*near.values(), *stories.sharing(story))}.values():
+        if (other.first_at, other.id) >= began:
+            continue
         link = _event(story, other, spread, known_names, lines) or _storyline(story, other, cosines, lines)
         if link is None:
             continue
@@ -123,15 +128,15 @@ def decision_of(story: Story, link: Link, now: datetime) -> Decision:
 class _Spread:
     """In how many of the stories each entity stands."""
 
-    def __init__(self, stories: Sequence[Story]) -> None:
-        self._stories = len(stories)
-        self._of = Counter(entity for story in stories for entity in _entities(story))
+    def __init__(self, stories: OpenStories) -> None:
+        self._stories = stories
 
     def weight(self, entities: Iterable[str]) -> float:
-        return sum(math.log(1 + self._stories / self._of[entity]) for entity in entities)
+        return sum(math.log(1 + len(self._stories) / self._stories.naming(entity)) for entity in entities)
 
     def is_rare(self, entity: str, lines: LinkLines) -> bool:
-        return self._stories >= 5 and self._of[entity] <= lines.rare * self._stories
+        count = len(self._stories)
+        return count >= 5 and self._stories.naming(entity) <= min(lines.rare * count, COMMON_MARK)
 
 
 def _entities(story: Story) -> frozenset[str]:

@@ -235,11 +235,14 @@ class Judge:
             self.discard()
             raise
 
-    def repair(self, *, now: datetime) -> Intake:
-        """Merge open stories that turned out to be one; confirmed or discarded like a batch."""
+    async def repair(self, *, now: datetime) -> Intake:
+        """Merge open stories that turned out to be one; confirmed or discarded like a batch.
+
+        Each is held against those near it, about a millisecond a story: in a thread.
+        """
         self._begin(now)
         try:
-            found = mergers(self._open, now=now)
+            found = await _off_loop(lambda: mergers(self._open, now=now))
             for merger in found:
                 self._remember(merger.kept.id)
                 self._remember(merger.gone.id)
@@ -375,8 +378,7 @@ class Judge:
         """A new story with its links to earlier ones: its storyline, and the same event in another language."""
         terms, weights = self._open.centroid(placed.story.id)
         cosines = {near.story.id: near.cosine for near in self._open.near(terms, weights, least=LINKS.likeness / 2)}
-        heads = [self._open.head(story_id) for story_id in self._open.ids()]
-        found = links(placed.story, heads, cosines=cosines, known_names=self._known_names)
+        found = links(placed.story, self._open, cosines=cosines, known_names=self._known_names)
         if not found:
             return placed
         story = with_links(placed.story, found)

@@ -15,7 +15,7 @@ async def repair(judge: Judge, *, store: IntakeStore, clock: Clock) -> int:
     count = 0
     while True:
         async with judge.turn:
-            found = judge.repair(now=clock.now())
+            found = await judge.repair(now=clock.now())
             if not found.stories:
                 judge.confirm()
                 return count

@@ -58,7 +58,7 @@ def linked(story: Story, *others: Story) -> list[Link]:
     open_stories = OpenStories([story, *others])
     terms, weights = open_stories.centroid(story.id)
     cosines = {near.story.id: near.cosine for near in open_stories.near(terms, weights, least=LINES.likeness / 2)}
-    return links(story, others, cosines=cosines, known_names=KNOWN)
+    return links(story, open_stories, cosines=cosines, known_names=KNOWN)
 
 
 def kinds(found: Sequence[Link]) -> list[str]:
