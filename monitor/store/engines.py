@@ -21,10 +21,10 @@ _WRITER_PRAGMAS = (
     # (32 MB). A log that grew in a burst shrinks back.
     "PRAGMA wal_autocheckpoint=8000",
     "PRAGMA journal_size_limit=67108864",
-    "PRAGMA cache_size=-16384",
+    "PRAGMA cache_size=-32768",
     "PRAGMA temp_store=MEMORY",
 )
-_READER_PRAGMAS = ("PRAGMA query_only=ON",)
+_READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA mmap_size=268435456")
 
 
 def place_of(url: str) -> Place:

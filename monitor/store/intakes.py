@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence, Set
 from datetime import datetime
-from itertools import chain, repeat
-from operator import itemgetter
+from itertools import repeat
 
-from sqlalchemy import Connection, bindparam, delete, select, text, update
+from sqlalchemy import Connection, bindparam, select, update
 
 from monitor.model.articles import ArticleId, Decision, Revision, Sketch
 from monitor.model.commits import Intake
 from monitor.model.stories import Joining, Story
+from monitor.store import shingles
 from monitor.store.columns import among, keep
 from monitor.store.feeds import keep_feed_states
 from monitor.store.mapping import (
@@ -36,16 +36,10 @@ from monitor.store.tables import (
     LEDGER,
     MATCH,
     REVISION,
-    SHINGLE,
     SKETCH,
     STOP_SHINGLE,
     STORY,
 )
-
-PAIRS_A_STATEMENT = 100
-
-_INSERT_ONE = "INSERT INTO shingle (h, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
-_INSERT_MANY = _INSERT_ONE.replace("(?, ?)", ", ".join(["(?, ?)"] * PAIRS_A_STATEMENT))
 
 
 def commit_intake(connection: Connection, intake: Intake) -> None:
@@ -131,7 +125,7 @@ def keep_stop_hashes(connection: Connection, hashes: frozenset[int]) -> None:
     """Remember hashes as too common, and take them out of the index."""
     if hashes:
         keep(connection, STOP_SHINGLE, [{"h": value} for value in sorted(hashes)], replacing=())
-        connection.execute(delete(SHINGLE).where(among(connection, SHINGLE.c.h, hashes)))
+        shingles.drop_hashes(connection, hashes)
 
 
 def keep_sketches(
@@ -149,26 +143,23 @@ def keep_sketches(
         query = select(ARTICLE.c.id, ARTICLE.c.first_seen_at).where(among(connection, ARTICLE.c.id, others))
         seen |= {row.id: row.first_seen_at for row in connection.execute(query)}
     kept = {article_id: sketch for article_id, sketch in sketches.items() if article_id in seen}
-    _drop_replaced(connection, kept)
+    indexed = _drop_replaced(connection, kept)
     keep(connection, SKETCH, [from_sketch(article_id, sketch, seen[article_id]) for article_id, sketch in kept.items()])
     stops = stop_hashes_among(connection, [value for sketch in kept.values() for value in sketch.hashes])
     pairs: list[tuple[int, ArticleId]] = []
     for article_id, sketch in kept.items():
-        pairs.extend(zip(_without(stops, sketch.hashes), repeat(article_id)))
-    # In the order of the key, so that neighbours in the tree are written together.
-    pairs.sort(key=itemgetter(0))
-    _insert_shingles(connection, pairs)
+        fresh = _without(indexed.get(article_id, frozenset()), _without(stops, sketch.hashes))
+        pairs.extend(zip(fresh, repeat(article_id)))
+    shingles.insert(connection, pairs)
 
 
-def _drop_replaced(connection: Connection, kept: Mapping[ArticleId, Sketch]) -> None:
-    """Take out of the index what articles had there and have no more."""
+def _drop_replaced(connection: Connection, kept: Mapping[ArticleId, Sketch]) -> dict[ArticleId, set[int]]:
+    """Take out of the index what articles had there and have no more; what they had."""
     before = select(SKETCH.c.article_id, SKETCH.c.hashes).where(among(connection, SKETCH.c.article_id, kept.keys()))
-    gone = [
-        (value, row.article_id)
-        for row in connection.execute(before)
-        for value in set(unpack_hashes(row.hashes)).difference(kept[row.article_id].hashes)
-    ]
-    drop_shingles(connection, gone)
+    had = {row.article_id: set(unpack_hashes(row.hashes)) for row in connection.execute(before)}
+    gone = [(value, of) for of, hashes in had.items() for value in hashes.difference(kept[of].hashes)]
+    shingles.drop(connection, gone)
+    return had
 
 
 def _without(stops: Set[int], hashes: Sequence[int]) -> Sequence[int]:
@@ -183,35 +174,3 @@ def stop_hashes_among(connection: Connection, hashes: Collection[int]) -> set[in
         return all_stops.intersection(hashes)
     found = select(STOP_SHINGLE.c.h).where(among(connection, STOP_SHINGLE.c.h, set(hashes)))
     return set(connection.execute(found).scalars())
-
-
-def drop_shingles(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> None:
-    """Take (hash, article) pairs out of the index, each by its key."""
-    if pairs:
-        rows = [{"of_h": value, "of_article": article_id} for value, article_id in sorted(pairs)]
-        gone = delete(SHINGLE).where(SHINGLE.c.h == bindparam("of_h"), SHINGLE.c.article_id == bindparam("of_article"))
-        connection.execute(gone, rows)
-
-
-def _insert_shingles(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> None:
-    # The bulk of all rows by number: on PostgreSQL two arrays are a third of the work of row after row, on SQLite many
-    # rows a statement save a quarter of it.
-    if not pairs:
-        return
-    if connection.dialect.name == "sqlite":
-        whole = len(pairs) // PAIRS_A_STATEMENT * PAIRS_A_STATEMENT
-        if whole:
-            numbers = list(chain.from_iterable(pairs[:whole]))
-            width = 2 * PAIRS_A_STATEMENT
-            many = [tuple(numbers[start : start + width]) for start in range(0, len(numbers), width)]
-            connection.exec_driver_sql(_INSERT_MANY, many)
-        if whole < len(pairs):
-            connection.exec_driver_sql(_INSERT_ONE, list(pairs[whole:]))
-        return
-    connection.execute(
-        text(
-            "INSERT INTO shingle (h, article_id)"
-            " SELECT * FROM unnest(CAST(:hashes AS bigint[]), CAST(:ids AS bigint[])) ON CONFLICT DO NOTHING"
-        ),
-        {"hashes": [pair[0] for pair in pairs], "ids": [pair[1] for pair in pairs]},
-    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,17 +12,10 @@ from sqlalchemy import Connection, select, text
 
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
 from monitor.model.commits import Identities
+from monitor.store import shingles
 from monitor.store.columns import among
 from monitor.store.mapping import ARTICLE_COLUMNS, to_article, to_ledger_row
-from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, ARTIFACT, LEDGER, SHINGLE
-
-HASHES_A_QUESTION = 250
-
-_ASK_MANY = (
-    f"WITH wanted (h) AS (VALUES {', '.join(['(?)'] * HASHES_A_QUESTION)})"  # noqa: S608 - no more than marks
-    " SELECT shingle.h, shingle.article_id FROM wanted CROSS JOIN shingle ON shingle.h = wanted.h"
-)
-
+from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, ARTIFACT, LEDGER
 
 _LEDGER = ", ".join(f"ledger.{column.name}" for column in LEDGER.c)
 _LEDGER_ON_SQLITE = text(
@@ -89,7 +82,7 @@ def candidates(
     """
     wanted = sorted(set().union(*(sketch.hashes for sketch in sketches)))
     holders: dict[int, list[ArticleId]] = {}
-    for value, article_id in _index_rows(connection, wanted):
+    for value, article_id in shingles.rows(connection, wanted):
         holders.setdefault(value, []).append(article_id)
     common = frozenset(value for value, found in holders.items() if len(found) > stop_count)
     for value in common:
@@ -106,19 +99,6 @@ def candidates(
         for ids, counts in zip(best, shared, strict=True)
     ]
     return found, common
-
-
-def _index_rows(connection: Connection, wanted: Sequence[int]) -> Iterator[Sequence[Any]]:
-    """(hash, article) of the shingle index for some hashes, each asked for once."""
-    if connection.dialect.name == "sqlite":
-        # Tens of thousands a batch: SQLite takes twice as long to read them from a JSON text as to look them up.
-        whole = len(wanted) // HASHES_A_QUESTION * HASHES_A_QUESTION
-        for start in range(0, whole, HASHES_A_QUESTION):
-            yield from connection.exec_driver_sql(_ASK_MANY, tuple(wanted[start : start + HASHES_A_QUESTION])).all()
-        wanted = wanted[whole:]
-    if wanted:
-        query = select(SHINGLE.c.h, SHINGLE.c.article_id).where(among(connection, SHINGLE.c.h, wanted))
-        yield from connection.execute(query).all()
 
 
 def _shared(sketch: Sketch, holders: Mapping[int, Sequence[ArticleId]], min_shared: int) -> dict[ArticleId, int]:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import aliased
 
 from monitor.model.articles import ArticleId
 from monitor.model.digests import DeliveryState
+from monitor.store import shingles
 from monitor.store.columns import among
-from monitor.store.intakes import drop_shingles
 from monitor.store.mapping import unpack_hashes
 from monitor.store.notices import prune_notices
 from monitor.store.tables import (
@@ -82,7 +82,7 @@ def _prunable_articles(before: datetime, limit: int) -> Any:
 def _unindex(connection: Connection, ids: Sequence[ArticleId], gone: dict[str, int]) -> None:
     wanted = select(SKETCH.c.article_id, SKETCH.c.hashes).where(among(connection, SKETCH.c.article_id, ids))
     pairs = [(value, row.article_id) for row in connection.execute(wanted) for value in unpack_hashes(row.hashes)]
-    drop_shingles(connection, pairs)
+    shingles.drop(connection, pairs)
     gone["shingle"] += len(pairs)
     gone["sketch"] += _delete(connection, SKETCH, SKETCH.c.article_id, ids)
 

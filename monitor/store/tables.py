@@ -166,6 +166,16 @@ class ShingleRow(Row, table=True):
     article_id: int = _key()
 
 
+class FreshShingleRow(Row, table=True):
+    """The part of the shingle index that came last, small enough to stay in memory; see `shingles`."""
+
+    __tablename__ = "fresh_shingle"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    h: int = _key()
+    article_id: int = _key()
+
+
 class SketchRow(Row, table=True):
     """An article's sampled hashes, packed: what it has in the shingle index, so that it can be taken out by key."""
 
@@ -459,6 +469,7 @@ LEDGER = _table(LedgerLineRow)
 ARTICLE = _table(ArticleRow)
 ARTICLE_ALIAS = _table(ArticleAliasRow)
 SHINGLE = _table(ShingleRow)
+FRESH_SHINGLE = _table(FreshShingleRow)
 SKETCH = _table(SketchRow)
 STOP_SHINGLE = _table(StopShingleRow)
 REVISION = _table(RevisionRow)
