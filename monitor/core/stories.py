@@ -157,7 +157,7 @@ def assign(
     own = gist(read, frequencies, title=article.title, body=body_of(article), language=article.language)
     seen = _Article(article=article, read=read, weights=weighted(read, frequencies), gist=own, wordings=shared)
     near = stories.near(read.terms, seen.weights, least=lines.considered, also=shared)
-    ratings = sorted((_rated(seen, one, lines) for one in near), key=lambda rating: rating.rank)
+    ratings = sorted(_ratings(seen, near, lines), key=lambda rating: rating.rank)
     best = next((rating for rating in ratings if rating.joins), None)
     if best is None:
         return _assignment(article, _new_story(seen, lines), _refusal(ratings), now)
@@ -209,7 +209,27 @@ def _wire_stories(stories: OpenStories, wordings: Sequence[Wording], lines: Join
     return shared
 
 
-def _rated(seen: _Article, near: Near, lines: JoinLines) -> _Rating:
+def _ratings(seen: _Article, near: Sequence[Near], lines: JoinLines) -> list[_Rating]:
+    """Ratings of all stories that could be the best one, by what their cosine and time allow at most."""
+    bounded = []
+    for one in near:
+        days = _days_apart(seen, one.story)
+        most = (one.cosine + 1) / 2 if seen.gist.has_body else one.cosine
+        bounded.append((most * math.exp(-days / lines.decay_days), one, days))
+    bounded.sort(key=lambda row: (-row[0], row[1].story.id))
+    found: list[_Rating] = []
+    reached = lines.join_wire
+    for most, one, days in bounded:
+        if found and most < reached:
+            break
+        rating = _rated(seen, one, days, lines)
+        found.append(rating)
+        if rating.joins:
+            reached = max(reached, rating.score)
+    return found
+
+
+def _rated(seen: _Article, near: Near, days: float, lines: JoinLines) -> _Rating:
     line, level = lines.join, "text"
     if near.story.id in seen.wordings:
         line, level = lines.join_wire, "wire"
@@ -217,7 +237,6 @@ def _rated(seen: _Article, near: Near, lines: JoinLines) -> _Rating:
         line, level = lines.join_title_only, "title"
     elif _is_timeless(seen, near.story):
         line, level = lines.join_title_only, "undated"
-    days = _days_apart(seen, near.story)
     ratings = [_compared(seen, near, other, days, lines) for other in near.story.gists or (Gist(),)]
     rating = replace(max(ratings, key=lambda one: one.score), line=line, level=level)
     # Also where time alone keeps them apart: the reason that a person would give is the better one to print.
