@@ -78,7 +78,7 @@ async def split_story(configuration: Configuration, name: str, articles: Sequenc
     """Part articles from a story; what is left of it, and the story that they make."""
     async with _opened(configuration) as store:
         story = await _find(store, name)
-        parting = [await _find_article(store, article) for article in articles]
+        parting = [await find_article(store, article) for article in articles]
         kept = await store.artifact(FREQUENCIES)
         try:
             split = handiwork.split(
@@ -111,7 +111,7 @@ def _mark() -> dict[str, bytes]:
 
 
 async def _find(store: SqlStore, name: str) -> Story:
-    article_id = await _find_article(store, name, is_story_wanted=True)
+    article_id = await find_article(store, name, is_story_wanted=True)
     story_id = (await store.story_ids([article_id])).get(article_id, article_id)
     story = await store.story(story_id)
     if story is None:
@@ -119,7 +119,11 @@ async def _find(store: SqlStore, name: str) -> Story:
     return story
 
 
-async def _find_article(store: SqlStore, name: str, *, is_story_wanted: bool = False) -> ArticleId:
+async def find_article(store: SqlStore, name: str, *, is_story_wanted: bool = False) -> ArticleId:
+    """The id of the article that an id or an address names. Raises `StoreError` where there is none.
+
+    With `is_story_wanted` an id need not be an article's: a story may outlive the one that named it.
+    """
     if "://" in name:
         key = url_key(name)
         article = None if key is None else await store.find_article(key)

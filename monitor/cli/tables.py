@@ -16,8 +16,8 @@ UNBOUNDED = 400
 
 def make_console() -> Console:
     """Standard output, as wide as the terminal, or without bound."""
-    console = Console(highlight=False)
-    return console if console.is_terminal else Console(width=UNBOUNDED, highlight=False)
+    console = Console(highlight=False, emoji=False)
+    return console if console.is_terminal else Console(width=UNBOUNDED, highlight=False, emoji=False)
 
 
 def make_table(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:

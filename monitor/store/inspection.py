@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import Connection, func, or_, select
 
 from monitor.model.articles import Article, ArticleId, Decision, Revision, Verdict
@@ -21,7 +23,7 @@ from monitor.store.mapping import (
     to_verdict,
 )
 from monitor.store.matches import roots_of
-from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, DECISION, JOINING, PAGE, REVISION, STORY, Row
+from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, DECISION, JOINING, PAGE, REVISION, STORY, TOLD, Row
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -36,6 +38,21 @@ def article(connection: Connection, article_id: ArticleId) -> Article | None:
     """A stored article, as it stands now."""
     row = connection.execute(select(*ARTICLE_COLUMNS).where(ARTICLE.c.id == article_id)).first()
     return to_article(row) if row else None
+
+
+def judged_article(connection: Connection, article_id: ArticleId) -> tuple[Article | None, Verdict | None]:
+    """A stored article with its verdict."""
+    wanted = select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS).where(ARTICLE.c.id == article_id)
+    row = connection.execute(wanted).first()
+    n = len(ARTICLE_COLUMNS)
+    return (to_article(row[:n]), to_verdict(row[0], row[n:])) if row else (None, None)
+
+
+def tellings(connection: Connection, article_id: ArticleId) -> list[tuple[str, str, datetime]]:
+    """Who had an article: (recipient, watchlist, when), oldest first."""
+    c = TOLD.c
+    rows = connection.execute(select(c.recipient_id, c.watchlist, c.at).where(c.article_id == article_id))
+    return sorted(((row.recipient_id, row.watchlist, row.at) for row in rows), key=lambda one: (one[2], one[0], one[1]))
 
 
 def find_article(connection: Connection, url_key: int) -> Article | None:

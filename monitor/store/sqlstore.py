@@ -33,6 +33,7 @@ from monitor.ports import (
 from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, retention
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
+from monitor.store.sieve import Sieve
 from monitor.store.writer import Writer
 
 _Result = TypeVar("_Result")
@@ -62,6 +63,8 @@ class SqlStore(
         self._readers = readers
         self._pool = ThreadPoolExecutor(reader_threads, thread_name_prefix="store-reader")
         self._lock = lock
+        # Only who holds the lock of a file knows of all that goes into the index.
+        self._sieve = Sieve() if lock is not None else None
         self._is_closed = False
 
     async def __aenter__(self) -> Self:
@@ -124,12 +127,13 @@ class SqlStore(
             min_shared=min_shared,
             limit=limit,
             stop_count=stop_count,
+            sieve=self._sieve,
         )
         return await self._read(asked)
 
     async def commit_intake(self, intake: Intake) -> None:
         """See `IntakeStore`; kept twice is kept once."""
-        await self._write(partial(intakes.commit_intake, intake=intake))
+        await self._write(partial(intakes.commit_intake, intake=intake, sieve=self._sieve))
 
     async def artifact(self, name: str) -> bytes | None:
         """See `IntakeStore`."""
@@ -246,6 +250,14 @@ class SqlStore(
     async def article(self, article_id: ArticleId) -> Article | None:
         """A stored article, as it stands now."""
         return await self._read(partial(inspection.article, article_id=article_id))
+
+    async def judged_article(self, article_id: ArticleId) -> tuple[Article | None, Verdict | None]:
+        """A stored article with its verdict; (None, None) where there is none."""
+        return await self._read(partial(inspection.judged_article, article_id=article_id))
+
+    async def tellings(self, article_id: ArticleId) -> list[tuple[str, str, datetime]]:
+        """Who had an article: (recipient, watchlist, when), oldest first."""
+        return await self._read(partial(inspection.tellings, article_id=article_id))
 
     async def find_article(self, url_key: int) -> Article | None:
         """The article that a URL key leads to."""

@@ -1,0 +1,128 @@
+"""`monitor why URL|ID`: what was decided of an article, and its score signal by signal."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.app.why import Reasons
+    from monitor.model.watchlists import Score
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The command's arguments."""
+    parser.add_argument("article", metavar="URL|ID", help="an article's address, or its id as a digest prints it")
+    parser.add_argument("--watchlist", metavar="NAME", help="only this one (default: all)")
+    parser.add_argument("--json", action="store_true", help="for programs")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; `MonitorError` for what is not stored."""
+    from monitor.app.why import read_reasons
+    from monitor.config import load
+
+    found = asyncio.run(read_reasons(load(args.config, os.environ), args.article, args.watchlist))
+    if args.json:
+        print(json.dumps(_plain(found), ensure_ascii=False, indent=2, default=str))
+    else:
+        _show(found)
+    return 0
+
+
+def _plain(found: Reasons) -> dict[str, object]:
+    from monitor.core.identity import format_id
+
+    article = found.article
+    return {
+        "id": format_id(article.id),
+        "title": article.title,
+        "url": article.url,
+        "outlet": article.outlet,
+        "feed": article.feed_id,
+        "published_at": article.published_at,
+        "first_seen_at": article.first_seen_at,
+        "flags": list(article.flags),
+        "verdict": {
+            "kind": found.verdict.kind.value,
+            "of": None if found.verdict.of is None else format_id(found.verdict.of),
+            "reason": found.verdict.reason,
+        },
+        "story": None if found.story is None else {"id": format_id(found.story.id), "title": found.story.title},
+        "decisions": [
+            {"stage": one.stage, "outcome": one.outcome, "level": one.level, "at": one.at, **dict(one.features)}
+            for one in found.decisions
+        ],
+        "revisions": [{"seen_at": one.seen_at, "change": one.change} for one in found.revisions],
+        "is_backlog": found.is_backlog,
+        "told": [{"recipient": to, "watchlist": watchlist, "at": at} for to, watchlist, at in found.told],
+        "watchlists": {
+            score.watchlist: {
+                "score": score.points,
+                "threshold": score.threshold,
+                "is_match": score.is_match,
+                **({"gate": score.gate_reason} if score.is_gated else {}),
+                "signals": [
+                    {"name": one.name, "points": one.points, "evidence": one.evidence} for one in score.signals
+                ],
+            }
+            for score in found.scores
+        },
+    }
+
+
+def _show(found: Reasons) -> None:
+    from monitor.cli.feed_facts import clock, zone_name
+    from monitor.cli.tables import make_console
+    from monitor.core.identity import format_id
+
+    console, article = make_console(), found.article
+
+    def say(line: str) -> None:
+        console.print(line, markup=False)
+
+    say(f"{article.title}  ({format_id(article.id)})")
+    dated = f"published {clock(article.published_at)}" if article.published_at else "publication time unknown"
+    say(f"{article.outlet}, feed {article.feed_id}, {dated}, first seen {clock(article.first_seen_at)} ({zone_name()})")
+    say(article.url)
+    if article.flags:
+        say(f"remarks: {', '.join(article.flags)}")
+    say(f"\nSeen before?  {found.verdict.kind.value}: {found.verdict.reason or 'no reason kept'}")
+    if found.original is not None:
+        say(f"  of “{found.original.title}”, {found.original.outlet}  ({format_id(found.original.id)})")
+    for revision in found.revisions:
+        if revision.change:
+            say(f"  changed {clock(revision.seen_at)}: {revision.change}")
+    for score in found.scores:
+        _show_score(score, console)
+    if found.story is None:
+        say("\nStory: none; only what matches a watchlist is grouped")
+    else:
+        say(f"\nStory: “{found.story.title}”  (monitor story show {format_id(found.story.id)})")
+        for one in found.decisions:
+            if one.stage == "story":
+                say(f"  {one.features.get('reason', one.outcome)}")
+    if found.told:
+        for to, watchlist, at in found.told:
+            say(f"Told: {to} had it in the digest of {clock(at)} ({watchlist})")
+    elif any(score.is_match for score in found.scores):
+        old = "; it was older when first seen than what is told (digests.max_age_hours)" if found.is_backlog else ""
+        say(f"Told: nobody yet{old}")
+
+
+def _show_score(score: Score, console: Console) -> None:
+    sign = "over" if score.is_match else "not over"
+    console.print(
+        f"\n{score.watchlist}: {score.points:g} points, {sign} the threshold of {score.threshold:g}", markup=False
+    )
+    if score.is_gated:
+        console.print(f"  the gate is shut: {score.gate_reason}", markup=False)
+    for one in sorted(score.signals, key=lambda signal: -abs(signal.points)):
+        console.print(f"  {one.points:+7.1f}  {one.name}: {one.evidence}", markup=False)
+    if not score.signals:
+        console.print("  no signal fired", markup=False)

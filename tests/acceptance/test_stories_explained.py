@@ -1,0 +1,110 @@
+"""`monitor why` and `monitor story` over the seeds: what a person reads, and what a person's word does."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.cli import main
+from monitor.core.identity import format_id
+
+
+@pytest.fixture(scope="module")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store that one cycle filled with the seeds; no feed is polled."""
+    folder = tmp_path_factory.mktemp("seeded")
+    for name in ("config", "seeds"):
+        shutil.copytree(name, folder / name)
+    feeds = "feeds:\n  - {id: quiet, url: 'http://127.0.0.1:9/', outlet: Quiet, enabled: false}\n"
+    (folder / "config" / "feeds.yaml").write_text(feeds)
+    assert main(["once", "--config", str(folder / "config")]) == 0
+    return folder
+
+
+class Desk:
+    """Commands over a copy of the seeded store."""
+
+    def __init__(self, folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+        self._folder = folder
+        self._capsys = capsys
+
+    def say(self, *words: str, code: int = 0) -> str:
+        """What a command prints."""
+        self._capsys.readouterr()
+        assert main([*words, "--config", str(self._folder / "config")]) == code
+        shown = self._capsys.readouterr()
+        return shown.out + shown.err
+
+    def ask(self, *words: str) -> Any:
+        """What a command prints for programs."""
+        return json.loads(self.say(*words, "--json"))
+
+    def id_of(self, title: str) -> str:
+        """The id of the seed that begins so."""
+        with contextlib.closing(sqlite3.connect(self._folder / "var" / "monitor.db")) as connection:
+            (row,) = connection.execute("SELECT id FROM article WHERE title LIKE ?", (f"{title}%",)).fetchall()
+        return format_id(row[0])
+
+
+@pytest.fixture
+def desk(seeded: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Desk:
+    shutil.copytree(seeded, tmp_path, dirs_exist_ok=True)
+    return Desk(tmp_path, capsys)
+
+
+INVITED, WARNED, ARRIVED = "Presiden Rusia Vladimir Putin telah", "Putin Dikabarkan", "Putin Tiba"
+
+
+def test_why_names_the_points_the_story_and_who_was_told(desk: Desk) -> None:
+    shown = desk.say("why", desk.id_of(INVITED))
+    assert "over the threshold of 50" in shown
+    assert "all_in_title: " in shown
+    assert "opened a story" in shown
+    assert "Told: reader had it" in shown
+    plain = desk.ask("why", desk.id_of(INVITED))
+    score = plain["watchlists"]["russia-north-korea"]
+    assert score["is_match"]
+    assert sum(signal["points"] for signal in score["signals"]) == pytest.approx(score["score"])
+
+
+@pytest.mark.parametrize(
+    ("words", "cure"),
+    [
+        (("why", "https://nowhere.example.org/1"), "no feed brought it"),
+        (("why", "nonsense"), "an address will do as well"),
+        (("why", "0000000000000"), "There is no article"),
+        (("story", "show", "0000000000000"), "only what matched a watchlist is grouped"),
+    ],
+)
+def test_what_is_not_there_is_said_with_what_would_do(desk: Desk, words: tuple[str, ...], cure: str) -> None:
+    assert cure in desk.say(*words, code=1)
+
+
+def test_the_seeds_make_three_stories_and_one_storyline_of_two(desk: Desk) -> None:
+    invited, warned, arrived = (desk.ask("story", "show", desk.id_of(title)) for title in (INVITED, WARNED, ARRIVED))
+    assert [len(story["articles"]) for story in (invited, warned, arrived)] == [3, 1, 1]
+    assert arrived["storyline"] == warned["storyline"] == warned["id"]
+    assert invited["kin"] == []
+    assert [kin["id"] for kin in warned["kin"]] == [arrived["id"]]
+    assert "KCNA" in [origin["name"] for origin in invited["origins"]]
+    shown = desk.say("story", "show", desk.id_of(INVITED))
+    assert "3 articles, 2 outlets" in shown
+    assert "because (cosine" in shown
+
+
+def test_a_word_joins_two_and_splits_one_for_good(desk: Desk) -> None:
+    assert "is part of" in desk.say("story", "join", desk.id_of(ARRIVED), desk.id_of(WARNED))
+    joined = desk.ask("story", "show", desk.id_of(ARRIVED))
+    assert (joined["id"], len(joined["articles"])) == (desk.id_of(WARNED), 2)
+    assert "is a story of its own now" in desk.say("story", "split", desk.id_of(WARNED), desk.id_of(ARRIVED))
+    desk.say("once")
+    parted = desk.ask("story", "show", desk.id_of(ARRIVED))
+    assert [article["id"] for article in parted["articles"]] == [desk.id_of(ARRIVED)]
+    assert "these are one story already" in desk.say("story", "join", desk.id_of(WARNED), desk.id_of(WARNED), code=1)
+    assert "nothing would be left" in desk.say("story", "split", desk.id_of(WARNED), desk.id_of(WARNED), code=1)
