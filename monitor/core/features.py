@@ -192,7 +192,7 @@ def features(article: Article, gazetteer: Gazetteer) -> Features:
         spots=(spots, places),
         has_body=len(body) >= LEAST_BODY,
         event_date=event_date(lead, article.published_at),
-        template=title if any(character.isdigit() for character in title) else "",
+        template=title if any(map(str.isdigit, title)) else "",
         actors=gazetteer.actors(lead),
     )
 
@@ -217,8 +217,8 @@ def shared_words(read: Features, products: Weights, *, limit: int = 3) -> tuple[
     for word, amount in zip(words, np.bincount(word_at[places + 1], weights=each).tolist(), strict=False):
         if amount and len(word) > 1:
             worth[word] = worth.get(word, 0.0) + amount
-    best = sorted((word for word in worth if worth[word] > 0), key=lambda word: (-worth[word], word))
-    return tuple(best[:limit])
+    best = sorted([(-amount, word) for word, amount in worth.items() if amount > 0])
+    return tuple([word for _, word in best[:limit]])
 
 
 def _counted(found: Terms) -> tuple[Terms, NDArray[np.intp], NDArray[np.intp]]:

@@ -72,8 +72,10 @@ def unmentioned(one: Gist, other: Gist) -> tuple[tuple[str, ...], tuple[str, ...
 
 def days_apart(one: Gist, other: Gist) -> int:
     """Days between the nearest two explicit dates of the openings; 0 where one side names none."""
+    if not (one.dates and other.dates):
+        return 0
     left, right = ([LeadDate.from_key(key) for key in side.dates] for side in (one, other))
-    return min((a.days_from(b) for a in left for b in right), default=0)
+    return min(a.days_from(b) for a in left for b in right)
 
 
 def _joined(stems: Iterable[str]) -> str:
@@ -92,7 +94,14 @@ def _missing(names: Iterable[str], mentions: str) -> tuple[str, ...]:
 
 def _covered(opening: Mapping[str, float], mentions: str) -> float:
     whole = sum(opening.values())
-    return sum(weight for stem, weight in opening.items() if f" {stem} " in mentions) / whole if whole else 0.0
+    held = _held(mentions)
+    return sum([weight for stem, weight in opening.items() if stem in held]) / whole if whole else 0.0
+
+
+@lru_cache(maxsize=128)
+def _held(mentions: str) -> frozenset[str]:
+    """The stems of `_joined`; a text is compared with several others, one after the other."""
+    return frozenset(mentions.split(" "))
 
 
 def _weighed(opening: str, read: Features, frequencies: Frequencies) -> dict[str, float]:
@@ -108,14 +117,19 @@ def _weighed(opening: str, read: Features, frequencies: Frequencies) -> dict[str
     counts = np.bincount(spots, minlength=len(words))
     means = np.bincount(spots, weights=each, minlength=len(words)) / np.maximum(counts, 1)
     weights: dict[str, float] = {}
+    is_dense = _DENSE.search(" ".join(words)) is not None
     for word, mean in zip(words, means.round(3).tolist(), strict=False):
-        for stem in _stems_of(word):
+        for stem in _stems_of(word) if is_dense else (word[:STEM],):
             weights[stem] = max(mean, weights.get(stem, 0.0))
     return {stem: weight for stem, weight in weights.items() if weight}
 
 
 def _stems(text: str) -> list[str]:
-    return [stem for word in words_of(text).split() for stem in _stems_of(word)]
+    folded = words_of(text)
+    words = folded.split()
+    if not _DENSE.search(folded):
+        return [word[:STEM] for word in words]
+    return [stem for word in words for stem in _stems_of(word)]
 
 
 def _stems_of(word: str) -> list[str]:
@@ -138,12 +152,12 @@ def _title_names(title: str, body: str) -> list[str]:
     """
     inner = [word for sentence in _SENTENCE.split(body) for word in _WORD.findall(sentence)[1:]]
     capital = {word for word in inner if word[0].isupper()}
-    if len(inner) >= 40 and sum(word in capital for word in inner) > NOUNS_CAPITALISED * len(inner):
+    if len(inner) >= 40 and sum(map(capital.__contains__, inner)) > NOUNS_CAPITALISED * len(inner):
         return []
     words = _WORD.findall(title)
     longer = [word for word in words if len(word) > 3 and word[0].isalpha()]
     is_headline = sum(word[0].isupper() for word in longer) > ALL_CAPITALISED * len(longer)
-    known = frozenset(_stem(word) for word in capital) if is_headline or words[:1] else frozenset()
+    known = frozenset(map(_stem, capital)) if is_headline or words[:1] else frozenset()
     found: dict[str, None] = {}
     for place, word in enumerate(words):
         is_number = word[0].isdigit() and sum(map(str.isdigit, word)) > 1
