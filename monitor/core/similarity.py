@@ -13,12 +13,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 import numpy as np
 
 from monitor.core.text import as_ascii
-from monitor.core.tokens import Numbers, chains, fold, tokens
+from monitor.core.tokens import Numbers, chains, fold, numbers_of_all, tokens
 from monitor.model.articles import Article, ArticleId, Sketch
 
 WORDS_A_SHINGLE = 3
@@ -32,6 +34,8 @@ SHORT_TOKENS = 40
 """Texts below are compared by characters: too few shingles to count on."""
 TINY_TOKENS = 5
 """Texts below say nothing of identity."""
+PORTION = 32_000
+"""Characters read at once: the arrays of so many stay in the processor's cache."""
 
 _TWO = np.array(2, np.uint64)
 _FIRST = np.ones(1, np.bool_)
@@ -80,12 +84,23 @@ class Readings:
         """The article's reading; the oldest ones are forgotten when there are too many."""
         key = (article.id, article.body_digest)
         known = self._kept.get(key)
-        if known is None:
-            known = self._kept[key] = read(article)
-            self._held += len(known.shingles)
+        return known or self._keep(key, read(article))
+
+    def of_all(self, articles: Iterable[Article]) -> Iterator[Reading]:
+        """`of` each in turn, for half the cost where many are not known yet."""
+        for some in _portions(articles):
+            known = [self._kept.get((article.id, article.body_digest)) for article in some]
+            new = iter(read_all([article for article, one in zip(some, known, strict=True) if one is None]))
+            for article, one in zip(some, known, strict=True):
+                yield one or self._keep((article.id, article.body_digest), next(new))
+
+    def _keep(self, key: tuple[ArticleId, int], reading: Reading) -> Reading:
+        kept = self._kept.setdefault(key, reading)
+        if kept is reading:
+            self._held += len(reading.shingles)
             if len(self._kept) > self._capacity or self._held > self._room:
                 self._forget(but=key)
-        return known
+        return kept
 
     def _forget(self, *, but: tuple[ArticleId, int]) -> None:
         """A quarter at least goes at once: to forget one at a time would cost every article the walk."""
@@ -114,6 +129,71 @@ def read(article: Article) -> Reading:
     return Reading(size, own, sketch(own), spaced(article.title), text)
 
 
+def read_all(articles: Sequence[Article]) -> list[Reading]:
+    """`read` each, the usual ones all at once: most of what a text costs is the calls, not the characters."""
+    if not articles:
+        return []
+    bodies = [body_of(article) for article in articles]
+    texts = [text for article, body in zip(articles, bodies, strict=True) for text in (article.title, body)]
+    numbers, places, is_right = numbers_of_all(texts)
+    chained = chains(numbers, WORDS_A_SHINGLE)
+    chained >>= _TWO
+    usual: list[int] = []
+    parts: list[Numbers] = []
+    for at in range(len(articles)):
+        begin, middle, end = places[2 * at : 2 * at + 3]
+        is_short = end - middle < SHORT_TOKENS
+        last = end - WORDS_A_SHINGLE + 1
+        part = chained[begin if is_short else middle : max(last, 0)]
+        if len(part) and is_right[2 * at + 1] and (is_right[2 * at] or not is_short):
+            part.sort()
+            usual.append(at)
+            parts.append(part)
+    found: dict[int, Reading] = {}
+    for at, (own, sample) in zip(usual, _sketched(parts), strict=True):
+        article, size = articles[at], places[2 * at + 2] - places[2 * at + 1]
+        text = spaced(f"{article.title}\n{bodies[at]}") if size < SHORT_TOKENS else ""
+        found[at] = Reading(size, own, sample, spaced(article.title), text)
+    return [found.get(at) or read(article) for at, article in enumerate(articles)]
+
+
+def _sketched(parts: Sequence[Numbers]) -> Iterator[tuple[Numbers, Sketch]]:
+    """The distinct ones of each of several ascending, non-empty arrays, and their `sketch`."""
+    if not parts:
+        return
+    joined = np.concatenate(parts)
+    starts = np.array([0, *accumulate(map(len, parts))])[:-1]
+    is_new = np.concatenate([_FIRST, joined[1:] != joined[:-1]])
+    is_new[starts] = True
+    sizes = np.add.reduceat(is_new, starts, dtype=np.intp)
+    distinct = joined if is_new.all() else joined[is_new]
+    moduli = [_modulus(size) for size in sizes.tolist()]
+    is_sampled = distinct & np.repeat(np.array(moduli, np.uint64) - np.uint64(1), sizes) == 0
+    ends = sizes.cumsum()
+    sampled_ends = is_sampled.cumsum()[ends - 1].tolist()
+    sampled = distinct[is_sampled].tolist()
+    begin = sampled_begin = 0
+    for modulus, end, sampled_end in zip(moduli, ends.tolist(), sampled_ends, strict=True):
+        hashes = tuple(sampled[sampled_begin:sampled_end])
+        # A copy: a view would keep all others' in memory as long as it is remembered.
+        yield distinct[begin:end].copy(), Sketch(modulus=modulus, size=end - begin, hashes=hashes)
+        begin, sampled_begin = end, sampled_end
+
+
+def _portions(articles: Iterable[Article]) -> Iterator[list[Article]]:
+    """Some `PORTION` characters at a time, and at least one article."""
+    some: list[Article] = []
+    size = 0
+    for article in articles:
+        some.append(article)
+        size += len(article.title) + len(body_of(article))
+        if size >= PORTION:
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
+
+
 def shingles(text: str) -> Numbers:
     """The distinct shingle hashes of a text, 62-bit, ascending.
 
@@ -127,11 +207,17 @@ def shingles(text: str) -> Numbers:
 def sketch(hashes: Numbers) -> Sketch:
     """The sample of a text's shingles that is kept in the index."""
     size = len(hashes)
+    modulus = _modulus(size)
+    sampled = hashes[hashes & np.uint64(modulus - 1) == 0]
+    return Sketch(modulus=modulus, size=size, hashes=tuple(sampled.tolist()))
+
+
+def _modulus(size: int) -> int:
+    """Of how many shingles one is kept: a power of two."""
     modulus = next((modulus for least, modulus in SAMPLE_STEPS if size >= least), 1)
     while size > SAMPLE_LIMIT * modulus:
         modulus *= 2
-    sampled = hashes[hashes & np.uint64(modulus - 1) == 0]  # a power of two
-    return Sketch(modulus=modulus, size=size, hashes=tuple(sampled.tolist()))
+    return modulus
 
 
 def containment(one: Numbers, other: Numbers) -> float:

@@ -179,7 +179,7 @@ class Judge:
         self._begin(now)
         try:
             think = _off_loop if len(articles) > FEW else _at_once
-            sketches = await think(lambda: [self._readings.of(article).sample for article in articles])
+            sketches = await think(lambda: [reading.sample for reading in self._readings.of_all(articles)])
             identities, candidates, common = await self._gather(articles, sketches, now)
             judgement, scores = await think(
                 lambda: self._decide(articles, identities, candidates, common, entries or {})

@@ -11,12 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.similarity import (
+    PORTION,
     SAMPLE_LIMIT,
+    Reading,
     Readings,
     containment,
     differ_in_digits_only,
     jaccard,
     read,
+    read_all,
     shingles,
     sketch,
     title_similarity,
@@ -173,6 +176,46 @@ def test_readings_of_long_texts_are_forgotten_sooner() -> None:
     for article in long[1:]:
         assert readings.of(article).size == 401
     assert readings.of(long[0]) is not first
+
+
+mixed = st.one_of(
+    texts,
+    st.text(max_size=60),
+    st.lists(
+        st.sampled_from(("Kim", "rudal", "Путин", "kata2", "ﬁ½", "한국은", "北朝鮮", "😀", "x" * 40)), max_size=90
+    ).map(" ".join),
+    st.integers(0, 90).map(words),
+    st.sampled_from(("", " ", "x" * 32, "x" * 33, words(9000), "sama " * 300)),
+)
+
+
+def parts_of(reading: Reading) -> tuple[object, ...]:
+    own = reading.shingles
+    return reading.size, own.dtype, own.tolist(), reading.sample, reading.title, reading.text
+
+
+@given(st.lists(st.tuples(mixed, mixed, mixed), max_size=8))
+def test_articles_read_all_at_once_are_read_as_one_by_one(parts: list[tuple[str, str, str]]) -> None:
+    articles = [make_article(title, text=text, summary=summary) for title, text, summary in parts]
+    assert [parts_of(one) for one in read_all(articles)] == [parts_of(read(one)) for one in articles]
+
+
+@given(st.lists(st.integers(0, 6), max_size=30), st.integers(1, 8))
+def test_readings_of_all_are_those_of_each_in_turn_and_are_remembered(order: list[int], capacity: int) -> None:
+    known = [make_article(f"Judul {number}", text=words(30 + number * 8, number)) for number in range(7)]
+    articles = [known[number] for number in order]
+    one, other = Readings(capacity=capacity), Readings(capacity=capacity)
+    found = list(one.of_all(articles))
+    assert [parts_of(reading) for reading in found] == [parts_of(other.of(article)) for article in articles]
+    if articles:
+        assert one.of(articles[-1]).title == found[-1].title
+        assert one.of(articles[-1]) is next(iter(one.of_all(articles[-1:])))
+
+
+def test_articles_beyond_one_portion_are_all_read() -> None:
+    articles = [make_article(f"Judul {at}", text=words(2500, at)) for at in range(5)]
+    assert sum(len(article.text) for article in articles) > 2 * PORTION
+    assert [reading.title for reading in Readings().of_all(articles)] == [f"judul {at}" for at in range(5)]
 
 
 def test_character_grams_do_not_cross_words_and_pair_syllables_of_dense_scripts() -> None:
