@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
 from monitor.core.margins import margins
-from monitor.core.matching import Matcher
+from monitor.core.matching import Found, Matcher
 from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL
 from monitor.core.text import sentences
 from monitor.core.words import Prepared
@@ -80,9 +80,18 @@ class Evidence:
         self.url_at = self.text_at + len(article.text) + 1
         self.prepared = Prepared(self.raw)
         self._spellings = spellings
-        self.found = spellings.gate.find(self.prepared)
-        """Places by number: of the gates' spellings at first, of all after `complete`."""
+        self._opening = spellings.gate.opening(self.prepared.words)
         self._is_complete = False
+
+    @property
+    def possible(self) -> Set[int]:
+        """The gates' spellings that may have been found, before any is looked for."""
+        return self._spellings.gate.possible(self.prepared, self._opening)
+
+    @cached_property
+    def found(self) -> dict[int, list[Found]]:
+        """Places by number: of the gates' spellings at first, of all after `complete`."""
+        return self._spellings.gate.find(self.prepared, self._opening)
 
     def complete(self) -> None:
         """Find the spellings that no gate asks for, too."""

@@ -55,6 +55,9 @@ class Scorer:
     def matches(self, article: Article) -> tuple[Score, ...]:
         """Those of `score` that are at or over their thresholds; much cheaper, as most articles name not all sides."""
         evidence = Evidence(article, self._spellings)
+        possible = evidence.possible
+        if not any(compiled.may_match(article, possible) for compiled in self._compiled):
+            return ()
         hit = evidence.found.keys()
         scores = (compiled.score(evidence) for compiled in self._compiled if compiled.may_match(article, hit))
         return tuple(score for score in scores if score.is_match)
