@@ -25,8 +25,9 @@ MAX_UNTITLED_CHARS = 120
 
 _LANGUAGE_TAG = re.compile(r"[a-z]{2,3}(?:-[a-z0-9]{2,8})*")
 # WordPress appends this to every item; it would put the outlet's own name into every text.
+_APPEARED = ("appeared first on", "появились сначала на")
 _APPEARED_FIRST = re.compile(
-    r"(?:The post|Сообщение|Artikel|Pos) [^\n]{1,400}(?:appeared first on|появились сначала на) [^\n]{1,120}\Z"
+    rf"(?:The post|Сообщение|Artikel|Pos) [^\n]{{1,400}}(?:{'|'.join(_APPEARED)}) [^\n]{{1,120}}\Z"
 )
 _LAST_CHARS = 800
 _ON_PORTAL = re.compile(r" (?:on|via) MSN(?:\.com)?\Z")
@@ -139,7 +140,10 @@ def _body(entry: Entry) -> tuple[str, bool]:
 
 
 def _without_wordpress_tail(text: str) -> str:
-    found = _APPEARED_FIRST.search(text, max(0, len(text) - _LAST_CHARS))
+    start = max(0, len(text) - _LAST_CHARS)
+    if not any(text.find(phrase, start) >= 0 for phrase in _APPEARED):
+        return text
+    found = _APPEARED_FIRST.search(text, start)
     return text[: found.start()].rstrip() if found else text
 
 
@@ -147,7 +151,10 @@ def _summary(entry: Entry, text: str) -> str:
     if not entry.summary or entry.summary == entry.content or not entry.content:
         return ""
     summary = clean_line(_without_wordpress_tail(html_to_text(entry.summary)), max_chars=MAX_SUMMARY_CHARS)[0]
-    start = comparable(summary.rstrip("…. [&]"))
+    start = summary.rstrip("…. [&]")
+    if text.startswith(start) and text[len(start) : len(start) + 1].isascii():
+        return ""  # what follows is composed with nothing before it, so their comparable forms begin alike too
+    start = comparable(start)
     return "" if comparable(text[: len(summary) + 200]).startswith(start) else summary
 
 

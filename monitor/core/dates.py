@@ -46,6 +46,17 @@ _RFC822 = re.compile(
     r"(?:[a-z]{3,9}\.?,?\s*)?(?P<day>\d{1,2})\s+(?P<month>[a-z]{3,9})\s+(?P<year>\d{4}|\d{2})"
     r"\s+(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2}))?\s*(?P<zone>[+-]\d{4}|[a-z]{1,5})?"
 )
+_MONTH_NAMES = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_PLAIN_MONTHS = {name: n for n, name in enumerate(_MONTH_NAMES, 1)}
+# No year here stands for "no date"; one that lies ahead, as Buddhist ones do, is left to the other readers.
+_PLAIN_RFC822 = re.compile(
+    r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), )?([0-9]{1,2}) ([A-S][a-y]{2})"
+    r" (19[789][1-9]|20[0-9]{2}) ([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9])"
+    r" (?:GMT|([+-])(0[0-9]|1[0-2])(00|30))"
+)
+_PLAIN_RFC3339 = re.compile(
+    r"(?:19[789][1-9]|20[0-9]{2})-[01][0-9]-[0-3][0-9]T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z"
+)
 _ISO = re.compile(
     r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"
     r"(?:(?:\s*t\s*|,?\s+)(?P<hour>\d{1,2}):(?P<minute>\d{1,2})(?::(?P<second>\d{1,2})(?:[.,:]\d+)?)?"
@@ -68,6 +79,9 @@ _BUDDHIST_YEARS = range(2540, 2600)
 
 def parse_date(raw: str | None, *, zone: tzinfo | None, now: datetime) -> DateReading:
     """Read a date; `zone` holds for strings that name none (UTC when None), `now` judges the future."""
+    plain_at = _plain_date(raw) if raw else None
+    if plain_at is not None and plain_at <= now:
+        return DateReading(at=plain_at)
     text = _clean(raw or "")
     if not text:
         return DateReading(flags=("undated",))
@@ -93,6 +107,25 @@ def parse_date(raw: str | None, *, zone: tzinfo | None, now: datetime) -> DateRe
     if at > now + FUTURE_TOLERANCE:
         return DateReading(at=now, flags=(*flags, "future-date"))
     return DateReading(at=at, flags=flags)
+
+
+def _plain_date(raw: str) -> datetime | None:
+    """What all but a few dates are: RFC 822 with an offset or GMT, RFC 3339 in UTC; None for any other."""
+    match = _PLAIN_RFC822.fullmatch(raw)
+    try:
+        if match is not None:
+            day, month, year, hour, minute, second, sign, hours, minutes = match.groups()
+            at = datetime(int(year), _PLAIN_MONTHS[month], int(day), int(hour), int(minute), int(second), tzinfo=UTC)
+            if sign is not None:
+                offset = timedelta(hours=int(hours), minutes=int(minutes))
+                at = at - offset if sign == "+" else at + offset
+        elif _PLAIN_RFC3339.fullmatch(raw):
+            at = datetime.fromisoformat(raw)
+        else:
+            return None
+    except (KeyError, ValueError):
+        return None
+    return at
 
 
 @lru_cache(maxsize=256)

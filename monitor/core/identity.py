@@ -117,11 +117,12 @@ def entry_keys(entries: Sequence[Entry], feed_id: str, *, has_guids: bool = True
 
 def shared_links(entries: Sequence[Entry]) -> frozenset[int]:
     """URL keys that several differently titled entries of one fetch bear: they identify none of them."""
-    titles: dict[int, set[str]] = {}
-    for entry in entries:
-        key = url_key(entry.link) if entry.link else None
-        if key is not None:
-            titles.setdefault(key, set()).add(comparable(entry.title))
+    keys = [url_key(entry.link) if entry.link else None for entry in entries]
+    titles: dict[int, set[str]] = {key: set() for key, n in Counter(keys).items() if key is not None and n > 1}
+    if titles:
+        for entry, key in zip(entries, keys, strict=True):
+            if key is not None and key in titles:
+                titles[key].add(comparable(entry.title))
     return frozenset(key for key, found in titles.items() if len(found) > 1)
 
 

@@ -108,12 +108,13 @@ def _by_letters(text: str, letters: Iterable[tuple[str, str]], other: str) -> st
 
 
 def _scripts(text: str) -> dict[str, int]:
-    """How many letters of each script, in order of appearance."""
+    """How many letters of each script; where two are the most, in order of appearance."""
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
     scripts = _script_table().take(codes, mode="clip")
     counts = np.bincount(scripts, minlength=1).tolist()
     found = [number for number, count in enumerate(counts) if number and count]
-    if len(found) > 1:
+    most = sorted(counts[1:])[-2:]
+    if len(most) == 2 and most[0] == most[1]:  # only then does their order decide
         found.sort(key=lambda number: int((scripts == number).argmax()))
     return {_SCRIPT_NAMES[number]: counts[number] for number in found}
 

@@ -31,17 +31,26 @@ _HAS_DROPPED = re.compile(rf"<(?:{_DROPPED.replace(',', '|')})\b", re.IGNORECASE
 _TAG_NAME = re.compile(r"/?([a-z][a-z0-9]*)", re.IGNORECASE)
 # What most feeds send: tags that do not move text, scripts, and references that mean one character to everybody.
 _ATTRIBUTES = r"""(?>\s++[a-z][\w:-]*+(?:\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=`]++))?+)*+\s*+/?+>"""
-_SIMPLE_SCRIPT = re.compile(rf"<(script|style){_ATTRIBUTES}[^<]*+</\1\s*+>", re.IGNORECASE)
-_SIMPLE_BLOCK = re.compile(
-    rf"</?(?:p|br|div|ul|ol|li|h[1-6]|blockquote|hr|section|article){_ATTRIBUTES}", re.IGNORECASE
+_SIMPLE_TAG = re.compile(
+    rf"""(?P<script>script|style){_ATTRIBUTES}
+    |/?(?P<block>(?:p|br|div|ul|ol|li|h[1-6]|blockquote|hr|section|article)){_ATTRIBUTES}
+    |/?(?:a|b|i|em|strong|u|span|img|small|sub|sup|cite|code){_ATTRIBUTES}""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_SIMPLE_INLINE = re.compile(rf"</?(?:a|b|i|em|strong|u|span|img|small|sub|sup|cite|code){_ATTRIBUTES}", re.IGNORECASE)
+"""What stands between "<" and ">", the latter included."""
 _SIMPLE_ENTITY = re.compile(
     r"&(?:amp|lt|gt|quot|apos|nbsp|[lr][sd]quo|[nm]dash|hellip|#(?:3[2-9]|[4-9]\d|1[01]\d|12[0-6]|1[6-9]\d|[2-9]\d\d"
     r"|[1-9]\d{3}));"
 )
 _BREAK = "\x1e"
 """Marks a block's edge while white space is folded; the tree gets it as text, so it must not survive in input."""
+_SIMPLE = {
+    **dict.fromkeys(("p", "/p", "br", "br/", "br /", "div", "/div", "ul", "/ul", "ol", "/ol", "li", "/li"), _BREAK),
+    **dict.fromkeys(
+        ("a", "/a", "b", "/b", "i", "/i", "em", "/em", "strong", "/strong", "u", "/u", "span", "/span"), ""
+    ),
+}
+"""The commonest tags as they are mostly written → what they leave."""
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});", re.IGNORECASE)
 # Seen in the wild: feeds escaped twice leave these in what a reader should see.
@@ -83,18 +92,19 @@ def html_to_text(html: str) -> str:
         text = unescape(text)
         if _MARKUP.search(text):
             text = _markup_text(text)
-    lines = (_fold(line) for line in text.split(_BREAK))
+    # Between "</p>" and "<p>" nothing stands but a line's end, if anything.
+    lines = (_fold(line) for line in text.split(_BREAK) if line and line != "\n")
     return "\n".join(line for line in lines if line)
 
 
 def title_text(raw: str) -> str:
     """A title as plain text: markup goes only where there is real markup, so "a < b" and "<Kim>" survive."""
-    text = html_to_text(raw) if _MARKUP.search(raw) else raw
+    text = html_to_text(raw) if "<" in raw and _MARKUP.search(raw) else raw
     for _ in range(2):
         if "&" not in text or not _ENTITY.search(text):
             break
         text = unescape(text)
-        text = html_to_text(text) if _MARKUP.search(text) else text
+        text = html_to_text(text) if "<" in text and _MARKUP.search(text) else text
     return text
 
 
@@ -181,10 +191,31 @@ def _fold(text: str) -> str:
 
 def _simple_text(html: str) -> str | None:
     """`_tree_text` of a fragment of simple tags, without a tree; None where anything else stands in it."""
-    text = _SIMPLE_SCRIPT.sub("", html.replace(_BREAK, " "))
-    text = _SIMPLE_INLINE.sub("", _SIMPLE_BLOCK.sub(_BREAK, text))
-    if "<" in text or "\0" in text:
+    if "\0" in html:
         return None
+    head, *parts = html.replace(_BREAK, " ").split("<")
+    kept = [head]
+    script = ""
+    for part in parts:
+        tag, end, text = part.partition(">")
+        if script:
+            if not end or tag[:1] != "/" or tag[1:].rstrip().lower() != script:
+                return None
+            kept.append(text)
+            script = ""
+            continue
+        meaning = _SIMPLE.get(tag) if end else None
+        if meaning is None:
+            found = _SIMPLE_TAG.fullmatch(tag + end)
+            if found is None:
+                return None
+            script = (found["script"] or "").lower()
+            meaning = _BREAK if found["block"] else ""
+        if not script:
+            kept += (meaning, text)
+    if script:
+        return None
+    text = "".join(kept)
     if "&" not in text:
         return text
     return unescape(text) if text.count("&") == len(_SIMPLE_ENTITY.findall(text)) else None

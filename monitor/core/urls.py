@@ -19,6 +19,8 @@ MAX_URL_CHARS = 4096
 """Longer addresses are refused: servers do not serve them, they are junk or an attack."""
 CACHED_URLS = 2048
 """An entry's address is asked for its key, its host and whether it is shared within one batch."""
+CACHED_HOSTS = 512
+"""A feed's entries share a host or two, and a batch holds some dozens of feeds."""
 
 _TRACKER_PREFIXES = ("utm_", "mtm_", "piwik_", "at_", "hsa_", "itm_", "stm_", "oly_", "vero_")
 _TRACKER_NAMES = """
@@ -137,8 +139,12 @@ def is_site_root(url: str) -> bool:
 @lru_cache(maxsize=CACHED_URLS)
 def _split(url: str) -> tuple[str, str, str, str, str] | None:
     """(scheme, host[:port], path, query, fragment), or None; feeds wrap long lines, so CR, LF and TAB are dropped."""
-    url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
-    if len(url) > MAX_URL_CHARS or _FORBIDDEN.search(url):
+    if not (url.isascii() and url.isprintable()):
+        url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
+        is_forbidden = len(url) <= MAX_URL_CHARS and _FORBIDDEN.search(url) is not None
+    else:
+        url, is_forbidden = url.strip(" "), False  # of all that is printable, only this is space
+    if is_forbidden or len(url) > MAX_URL_CHARS:
         return None
     if url.startswith("//"):
         url = "https:" + url
@@ -152,6 +158,7 @@ def _split(url: str) -> tuple[str, str, str, str, str] | None:
     return scheme, host, match["path"], match["query"] or "", match["fragment"] or ""
 
 
+@lru_cache(maxsize=CACHED_HOSTS)
 def _host(authority: str, scheme: str) -> str | None:
     # A backslash ends the host for browsers and not for RFC 3986: such an address means two things, so it means none.
     if "\\" in authority or "%" in authority:
@@ -192,7 +199,7 @@ def _wrapped(parts: tuple[str, str, str, str, str]) -> str | None:
     _, host, path, query, _ = parts
     if host.endswith(".cdn.ampproject.org") or host == "cdn.ampproject.org":
         return _amp_target(_AMP_CACHE.fullmatch(path), query)
-    if _GOOGLE_HOST.fullmatch(host):
+    if "google." in host and _GOOGLE_HOST.fullmatch(host):
         if path.startswith("/amp/"):
             return _amp_target(_GOOGLE_AMP.fullmatch(path), query)
         return _parameter(query, ("url", "q")) if path == "/url" else None
@@ -262,6 +269,7 @@ def _query(query: str) -> str:
     return "&".join("".join(field) for field in sorted(kept))
 
 
+@lru_cache(maxsize=CACHED_HOSTS)
 def _bare_host(host: str) -> str:
     for prefix in _HOST_PREFIXES:
         if host.startswith(prefix) and "." in host.removeprefix(prefix):
@@ -276,8 +284,9 @@ def _key_form(canonical: str) -> str:
     address, mark, query = address.partition("?")
     host, _, path = address.partition("/")
     path = "/" + path
-    for page in _INDEX_PAGES:
-        path = path[: -len(page)] + "/" if path.endswith(page) else path
+    if "/index." in path:
+        for page in _INDEX_PAGES:
+            path = path[: -len(page)] + "/" if path.endswith(page) else path
     path = path.rstrip("/")
     if path.startswith("/amp/"):
         path = path[4:]
