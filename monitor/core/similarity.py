@@ -285,9 +285,8 @@ def _shared(one: Numbers, other: Numbers) -> int:
         return 0
     if len(one) > len(other):
         one, other = other, one
-    places = np.searchsorted(other, one)
-    places[places == len(other)] = 0
-    return int(np.count_nonzero(other[places] == one))
+    # What is beyond the last is compared with the last, which is less.
+    return int(np.count_nonzero(other.take(other.searchsorted(one), mode="clip") == one))
 
 
 def _trigrams(text: str) -> Counter[str]:
