@@ -232,3 +232,17 @@ def test_any_string_gives_a_past_moment_or_nothing(raw: str) -> None:
     reading = read(raw)
     assert reading.at is None or reading.at <= NOW + timedelta(hours=24)
     assert (reading.at is None) == ("undated" in reading.flags)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.datetimes(datetime(1960, 1, 1), datetime(2030, 1, 1)),
+    st.sampled_from(["%a, %d %b %Y %H:%M:%S GMT", "%d %b %Y %H:%M:%S +0730", "%Y-%m-%dT%H:%M:%SZ"]),
+    st.sampled_from([None, timezone(timedelta(hours=7))]),
+)
+def test_the_short_way_of_plain_dates_reads_what_the_long_way_reads(
+    at: datetime, form: str, zone: timezone | None
+) -> None:
+    raw = at.strftime(form)
+    now = datetime(2025, 1, 1, tzinfo=UTC)
+    assert parse_date(raw, zone=zone, now=now) == parse_date(raw.lower(), zone=zone, now=now)
