@@ -24,7 +24,7 @@ _WRITER_PRAGMAS = (
     "PRAGMA cache_size=-32768",
     "PRAGMA temp_store=MEMORY",
 )
-_READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA mmap_size=268435456")
+_READER_PRAGMAS = ("PRAGMA query_only=ON", "PRAGMA mmap_size=67108864")
 
 
 def place_of(url: str) -> Place:

@@ -27,6 +27,7 @@ from monitor.store.mapping import (
     unpack_hashes,
 )
 from monitor.store.notices import keep_notices
+from monitor.store.sieve import Sieve
 from monitor.store.tables import (
     ARTICLE,
     ARTICLE_ALIAS,
@@ -42,7 +43,7 @@ from monitor.store.tables import (
 )
 
 
-def commit_intake(connection: Connection, intake: Intake) -> None:
+def commit_intake(connection: Connection, intake: Intake, sieve: Sieve | None = None) -> None:
     """Keep a batch. What stands already stays, so that a batch kept twice is kept once.
 
     An article keeps its first verdict; verdicts on entries that became no article live on in the ledger and the
@@ -58,7 +59,8 @@ def commit_intake(connection: Connection, intake: Intake) -> None:
     keep(connection, LEDGER, [from_ledger_row(row) for row in intake.ledger], newer="seen_at")
     keep_revisions(connection, intake.revisions)
     keep_stop_hashes(connection, intake.stop_hashes)
-    keep_sketches(connection, intake.sketches, {article.id: article.first_seen_at for article in intake.articles})
+    first_seen = {article.id: article.first_seen_at for article in intake.articles}
+    keep_sketches(connection, intake.sketches, first_seen, sieve)
     keep(connection, MATCH, [from_match(match) for match in intake.matches])
     keep_grouping(connection, intake.stories, intake.joinings, intake.decisions)
     keep(connection, ARTIFACT, [{"name": name, "content": content} for name, content in intake.artifacts.items()])
@@ -129,7 +131,10 @@ def keep_stop_hashes(connection: Connection, hashes: frozenset[int]) -> None:
 
 
 def keep_sketches(
-    connection: Connection, sketches: Mapping[ArticleId, Sketch], first_seen: Mapping[ArticleId, datetime]
+    connection: Connection,
+    sketches: Mapping[ArticleId, Sketch],
+    first_seen: Mapping[ArticleId, datetime],
+    sieve: Sieve | None = None,
 ) -> None:
     """Put articles into the shingle index, instead of what they had there; stop hashes stay out.
 
@@ -150,6 +155,9 @@ def keep_sketches(
     for article_id, sketch in kept.items():
         fresh = _without(indexed.get(article_id, frozenset()), _without(stops, sketch.hashes))
         pairs.extend(zip(fresh, repeat(article_id)))
+    if sieve is not None:
+        # Before the commit: no reader may see what the sieve would keep back.
+        sieve.add([value for value, _ in pairs])
     shingles.insert(connection, pairs)
 
 

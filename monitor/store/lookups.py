@@ -15,6 +15,7 @@ from monitor.model.commits import Identities
 from monitor.store import shingles
 from monitor.store.columns import among
 from monitor.store.mapping import ARTICLE_COLUMNS, to_article, to_ledger_row
+from monitor.store.sieve import Sieve
 from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, ARTIFACT, LEDGER
 
 _LEDGER = ", ".join(f"ledger.{column.name}" for column in LEDGER.c)
@@ -72,7 +73,14 @@ def load_articles(connection: Connection, ids: Collection[ArticleId]) -> dict[Ar
 
 
 def candidates(
-    connection: Connection, sketches: Sequence[Sketch], *, since: datetime, min_shared: int, limit: int, stop_count: int
+    connection: Connection,
+    sketches: Sequence[Sketch],
+    *,
+    since: datetime,
+    min_shared: int,
+    limit: int,
+    stop_count: int,
+    sieve: Sieve | None = None,
 ) -> tuple[list[list[Candidate]], frozenset[int]]:
     """For each sketch the articles that share the most of its hashes, and the hashes too common to tell anything.
 
@@ -80,7 +88,11 @@ def candidates(
     compares sketches of different ones. The whole batch costs a handful of statements. No list of articles behind a
     hash is much longer than `stop_count`: the batch that finds it longer takes the hash out of the index.
     """
-    wanted = sorted(set().union(*(sketch.hashes for sketch in sketches)))
+    if sieve is None:
+        wanted = sorted(set().union(*(sketch.hashes for sketch in sketches)))
+    else:
+        sieve.fill(connection)
+        wanted = sieve.passed([value for sketch in sketches for value in sketch.hashes])
     holders: dict[int, list[ArticleId]] = {}
     for value, article_id in shingles.rows(connection, wanted):
         holders.setdefault(value, []).append(article_id)
