@@ -39,7 +39,7 @@ class Sieve:
         self._portion = portion
         self._adding = threading.Lock()
         self._filling = threading.Lock()
-        self._cursor: ArticleId | None = None
+        self._cursor: ArticleId = -1
         self._is_whole = False
 
     def add(self, hashes: Sequence[int]) -> None:
@@ -52,9 +52,8 @@ class Sieve:
             return
         try:
             c = SKETCH.c
-            query = select(c.article_id, c.hashes).order_by(c.article_id).limit(self._portion)
-            if self._cursor is not None:
-                query = query.where(c.article_id > self._cursor)
+            after = select(c.article_id, c.hashes).where(c.article_id > self._cursor)
+            query = after.order_by(c.article_id).limit(self._portion)
             found = connection.execute(query).all()
             self._add(np.frombuffer(b"".join(row.hashes for row in found), "<u8").astype(np.uint64))
             if found:
