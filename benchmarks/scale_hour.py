@@ -21,6 +21,7 @@ from benchmarks.process_tree import descendants, memory_kb
 from benchmarks.simulated_web import START, SimulatedWeb
 from monitor.config.watchlists import load_watchlist
 from monitor.core import polling
+from monitor.core.features import gazetteer_of
 from monitor.core.identity import entry_keys
 from monitor.core.known import remembered
 from monitor.core.scoring import compile_watchlists
@@ -29,7 +30,7 @@ from monitor.model.commits import Intake
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchRequest, Rhythm, Validators
 from monitor.pipeline.collect import CollectLimits, Collector
 from monitor.pipeline.intake import Intaker, Tally
-from monitor.pipeline.judging import Judge, gazetteer_of
+from monitor.pipeline.judging import Judge
 from monitor.sources.http import HttpSource
 from monitor.sources.polled import FeedSource
 from monitor.sources.quick import parse_quickly

@@ -18,6 +18,7 @@ from monitor.app.adapters import (
     make_zones,
 )
 from monitor.config import Configuration, load
+from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists, failed_examples
 from monitor.errors import ConfigError, StoreError
 from monitor.model.commits import DigestSlot
@@ -25,7 +26,7 @@ from monitor.model.digests import Delivery
 from monitor.model.feeds import Condition, Feed, FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
-from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
+from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.replay import Replay
 from monitor.pipeline.scratch import ScratchStore

@@ -30,6 +30,7 @@ from monitor.app.seeking import Seeking
 from monitor.app.telling import Teller
 from monitor.config import Configuration
 from monitor.core import polling
+from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
 from monitor.errors import StoreError
@@ -39,7 +40,7 @@ from monitor.pipeline import compose as composing
 from monitor.pipeline import deliver as delivering
 from monitor.pipeline.collect import CollectLimits, Collector
 from monitor.pipeline.intake import Intaker, Tally
-from monitor.pipeline.judging import Judge, LookBack, gazetteer_of
+from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
 from monitor.pipeline.repair import repair

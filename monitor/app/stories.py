@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.config import Configuration
 from monitor.core import handiwork
-from monitor.core.features import Frequencies
+from monitor.core.features import Frequencies, gazetteer_of
 from monitor.core.identity import format_id, parse_id
 from monitor.core.origins import origins, wording_shared
 from monitor.core.urls import url_key
@@ -16,7 +16,7 @@ from monitor.errors import StoreError
 from monitor.model.articles import Article, ArticleId, Decision, Verdict, VerdictKind
 from monitor.model.commits import Intake
 from monitor.model.stories import Origin, Story
-from monitor.pipeline.judging import FREQUENCIES, HAND, gazetteer_of
+from monitor.pipeline.memory import FREQUENCIES, HAND
 from monitor.store import open_store
 from monitor.store.sqlstore import SqlStore
 

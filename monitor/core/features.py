@@ -21,6 +21,7 @@ from monitor.core.lead_dates import LEAD_LENGTH, LeadDate, event_date
 from monitor.core.similarity import body_of, spaced
 from monitor.core.tokens import grams, numbered_words, words_of
 from monitor.model.articles import Article
+from monitor.model.watchlists import Watchlist
 
 TERM_BITS = 20
 """Terms are numbers below 2^20: 4 MB of counts, and about one chance collision in a pair of articles."""
@@ -124,6 +125,18 @@ class Gazetteer:
                 if name.entity not in found and name.words <= words and name.padded in padded:
                     found.add(name.entity)
         return frozenset(found)
+
+
+def gazetteer_of(watchlists: Sequence[Watchlist]) -> Gazetteer:
+    """The actors that the watchlists know, by all their spellings."""
+    return Gazetteer(
+        {
+            alias.text: entity.id
+            for watchlist in watchlists
+            for entity in watchlist.entities.values()
+            for alias in entity.aliases
+        }
+    )
 
 
 class Frequencies:

@@ -1,23 +1,21 @@
 """Judging a batch: what is known of its articles is gathered, then they are judged, scored and placed in stories.
 
-Collecting and the offline replay share this, so that a replayed day is judged as it was lived. The stories that may
-still grow are kept in memory between batches and change for good only when the caller says that the batch was kept:
-a commit that fails loses nothing and leaves nothing behind.
+Collecting and the offline replay share this, so that a replayed day is judged as it was lived. The caller says whether
+a batch was kept: a commit that fails loses nothing and leaves nothing behind (`memory`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
-from monitor.core.features import Features, Frequencies, Gazetteer, Terms, features
+from monitor.core.features import Features, Gazetteer, features
 from monitor.core.gists import stems_of_names
 from monitor.core.likeness import LINES
-from monitor.core.open_stories import Kept, OpenStories, members_of
 from monitor.core.repair import mergers
 from monitor.core.similarity import Readings, read
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
@@ -26,23 +24,15 @@ from monitor.core.storylines import decision_of, links, with_links
 from monitor.model.articles import Article, ArticleId, Candidate, Sketch, VerdictKind
 from monitor.model.commits import Identities, Intake
 from monitor.model.stories import StoryId
-from monitor.model.watchlists import Score, Watchlist
+from monitor.model.watchlists import Score
+from monitor.pipeline.memory import Memory
+from monitor.pipeline.thinking import at_once, off_loop
 from monitor.ports import IntakeStore, StoryStore
-
-FREQUENCIES = "story-frequencies"
-"""Name of the artifact that carries the document frequencies over a restart."""
-
-HAND = "stories-by-hand"
-"""The artifact that tells when a person last changed stories."""
-
-FREQUENCIES_GROWTH = 0.05
-"""They fill up to a few megabytes; a restart that forgets the last twentieth weighs no word noticeably otherwise."""
 
 FEW = 8
 """Articles thought over in about 30 ms, which the loop can wait; a thread for each would cost a replay a tenth."""
 
 Scorer = Callable[[Article], Sequence[Score]]
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,15 +59,6 @@ class Judged:
     story_ids: Mapping[ArticleId, StoryId]
 
 
-@dataclass(slots=True)
-class _Pending:
-    """What a batch did to the memory, to be taken back if it is not kept."""
-
-    stories_before: dict[StoryId, Kept | None] = field(default_factory=dict)
-    counted: list[Terms] = field(default_factory=list)
-    frequencies_kept: int | None = None
-
-
 @dataclass(frozen=True, slots=True)
 class _Arrival:
     """An article to be placed, with what deduplication knows of it."""
@@ -93,7 +74,7 @@ class Judge:
     Args:
         score: Measures an article against every watchlist; only the scores that match are needed.
         group: Which articles are placed in stories: those that match a watchlist, or all.
-        gazetteer: Known actors by spelling; see `gazetteer_of`.
+        gazetteer: Known actors by spelling; see `monitor.core.features.gazetteer_of`.
     """
 
     def __init__(
@@ -107,18 +88,13 @@ class Judge:
         look_back: LookBack | None = None,
     ) -> None:
         self._intake = intake
-        self._stored_stories = stories
         self._score = score
         self._group = group
         self._gazetteer = gazetteer or Gazetteer({})
         self._known_names = stems_of_names(self._gazetteer.names)
         self._look_back = look_back or LookBack()
         self._readings = Readings()
-        self._open = OpenStories()
-        self._frequencies = Frequencies()
-        self._frequencies_kept = 0
-        self._hand: bytes | None = None
-        self._pending: _Pending | None = None
+        self._memory = Memory(intake, stories, span=self._look_back.stories)
         self.turn = asyncio.Lock()
         """Held from before a batch is judged or placed until it is confirmed or discarded: one batch at a time."""
 
@@ -129,22 +105,9 @@ class Judge:
         self._known_names = stems_of_names(gazetteer.names)
 
     async def load(self, now: datetime) -> None:
-        """Fill the memory from the store; to be called once before the first batch, and after a reopened store.
-
-        Frequencies of another format are left aside: they come back by counting.
-        """
-        back = self._look_back.stories
-        since = datetime(1970, 1, 1, tzinfo=UTC) if back is None else now - back
-        self._open = OpenStories(await self._stored_stories.open_stories(since=since))
-        kept = await self._intake.artifact(FREQUENCIES)
-        try:
-            self._frequencies = Frequencies.from_bytes(kept) if kept else Frequencies()
-        except ValueError:
-            self._frequencies = Frequencies()
-        self._frequencies_kept = self._frequencies.documents
-        self._hand = await self._intake.artifact(HAND)
-        self._pending = None
-        await _off_loop(self._warm_up)
+        """Fill the memory from the store; to be called once before the first batch, and after a reopened store."""
+        await self._memory.load(now)
+        await off_loop(self._warm_up)
 
     def _warm_up(self) -> None:
         """Think about an article that is none: the first would stop the loop for 0.1 s, for tables of characters."""
@@ -176,9 +139,9 @@ class Judge:
                 with changed content).
         """
         await self._heed_hands(now)
-        self._begin(now)
+        self._memory.begin(now)
         try:
-            think = _off_loop if len(articles) > FEW else _at_once
+            think = off_loop if len(articles) > FEW else at_once
             sketches = await think(lambda: [reading.sample for reading in self._readings.of_all(articles)])
             identities, candidates, common = await self._gather(articles, sketches, now)
             judgement, scores = await think(
@@ -218,8 +181,7 @@ class Judge:
 
     async def _heed_hands(self, now: datetime) -> None:
         """Read the open stories anew after a person changed some beside the running daemon."""
-        mark = await self._intake.artifact(HAND)
-        if mark != self._hand:
+        if await self._memory.is_stale():
             await self.load(now)
 
     def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
@@ -227,10 +189,10 @@ class Judge:
 
         The result holds stories, joinings, decisions and artifacts; it is confirmed or discarded like a batch.
         """
-        self._begin(now)
+        self._memory.begin(now)
         try:
-            missing = [article for article in articles if self._open.story_of(article.id) is None]
-            return _grouping(self._place([_Arrival(article) for article in missing], now), self._artifacts())
+            missing = [article for article in articles if self._memory.stories.story_of(article.id) is None]
+            return _grouping(self._place([_Arrival(article) for article in missing], now), self._memory.artifacts())
         except BaseException:
             self.discard()
             raise
@@ -240,14 +202,12 @@ class Judge:
 
         Each is held against those near it, about a millisecond a story: in a thread.
         """
-        self._begin(now)
+        self._memory.begin(now)
         try:
-            found = await _off_loop(lambda: mergers(self._open, now=now))
+            found = await off_loop(lambda: mergers(self._memory.stories, now=now))
             for merger in found:
-                self._remember(merger.kept.id)
-                self._remember(merger.gone.id)
-                self._open.drop(merger.gone.id)
-                self._open.keep(merger.kept)
+                self._memory.drop(merger.gone.id)
+                self._memory.keep(merger.kept)
         except BaseException:
             self.discard()
             raise
@@ -258,29 +218,11 @@ class Judge:
 
     def confirm(self) -> None:
         """The batch was kept: the memory stands."""
-        pending, self._pending = self._pending, None
-        if pending is not None and pending.frequencies_kept is not None:
-            self._frequencies_kept = pending.frequencies_kept
+        self._memory.confirm()
 
     def discard(self) -> None:
         """The batch was not kept: the memory goes back to where it was."""
-        pending, self._pending = self._pending, None
-        if pending is None:
-            return
-        for terms in pending.counted:
-            self._frequencies.remove(terms)
-        for story_id, before in pending.stories_before.items():
-            if before is not None:
-                self._open.keep(before.story())
-            elif story_id in self._open:
-                self._open.drop(story_id)
-
-    def _begin(self, now: datetime) -> None:
-        if self._pending is not None:
-            raise RuntimeError("the batch before was neither confirmed nor discarded")
-        self._pending = _Pending()
-        if self._look_back.stories is not None:
-            self._open.close(now - self._look_back.stories)
+        self._memory.discard()
 
     async def _gather(
         self, articles: Sequence[Article], sketches: Sequence[Sketch], now: datetime
@@ -318,7 +260,7 @@ class Judge:
             article = outcome.article if outcome.is_stored else outcome.revised
             if article is None or not self._is_grouped(scores[article.id]):
                 continue
-            if self._open.story_of(article.id) is not None:
+            if self._memory.stories.story_of(article.id) is not None:
                 continue
             if article.id in arrivals:
                 # Stored and revised in one batch: its latest text, its first verdict.
@@ -329,17 +271,11 @@ class Judge:
         return list(arrivals.values())
 
     async def _reopen(self, arrivals: Sequence[_Arrival], originals: Mapping[ArticleId, Article]) -> None:
-        """Bring back the closed stories of which a copy arrives: it belongs there however old they are.
-
-        Rare, and it reads all stories since the original; a story's last article is never older than its members.
-        """
+        """Bring back the closed stories of which a copy arrives: it belongs there however old they are."""
         copied = {arrival.copy_of for arrival in arrivals if arrival.copy_of is not None} & originals.keys()
-        wanted = {of: originals[of].at for of in copied if self._open.story_of(of) is None}
-        if not wanted:
-            return
-        for story in await self._stored_stories.open_stories(since=min(wanted.values())):
-            if story.id not in self._open and not wanted.keys().isdisjoint(members_of(story)):
-                self._open.keep(story)
+        wanted = {of: originals[of].at for of in copied if self._memory.stories.story_of(of) is None}
+        if wanted:
+            await self._memory.reopen(wanted)
 
     def _is_grouped(self, scores: Sequence[Score]) -> bool:
         return self._group == "all" or any(score.is_match for score in scores)
@@ -354,47 +290,37 @@ class Judge:
         return [self._place_one(arrival, read[arrival.article.id], now) for arrival in ordered]
 
     def _place_one(self, arrival: _Arrival, read: Features, now: datetime) -> Assignment:
-        assert self._pending is not None
         placed = assign(
             arrival.article,
             read,
-            stories=self._open,
-            frequencies=self._frequencies,
+            stories=self._memory.stories,
+            frequencies=self._memory.frequencies,
             now=now,
             copy_of=arrival.copy_of,
             wordings=arrival.wordings,
         )
-        story = placed.story
-        self._remember(story.id)
-        self._open.keep(story)
+        self._memory.keep(placed.story)
         if placed.joining.is_first:
             placed = self._linked(placed, now)
         if arrival.copy_of is None:
-            self._frequencies.add(read.terms)
-            self._pending.counted.append(read.terms)
+            self._memory.count(read.terms)
         return placed
 
     def _linked(self, placed: Assignment, now: datetime) -> Assignment:
         """A new story with its links to earlier ones: its storyline, and the same event in another language."""
-        terms, weights = self._open.centroid(placed.story.id)
-        cosines = {near.story.id: near.cosine for near in self._open.near(terms, weights, least=LINKS.likeness / 2)}
-        found = links(placed.story, self._open, cosines=cosines, known_names=self._known_names)
+        stories = self._memory.stories
+        terms, weights = stories.centroid(placed.story.id)
+        cosines = {near.story.id: near.cosine for near in stories.near(terms, weights, least=LINKS.likeness / 2)}
+        found = links(placed.story, stories, cosines=cosines, known_names=self._known_names)
         if not found:
             return placed
         story = with_links(placed.story, found)
-        self._open.keep(story)
+        self._memory.keep(story)
         return replace(placed, story=story, links=tuple(decision_of(story, link, now) for link in found))
-
-    def _remember(self, story_id: StoryId) -> None:
-        """Keep a story's state before the batch, once, to be put back should the batch not last."""
-        assert self._pending is not None
-        if story_id not in self._pending.stories_before:
-            before = self._open.kept(story_id) if story_id in self._open else None
-            self._pending.stories_before[story_id] = before
 
     def _intake_of(self, judgement: Judgement, placed: Sequence[Assignment]) -> Intake:
         stored = [outcome for outcome in judgement.outcomes if outcome.is_stored]
-        grouping = _grouping(placed, self._artifacts())
+        grouping = _grouping(placed, self._memory.artifacts())
         return Intake(
             articles=tuple(outcome.article for outcome in stored),
             verdicts=tuple(outcome.verdict for outcome in stored),
@@ -407,44 +333,6 @@ class Judge:
             decisions=(*judgement.decisions, *grouping.decisions),
             artifacts=grouping.artifacts,
         )
-
-    def _artifacts(self) -> dict[str, bytes]:
-        """The frequencies, once they grew by `FREQUENCIES_GROWTH` since they were last kept."""
-        assert self._pending is not None
-        grown = self._frequencies.documents - self._frequencies_kept
-        if not self._pending.counted or grown < FREQUENCIES_GROWTH * self._frequencies.documents:
-            return {}
-        self._pending.frequencies_kept = self._frequencies.documents
-        return {FREQUENCIES: self._frequencies.to_bytes()}
-
-
-async def _at_once(work: Callable[[], _T]) -> _T:
-    return work()
-
-
-async def _off_loop(work: Callable[[], _T]) -> _T:
-    """Think in a thread: a first poll brings hundreds of articles at once, and fetching must go on meanwhile.
-
-    A cancelled caller still waits for the thread: it works on the memory that is to be put back afterwards.
-    """
-    thread = asyncio.ensure_future(asyncio.to_thread(work))
-    try:
-        return await asyncio.shield(thread)
-    except asyncio.CancelledError:
-        await asyncio.wait([thread])
-        raise
-
-
-def gazetteer_of(watchlists: Sequence[Watchlist]) -> Gazetteer:
-    """The actors that the watchlists know, by all their spellings."""
-    return Gazetteer(
-        {
-            alias.text: entity.id
-            for watchlist in watchlists
-            for entity in watchlist.entities.values()
-            for alias in entity.aliases
-        }
-    )
 
 
 def _grouping(placed: Sequence[Assignment], artifacts: Mapping[str, bytes]) -> Intake:

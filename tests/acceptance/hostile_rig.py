@@ -16,13 +16,14 @@ from functools import partial
 from pathlib import Path
 
 from monitor.config import load
+from monitor.core.features import gazetteer_of
 from monitor.core.polling import PollingLimits, initial_state
 from monitor.core.scoring import compile_watchlists
 from monitor.errors import ParseError
 from monitor.model.feeds import Feed, Fetched, FetchFailed, FetchOutcome, FetchRequest, ParsedFeed
 from monitor.pipeline.collect import CollectLimits, Collector
 from monitor.pipeline.intake import Intaker
-from monitor.pipeline.judging import Judge, gazetteer_of
+from monitor.pipeline.judging import Judge
 from monitor.pipeline.traffic import Traffic
 from monitor.ports import Source
 from monitor.sources.gdelt import Distance, GdeltSource

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.features import Gazetteer
+from monitor.core.features import Gazetteer, gazetteer_of
 from monitor.model.articles import Article, LedgerState, VerdictKind
 from monitor.model.stories import Story
 from monitor.model.watchlists import Score
-from monitor.pipeline.judging import FEW, FREQUENCIES, Judge, Judged, LookBack, gazetteer_of
+from monitor.pipeline.judging import FEW, Judge, Judged, LookBack
+from monitor.pipeline.memory import FREQUENCIES
 from monitor.pipeline.scratch import ScratchStore
 from tests.factories import NOW, make_article, make_watchlist
 from tests.fakes import MemoryStore
