@@ -20,7 +20,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE|-", help="JSON lines with id, url, title, text; - reads standard input")
     parser.epilog = (
         "Optional keys of a line: summary, lang, published (ISO 8601 or epoch seconds), outlet. One line of JSON is "
-        "written for each: verdict, of, similarity, story, storyline, matches with every signal."
+        "written for each: verdict, of, similarity, reason, story, storyline, event, decisions (stage, outcome, level, "
+        "other, measure, features with their reason, version), matches with every signal."
     )
 
 

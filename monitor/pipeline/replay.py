@@ -15,7 +15,7 @@ from monitor.core.dates import parse_date
 from monitor.core.documents import to_document
 from monitor.core.identity import format_id
 from monitor.errors import MonitorError
-from monitor.model.articles import Article, ArticleId
+from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.watchlists import Score
 from monitor.pipeline.judging import Judge, Judged
 from monitor.pipeline.scratch import ScratchStore
@@ -138,7 +138,22 @@ class Replay:
             "reason": verdict.reason,
             "story": None if story_id is None else format_id(story_id),
             "storyline": None if story is None else format_id(story.storyline_id or story.id),
+            "event": None if story is None or story.event_id is None else format_id(story.event_id),
+            "decisions": [self._decision(decision) for decision in judged.intake.decisions],
             "matches": {score.watchlist: _score(score) for score in (scores or self.score(article))},
+        }
+
+    def _decision(self, decision: Decision) -> dict[str, object]:
+        """One decision; `other` is the input's id of the earlier article, or of the one that opened the other story."""
+        other = self._names.get(decision.other_id) if decision.other_id is not None else None
+        return {
+            "stage": decision.stage,
+            "outcome": decision.outcome,
+            "level": decision.level,
+            "other": other,
+            "measure": None if decision.measure is None else round(decision.measure, 4),
+            "features": dict(decision.features),
+            "version": decision.version,
         }
 
 

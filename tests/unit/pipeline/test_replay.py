@@ -70,6 +70,30 @@ async def test_copies_known_and_revised_articles_name_the_inputs_own_ids(configu
     assert copy["story"] == first["story"]
 
 
+async def test_every_line_carries_its_decisions_with_the_inputs_own_ids(configuration: Configuration) -> None:
+    first, copy, retold = await replayed(
+        configuration,
+        line("a", "Panen padi di desa", LONG, published="2026-11-22T06:00:00Z"),
+        line("b", "Desa panen padi", LONG, outlet="Lain", published="2026-11-22T07:00:00Z"),
+        line(
+            "c", "Panen padi di desa mulai", "kalimat tentang panen padi di desa " * 4, published="2026-11-22T08:00:00Z"
+        ),
+    )
+    told = [
+        [(one["stage"], one["outcome"], one["level"], one["other"]) for one in row["decisions"]]
+        for row in (first, copy)
+    ]  # type: ignore[attr-defined]
+    assert told == [
+        [("dedupe", "new", "none", None), ("story", "opened", "none", None)],
+        [("dedupe", "copy", "shingles", "a"), ("story", "joined", "copy", "a")],
+    ]
+    dedupe, story = retold["decisions"]  # type: ignore[misc]
+    assert (dedupe["outcome"], story["outcome"], story["other"]) == ("new", "joined", "a")  # type: ignore[index]
+    assert f"= {story['measure']:.2f} (line 0.35)" in story["features"]["reason"]  # type: ignore[index]
+    assert story["features"]["reason"].startswith("joined story “Panen padi di desa” because ")  # type: ignore[index]
+    assert {one["version"].rpartition("-")[0] for one in (dedupe, story)} == {"dedupe", "stories"}  # type: ignore[index]
+
+
 async def test_the_seeds_give_their_three_stories_in_every_order(configuration: Configuration) -> None:
     texts = [path.read_text() for path in sorted((ROOT / "seeds").glob("00*.txt"))]
     lines = [
