@@ -12,7 +12,7 @@ from datetime import datetime
 
 from monitor.core.features import Frequencies, Gazetteer
 from monitor.core.repair import Merger, merge_by_hand
-from monitor.core.stories import rebuilt
+from monitor.core.story_states import rebuilt
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.stories import APART, Joining, Story
 

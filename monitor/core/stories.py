@@ -12,52 +12,27 @@ neural ones in one language); own measurements in docs/adr/0004-similarity.md an
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import numpy as np
-
-from monitor.core.features import Features, Frequencies, Gazetteer, Terms, Weights, features, shared_words, weighted
-from monitor.core.gists import coverage, days_apart, gist, unmentioned
+from monitor.core.features import Features, Frequencies, shared_words
+from monitor.core.gists import coverage, days_apart, unmentioned
 from monitor.core.lead_dates import LeadDate
-from monitor.core.open_stories import MEMBERS, Near, OpenStories, as_arrays, as_centroid
-from monitor.core.similarity import body_of, differ_in_digits_only
+from monitor.core.open_stories import Near, OpenStories
+from monitor.core.story_lines import LINES, StoryLines
+from monitor.core.story_pairs import (
+    actors_of,
+    days_between,
+    decay,
+    likeness,
+    other_actors,
+    other_numbers,
+    templates_of,
+)
+from monitor.core.story_states import VERSION, SeenArticle, grown, grown_by_copy, opened, seen, seen_copy
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.stories import Gist, Joining, Story, StoryId
-
-VERSION = "stories-2"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class JoinLines:
-    """The numbers of grouping.
-
-    Origin: the design of the research report's §5, measured there on OG2021, ECB+, the Telegram pairs and the seeds.
-    None of them was chosen on the seeds.
-    """
-
-    considered: float = 0.15
-    """Cosine from which a story is looked at closely."""
-    join: float = 0.35
-    join_title_only: float = 0.40
-    """Also where neither side's time is known: less evidence must agree more."""
-    join_wire: float = 0.25
-    """With shared wire text of at least `wire_containment`."""
-    wire_containment: float = 0.30
-    decay_days: float = 7.0
-    conflict: float = 0.7
-    """For each name of both titles that the other text never mentions, three at most."""
-    veto_days: int = 10
-    known_actors: int = 2
-    memory: int = 8
-    """A centroid counts as at most so many articles, so that a long story can still turn."""
-    members_kept: int = 400
-    facts_kept: int = 20
-
-
-LINES = JoinLines()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +67,7 @@ class _Rating:
 
     @property
     def likeness(self) -> float:
-        return self.cosine if self.coverage is None else (self.cosine + self.coverage) / 2
+        return likeness(self.cosine, self.coverage)
 
     @property
     def score(self) -> float:
@@ -106,17 +81,6 @@ class _Rating:
     def rank(self) -> tuple[float, datetime, StoryId]:
         """Best first; ties go to the older story."""
         return (-round(self.score, 6), self.story.first_at, self.story.id)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Article:
-    """An article with its weighted terms; `wordings` are the containments of wire text shared with open stories."""
-
-    article: Article
-    read: Features
-    weights: Weights
-    gist: Gist = field(default_factory=Gist)
-    wordings: Mapping[StoryId, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -140,7 +104,7 @@ def assign(
     now: datetime,
     copy_of: ArticleId | None = None,
     wordings: Sequence[Wording] = (),
-    lines: JoinLines = LINES,
+    lines: StoryLines = LINES,
 ) -> Assignment:
     """Place an article: into its original's story if it is a copy, else into the best open story, else a new one.
 
@@ -151,45 +115,17 @@ def assign(
         story = stories.get(original_story)
         reason = f"joined story “{story.title}” as a copy of one of its articles"
         ground = _Ground(outcome="joined", level="copy", reason=reason, nearest_id=story.id)
-        copied = _Article(article=article, read=read, weights=np.zeros(0))
-        return _assignment(article, _grown(story, copied, story.centroid, lines, is_copy=True), ground, now)
+        return _assignment(article, grown_by_copy(story, seen_copy(article, read), lines), ground, now)
     shared = _wire_stories(stories, wordings, lines)
-    own = gist(read, frequencies, title=article.title, body=body_of(article), language=article.language)
-    seen = _Article(article=article, read=read, weights=weighted(read, frequencies), gist=own, wordings=shared)
-    near = stories.near(read.terms, seen.weights, least=lines.considered, also=shared)
-    ratings = sorted(_ratings(seen, near, lines), key=lambda rating: rating.rank)
+    fresh = seen(article, read, frequencies, shared)
+    near = stories.near(read.terms, fresh.weights, least=lines.considered, also=shared)
+    ratings = sorted(_ratings(fresh, near, lines), key=lambda rating: rating.rank)
     best = next((rating for rating in ratings if rating.joins), None)
     if best is None:
-        return _assignment(article, _new_story(seen, lines), _refusal(ratings), now)
-    words = shared_words(read, stories.products(best.story.id, read.terms, seen.weights))
-    moved = _moved(best.story, stories.centroid(best.story.id), seen, lines)
-    grown = _grown(best.story, seen, moved, lines, is_copy=False)
-    return _assignment(article, grown, _acceptance(best, words, shared.get(best.story.id)), now)
-
-
-def rebuilt(
-    members: Sequence[Article], *, frequencies: Frequencies, gazetteer: Gazetteer, lines: JoinLines = LINES
-) -> Story:
-    """A story of exactly these articles, as if they had come in the order of their times; a person's word decides it.
-
-    Raises:
-        ValueError: There are none.
-    """
-    ordered = sorted(members, key=lambda article: (article.at, article.id))
-    if not ordered:
-        raise ValueError("a story needs an article")
-    story: Story | None = None
-    for article in ordered:
-        read = features(article, gazetteer)
-        own = gist(read, frequencies, title=article.title, body=body_of(article), language=article.language)
-        seen = _Article(article=article, read=read, weights=weighted(read, frequencies), gist=own)
-        if story is None:
-            story = _new_story(seen, lines)
-            continue
-        terms, weights = as_arrays(story.centroid)
-        story = _grown(story, seen, _moved(story, (terms, weights), seen, lines), lines, is_copy=False)
-    assert story is not None
-    return story
+        return _assignment(article, opened(fresh, lines), _refusal(ratings), now)
+    words = shared_words(read, stories.products(best.story.id, read.terms, fresh.weights))
+    story = grown(best.story, stories.centroid(best.story.id), fresh, lines)
+    return _assignment(article, story, _acceptance(best, words, shared.get(best.story.id)), now)
 
 
 def order_for_grouping(article: Article, read: Features) -> tuple[bool, datetime, ArticleId]:
@@ -200,7 +136,7 @@ def order_for_grouping(article: Article, read: Features) -> tuple[bool, datetime
     return (not article.is_dated and read.event_date is None, article.at, article.id)
 
 
-def _wire_stories(stories: OpenStories, wordings: Sequence[Wording], lines: JoinLines) -> dict[StoryId, float]:
+def _wire_stories(stories: OpenStories, wordings: Sequence[Wording], lines: StoryLines) -> dict[StoryId, float]:
     shared: dict[StoryId, float] = {}
     for wording in wordings:
         story_id = stories.story_of(wording.article_id)
@@ -209,87 +145,83 @@ def _wire_stories(stories: OpenStories, wordings: Sequence[Wording], lines: Join
     return shared
 
 
-def _ratings(seen: _Article, near: Sequence[Near], lines: JoinLines) -> list[_Rating]:
+def _ratings(fresh: SeenArticle, near: Sequence[Near], lines: StoryLines) -> list[_Rating]:
     """Ratings of all stories that could be the best one, by what their cosine and time allow at most."""
     bounded = []
     for one in near:
-        days = _days_apart(seen, one.story)
-        most = (one.cosine + 1) / 2 if seen.gist.has_body else one.cosine
-        bounded.append((most * math.exp(-days / lines.decay_days), one, days))
+        days = _days_apart(fresh, one.story)
+        most = likeness(one.cosine, 1.0 if fresh.gist.has_body else None)
+        bounded.append((most * decay(days, lines), one, days))
     bounded.sort(key=lambda row: (-row[0], row[1].story.id))
     found: list[_Rating] = []
     reached = lines.join_wire
     for most, one, days in bounded:
         if found and most < reached:
             break
-        rating = _rated(seen, one, days, lines)
+        rating = _rated(fresh, one, days, lines)
         found.append(rating)
         if rating.joins:
             reached = max(reached, rating.score)
     return found
 
 
-def _rated(seen: _Article, near: Near, days: float, lines: JoinLines) -> _Rating:
+def _rated(fresh: SeenArticle, near: Near, days: float, lines: StoryLines) -> _Rating:
     line, level = lines.join, "text"
-    if near.story.id in seen.wordings:
+    if near.story.id in fresh.wordings:
         line, level = lines.join_wire, "wire"
-    elif not seen.read.has_body:
+    elif not fresh.read.has_body:
         line, level = lines.join_title_only, "title"
-    elif _is_timeless(seen, near.story):
+    elif _is_timeless(fresh, near.story):
         line, level = lines.join_title_only, "undated"
-    ratings = [_compared(seen, near, other, days, lines) for other in near.story.gists or (Gist(),)]
+    ratings = [_compared(fresh, near, other, days, lines) for other in near.story.gists or (Gist(),)]
     rating = replace(max(ratings, key=lambda one: one.score), line=line, level=level)
     # Also where time alone keeps them apart: the reason that a person would give is the better one to print.
-    return replace(rating, veto=_veto(seen, near.story, lines)) if rating.likeness >= line else rating
+    return replace(rating, veto=_veto(fresh, near.story, lines)) if rating.likeness >= line else rating
 
 
-def _compared(seen: _Article, near: Near, other: Gist, days: float, lines: JoinLines) -> _Rating:
+def _compared(fresh: SeenArticle, near: Near, other: Gist, days: float, lines: StoryLines) -> _Rating:
     """An article against a story as one of its articles shows it."""
-    days = max(days, float(days_apart(seen.gist, other)))
-    ours, theirs = unmentioned(seen.gist, other)
+    days = max(days, float(days_apart(fresh.gist, other)))
+    ours, theirs = unmentioned(fresh.gist, other)
     count = min(len(ours), len(theirs), 3)
     return _Rating(
         story=near.story,
         cosine=near.cosine,
-        coverage=coverage(seen.gist, other) if seen.gist.has_body and other.has_body else None,
+        coverage=coverage(fresh.gist, other) if fresh.gist.has_body and other.has_body else None,
         conflicts=(*ours[:3], *theirs[:3]) if count else (),
-        decay=math.exp(-days / lines.decay_days),
+        decay=decay(days, lines),
         penalty=lines.conflict**count,
         line=lines.join,
         level="text",
     )
 
 
-def _days_apart(seen: _Article, story: Story) -> float:
+def _days_apart(fresh: SeenArticle, story: Story) -> float:
     """Between publication and the story's mean; by the dates in the texts where a publication time is missing."""
-    published = seen.article.published_at
-    own = seen.read.event_date
+    published = fresh.article.published_at
+    own = fresh.read.event_date
     if own is None and published is not None:
         own = LeadDate(published.month, published.day, published.year)
     if own is not None and (published is None or "undated" in story.facts) and "dates" in story.facts:
         return float(min(own.days_from(other) for other in _dates_of(story)))
-    return abs((seen.article.at - story.mean_at).total_seconds()) / 86_400
+    return days_between(fresh.article.at, story.mean_at)
 
 
-def _is_timeless(seen: _Article, story: Story) -> bool:
-    is_own = not seen.article.is_dated and seen.read.event_date is None
+def _is_timeless(fresh: SeenArticle, story: Story) -> bool:
+    is_own = not fresh.article.is_dated and fresh.read.event_date is None
     return is_own or ("undated" in story.facts and "dates" not in story.facts)
 
 
-def _veto(seen: _Article, story: Story, lines: JoinLines) -> str:
+def _veto(fresh: SeenArticle, story: Story, lines: StoryLines) -> str:
     """Why the two cannot be one event whatever they share, or nothing."""
-    own = seen.read.event_date
+    own = fresh.read.event_date
     if own is not None:
         for other in _dates_of(story):
-            if own.days_from(other) > lines.veto_days:
+            if own.days_from(other) > lines.join_veto_days:
                 return f"its date {own.key} is {own.days_from(other)} days from the story's {other.key}"
-    for template in story.facts.get("templates", ()):
-        if differ_in_digits_only(seen.read.template, template):
-            return f"its title is “{template}” with other numbers"
-    actors = frozenset(story.facts.get("actors", ()))
-    if min(len(actors), len(seen.read.actors)) >= lines.known_actors and not actors & seen.read.actors:
-        return f"its actors ({', '.join(sorted(seen.read.actors))}) are others ({', '.join(sorted(actors))})"
-    return ""
+    return other_numbers((fresh.read.template,), templates_of(story)) or other_actors(
+        fresh.read.actors, actors_of(story), lines
+    )
 
 
 def _dates_of(story: Story) -> list[LeadDate]:
@@ -370,69 +302,3 @@ def _assignment(article: Article, story: Story, ground: _Ground, now: datetime) 
         at=now,
     )
     return Assignment(joining=joining, story=story, decision=decision)
-
-
-def _new_story(seen: _Article, lines: JoinLines) -> Story:
-    article = seen.article
-    facts = _with_facts({}, seen, lines, is_copy=False)
-    return Story(
-        id=article.id,
-        title=article.title,
-        lead_id=article.id,
-        first_at=article.at,
-        last_at=article.at,
-        mean_at=article.at,
-        size=1,
-        centroid=as_centroid(seen.read.terms, seen.weights),
-        facts=facts if article.is_dated else {**facts, "undated": ("yes",)},
-        gists=(seen.gist,),
-        version=VERSION,
-    )
-
-
-def _grown(story: Story, seen: _Article, centroid: Mapping[int, float], lines: JoinLines, *, is_copy: bool) -> Story:
-    """The story with one more article and this centroid; a copy adds itself, but no fact."""
-    at, size = seen.article.at, story.size + 1
-    facts = _with_facts(story.facts, seen, lines, is_copy=is_copy)
-    if seen.article.is_dated:
-        facts.pop("undated", None)
-    return replace(
-        story,
-        first_at=min(story.first_at, at),
-        last_at=max(story.last_at, at),
-        mean_at=story.mean_at + (at - story.mean_at) / size,
-        size=size,
-        centroid=centroid,
-        facts=facts,
-        gists=story.gists if is_copy else (*story.gists[:1], seen.gist),
-    )
-
-
-def _moved(story: Story, centroid: tuple[Terms, Weights], seen: _Article, lines: JoinLines) -> dict[int, float]:
-    """The centroid as a decayed sum: what is older than the article counts less, `memory` articles at most."""
-    days = max((seen.article.at - story.last_at) / timedelta(days=1), 0.0)
-    past = min(story.size, lines.memory) * math.exp(-days / lines.decay_days)
-    old_terms, old_weights = centroid
-    terms, places = np.unique(np.concatenate([old_terms, seen.read.terms]), return_inverse=True)
-    weights: Weights = np.bincount(places, weights=np.concatenate([old_weights * past, seen.weights])).astype(
-        np.float64
-    )
-    return as_centroid(terms, weights)
-
-
-def _with_facts(
-    known: Mapping[str, tuple[str, ...]], seen: _Article, lines: JoinLines, *, is_copy: bool
-) -> dict[str, tuple[str, ...]]:
-    """A story's facts with those of one more article."""
-    read = seen.read
-    added = {MEMBERS: {f"{seen.article.id:016x}"}}
-    if not is_copy:
-        added["dates"] = {read.event_date.key} if read.event_date else set()
-        added["templates"] = {read.template} if read.template else set()
-        added["actors"] = set(read.actors)
-    facts = dict(known)
-    for kind, values in added.items():
-        limit = lines.members_kept if kind == MEMBERS else lines.facts_kept
-        if merged := tuple(sorted({*facts.get(kind, ()), *values})[-limit:]):
-            facts[kind] = merged
-    return facts

@@ -19,11 +19,13 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import product
 from typing import Literal
 
-from monitor.core.gists import coverage, unmentioned
+from monitor.core.gists import unmentioned
 from monitor.core.lead_dates import LeadDate
 from monitor.core.open_stories import COMMON_MARK, OpenStories
+from monitor.core.story_pairs import actors_of, covered, days_between, likeness
 from monitor.model.articles import Decision
 from monitor.model.stories import Gist, Story, StoryId
 
@@ -139,23 +141,15 @@ class _Spread:
         return count >= 5 and self._stories.naming(entity) <= min(lines.rare * count, COMMON_MARK)
 
 
-def _entities(story: Story) -> frozenset[str]:
-    return frozenset(story.facts.get("actors", ()))
-
-
-def _days_between(one: Story, other: Story) -> float:
-    return abs((one.mean_at - other.mean_at).total_seconds()) / 86_400
-
-
 def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[str], lines: LinkLines) -> Link | None:
-    if _days_between(story, other) > lines.event_days or not _is_in_other_language(story, other):
+    if days_between(story.mean_at, other.mean_at) > lines.event_days or not _is_in_other_language(story, other):
         return None
-    ours, theirs = _entities(story), _entities(other)
+    ours, theirs = actors_of(story), actors_of(other)
     shared = ours & theirs
     if len(shared) < lines.entities:
         return None
     overlap = spread.weight(shared) / min(spread.weight(ours), spread.weight(theirs))
-    telling = [evidence for a in story.gists for b in other.gists for evidence in _shared(a, b, known_names)]
+    telling = [evidence for a, b in product(story.gists, other.gists) for evidence in _shared(a, b, known_names)]
     telling += [f"both name the day {day}" for day in _days_in_common(story, other)]
     if rare := sorted(entity for entity in shared if spread.is_rare(entity, lines)):
         telling.append(f"both name {', '.join(rare)}, which few stories do")
@@ -193,19 +187,18 @@ def _has_names(missing: Sequence[str]) -> bool:
 
 def _storyline(story: Story, other: Story, cosines: Mapping[StoryId, float], lines: LinkLines) -> Link | None:
     cosine = cosines.get(other.id)
-    if cosine is None or _days_between(story, other) > lines.storyline_days:
+    if cosine is None or days_between(story.mean_at, other.mean_at) > lines.storyline_days:
         return None
-    shared = _entities(story) & _entities(other)
+    shared = actors_of(story) & actors_of(other)
     if len(shared) < lines.entities:
         return None
-    pairs = [(a, b) for a in story.gists for b in other.gists]
-    if any(all(map(_has_names, unmentioned(a, b))) for a, b in pairs):
+    if any(all(map(_has_names, unmentioned(a, b))) for a, b in product(story.gists, other.gists)):
         return None
-    covered = max((coverage(a, b) for a, b in pairs if a.has_body and b.has_body), default=cosine)
-    likeness = (cosine + covered) / 2
-    if likeness < lines.likeness:
+    opening = covered(story.gists, other.gists)
+    both = cosine if opening is None else opening
+    alike = likeness(cosine, both)
+    if alike < lines.likeness:
         return None
-    evidence = (f"(cosine {cosine:.2f} + coverage {covered:.2f}) / 2 = {likeness:.2f} (line {lines.likeness:.2f})",)
-    return Link(
-        kind="storyline", to=other, strength=likeness, evidence=(*evidence, f"in common: {', '.join(sorted(shared))}")
-    )
+    measured = f"(cosine {cosine:.2f} + coverage {both:.2f}) / 2 = {alike:.2f} (line {lines.likeness:.2f})"
+    evidence = (measured, f"in common: {', '.join(sorted(shared))}")
+    return Link(kind="storyline", to=other, strength=alike, evidence=evidence)

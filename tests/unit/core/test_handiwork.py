@@ -10,7 +10,7 @@ from monitor.core.features import Frequencies, Gazetteer
 from monitor.core.handiwork import Split, join, split
 from monitor.core.open_stories import OpenStories, members_of
 from monitor.core.repair import mergers
-from monitor.core.stories import rebuilt
+from monitor.core.story_states import rebuilt
 from monitor.model.articles import Article
 from monitor.model.stories import Story
 from tests.factories import NOW, make_article

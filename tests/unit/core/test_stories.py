@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 
 from monitor.core.features import Frequencies, Gazetteer, features, shared_words, weighted
 from monitor.core.open_stories import OpenStories
-from monitor.core.stories import LINES, Assignment, Wording, assign, order_for_grouping
+from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
+from monitor.core.story_lines import LINES
 from monitor.model.articles import Article
 from monitor.model.stories import Story
 from tests.factories import NOW, make_article
