@@ -51,8 +51,11 @@ class Source(Protocol):
 class Turn(Protocol):
     """Turns at hosts for requests that no check's own turn covers: redirects to another host, a sitemap's children."""
 
-    async def __call__(self, url: str) -> float:
-        """0.0 once a request for this address may start; else at once the seconds for which its host wants quiet."""
+    async def __call__(self, url: str, *, outlet: str = "") -> float:
+        """0.0 once a request for this address may start; else at once the seconds for which its host wants quiet.
+
+        With `outlet` it takes that outlet's turn, too.
+        """
         ...
 
 
@@ -122,7 +125,7 @@ class IntakeStore(Protocol):
         ...
 
     async def commit_intake(self, intake: Intake) -> None:
-        """Keep a batch, whole or not at all."""
+        """Keep a batch, whole or not at all. Raises `StoreChangedError` when what it rests on changed meanwhile."""
         ...
 
     async def artifact(self, name: str) -> bytes | None:
@@ -154,7 +157,7 @@ class MatchStore(Protocol):
         ...
 
     async def commit_rematch(self, rematch: Rematch) -> None:
-        """Replace the matches of one watchlist for some articles."""
+        """Replace the matches of one watchlist for some articles. Raises `StoreChangedError` as `commit_intake`."""
         ...
 
     async def set_watchlist_versions(self, versions: Mapping[str, str]) -> None:

@@ -270,6 +270,7 @@ class Collector:
                 self._traffic.hush(outcome.url, pause_s, ticks=self._ticks())
 
         async def fly() -> None:
+            self._traffic.turns.begin(pair, self._ticks())
             await done.put(await self._checker.check(feed, state, land))
 
         task = asyncio.create_task(fly())

@@ -4,8 +4,8 @@ What is wanted is found in the store, not passed on: a matched, untold article w
 gathers, decides and commits by itself, so the stage may be killed anywhere and goes on: wishes are noted, what was read
 is weighed (scored, and the better score kept), what is due is asked for. No digest waits for any of it.
 
-Every request, robots.txt included, takes its turn at its host with the feeds'. One page that raises is that page's
-failure. While no feed wants full text, the store is not even asked.
+Every request, robots.txt included, takes its turn at its host and its outlet with the feeds'. One page that raises is
+that page's failure. While no feed wants full text, the store is not even asked.
 """
 
 from __future__ import annotations
@@ -77,10 +77,11 @@ class _Known:
 
 @dataclass(frozen=True, slots=True)
 class _Errand:
-    """A page under way, and the host of its feed: the only private one that it may lead to."""
+    """A page under way, the host of its feed (the only private one that it may lead to), and whose page it is."""
 
     page: Page
     own_host: str
+    outlet: str
 
 
 class _Ended(Exception):
@@ -96,7 +97,7 @@ class PageReader:
 
     Args:
         score: Measures an article against every watchlist; `versions` are those watchlists' (name → version).
-        turn: Turns at hosts, shared with the feeds.
+        turn: Turns at hosts and outlets, shared with the feeds.
         traffic: What is known of hosts and of our own line.
         chance: A number in [0, 1) for the spread of retries.
         ticks: Seconds of a clock that only runs forward.
@@ -197,7 +198,7 @@ class PageReader:
         if reason := pages.worn_out(page, limits=self._pages):
             return pages.ended(page, PageState.FAILED, reason)
         try:
-            return await self._asked(item, _Errand(page, pages.literal_host(feed.url)))
+            return await self._asked(item, _Errand(page, pages.literal_host(feed.url), item.article.outlet))
         except _Ended as ended:
             return ended.page
         except StoreError:
@@ -250,7 +251,7 @@ class PageReader:
 
     async def _hop(self, errand: _Errand, request: PageRequest) -> Fetched | Redirected | FetchFailed:
         """One request in its turn; a host that wants quiet for long ends the attempt without counting it."""
-        wait_s = await self._turn(request.url)
+        wait_s = await self._turn(request.url, outlet=errand.outlet)
         if wait_s:
             now = self._clock.now()
             raise _Ended(

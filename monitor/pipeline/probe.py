@@ -56,7 +56,7 @@ class Probe:
         return self.health.condition in _WELL and not self.is_own_outage
 
 
-async def _at_once(url: str) -> float:
+async def _at_once(url: str, *, outlet: str = "") -> float:
     return 0.0
 
 

@@ -232,13 +232,14 @@ class FollowUps:
         self._chance = chance
         self._pause = pause
 
-    async def __call__(self, url: str) -> float:
-        """See `ports.Turn`; nobody waits longer than a minute here."""
+    async def __call__(self, url: str, *, outlet: str = "") -> float:
+        """See `ports.Turn`; nobody waits longer than a minute here, but for others that are late."""
         host, now = host_of(url), self._ticks()
         spacing_s, turns = _spacing_s(host, self._limits), self._traffic.turns
-        at = turns.reserve(host, now, spacing_s=spacing_s, within_s=_MAX_FOLLOW_UP_WAIT_S, chance=self._chance())
+        within_s, chance = _MAX_FOLLOW_UP_WAIT_S, self._chance()
+        at = turns.reserve(host, now, spacing_s=spacing_s, within_s=within_s, outlet=outlet, chance=chance)
         if at is None:
-            return max(turns.ready_at(host, "", spacing_s) - now, 1.0)
-        if at > now:
-            await self._pause(at - now)
+            return max(turns.ready_at(host, outlet, spacing_s) - now, 1.0)
+        while wait_s := turns.begin_reserved(host, self._ticks(), at=at, spacing_s=spacing_s, outlet=outlet):
+            await self._pause(wait_s)
         return 0.0

@@ -280,6 +280,18 @@ async def test_robots_txt_is_obeyed_whatever_its_form(desk: Desk, route: Any, st
     assert bool(found.reason) == (state is not PageState.READ)
 
 
+async def test_pages_take_the_turns_of_their_outlet_with_its_feeds_at_other_hosts(desk: Desk) -> None:
+    desk.server["/a"] = html(page())
+    article = await desk.match()
+    turns, begun = desk.traffic.turns, desk.moment.ticks()
+    turns.add(None, host="feeds.example.org", outlet=article.outlet, spacing_s=50.0)  # type: ignore[arg-type]
+    assert turns.take(begun) is not None
+
+    assert (await desk.read()).read == 1
+
+    assert desk.moment.ticks() - begun >= 50.0, "the feed of the outlet had been asked just now"
+
+
 async def test_robots_txt_is_asked_for_once_a_day(desk: Desk) -> None:
     for n in range(3):
         desk.server[f"/{n}"] = html(page())

@@ -10,8 +10,9 @@ Times are seconds of a clock that never jumps; the caller reads it.
 from __future__ import annotations
 
 import heapq
+import math
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -23,10 +24,15 @@ _SWEEP_EVERY = 4_096
 
 @dataclass(slots=True)
 class _Lane:
-    """A host or an outlet: its requests in flight, when the next may start, and the pairs that wait for a landing."""
+    """A host or an outlet: its requests in flight, when the next may start, and the pairs that wait for a landing.
+
+    `begun_at` is when the last one began in truth, `pause_s` the pause that was drawn for it.
+    """
 
     in_flight: int = 0
     ready_at: float = 0.0
+    begun_at: float = -math.inf
+    pause_s: float = 0.0
     waiting: int = 0
     parked: list[Pair] | None = None
 
@@ -66,7 +72,10 @@ class Turns(Generic[Item]):
         self._list(pair)
 
     def take(self, now: float, chance: float = 0.0) -> tuple[Item, Pair] | None:
-        """The item whose turn it is, now in flight until `land`; None while nobody may go. `chance` in [0, 1)."""
+        """The item whose turn it is, now in flight until `land`; None while nobody may go. `chance` in [0, 1).
+
+        To be told by `begin` when its request goes out: a busy loop is late, and the pause counts from then.
+        """
         while self._heap and self._heap[0][0] <= now:
             _, _, pair = heapq.heappop(self._heap)
             self._listed.discard(pair)
@@ -80,6 +89,10 @@ class Turns(Generic[Item]):
             else:
                 return self._start(pair, now, chance), pair
         return None
+
+    def begin(self, pair: Pair, now: float) -> None:
+        """The request of an item that was taken goes out."""
+        self._begin(self._lanes(pair), now)
 
     def land(self, pair: Pair, now: float) -> None:
         """A request has ended."""
@@ -98,18 +111,34 @@ class Turns(Generic[Item]):
         lane = self._hosts.setdefault(host, _Lane())
         lane.ready_at = max(lane.ready_at, until)
 
-    def reserve(self, host: str, now: float, *, spacing_s: float, within_s: float, chance: float = 0.0) -> float | None:
-        """When a request that does not queue here may start at a host, None if not `within_s`; the next one waits.
+    def reserve(
+        self, host: str, now: float, *, spacing_s: float, within_s: float, outlet: str = "", chance: float = 0.0
+    ) -> float | None:
+        """When a request that does not queue here may start, None if not `within_s`; the next one waits for it.
 
         It counts towards the pauses between starts, not towards the requests in flight: whoever waits for it may
-        be in flight already, and two that wait for each other's places would wait for ever.
+        be in flight already, and two that wait for each other's places would wait for ever. `outlet` "" for none.
         """
-        lane = self._hosts.setdefault(host, _Lane())
-        at = max(lane.ready_at, now)
+        lanes = self._lanes_of(host, outlet)
+        at = max(now, *(lane.ready_at for lane in lanes))
         if at - now > within_s:
             return None
-        lane.ready_at = at + spacing_s * (1 + self.jitter * chance)
+        for lane in lanes:
+            lane.pause_s = spacing_s * (1 + self.jitter * chance)
+            lane.ready_at = at + lane.pause_s
         return at
+
+    def begin_reserved(self, host: str, now: float, *, at: float, spacing_s: float, outlet: str = "") -> float:
+        """A request reserved for `at` wants to go out: 0.0 if it may, else the seconds that it still has to wait.
+
+        Longer than was reserved where the one before it was late.
+        """
+        lanes = self._lanes_of(host, outlet)
+        wait_s = max(at, *(lane.begun_at + spacing_s for lane in lanes)) - now
+        if wait_s > 0:
+            return wait_s
+        self._begin(lanes, now)
+        return 0.0
 
     def ready_at(self, host: str, outlet: str, spacing_s: float) -> float:
         """About when one more item would have its turn, behind those that wait already."""
@@ -138,7 +167,8 @@ class Turns(Generic[Item]):
         for lane in self._lanes(pair):
             lane.in_flight += 1
             lane.waiting -= 1
-            lane.ready_at = max(lane.ready_at, now + spacing_s * (1 + self.jitter * chance))
+            lane.pause_s = spacing_s * (1 + self.jitter * chance)
+            lane.ready_at = max(lane.ready_at, now + lane.pause_s)
         self.waiting -= 1
         self.in_flight += 1
         if queue:
@@ -157,6 +187,15 @@ class Turns(Generic[Item]):
 
     def _lanes(self, pair: Pair) -> tuple[_Lane, _Lane]:
         return self._hosts.setdefault(pair[0], _Lane()), self._outlets.setdefault(pair[1], _Lane())
+
+    def _lanes_of(self, host: str, outlet: str) -> tuple[_Lane, ...]:
+        return self._lanes((host, outlet)) if outlet else (self._hosts.setdefault(host, _Lane()),)
+
+    @staticmethod
+    def _begin(lanes: Iterable[_Lane], now: float) -> None:
+        for lane in lanes:
+            lane.begun_at = now
+            lane.ready_at = max(lane.ready_at, now + lane.pause_s)
 
     def _sweep(self, now: float) -> None:
         """Forget lanes that bind nobody."""

@@ -143,3 +143,67 @@ def test_lanes_that_bind_nobody_are_forgotten() -> None:
         assert turn is not None
         turns.land(turn[1], n * 1.0)
     assert len(turns._hosts) < 5_000
+
+
+def test_the_pause_counts_from_when_a_request_goes_out_not_from_its_turn() -> None:
+    turns: Turns[str] = Turns()
+    add(turns, "1", "2")
+    pair = taken(turns, 0.0)[0][1]
+    turns.begin(pair, 1.5)  # the loop was busy
+    assert taken(turns, 5.0) == []
+    assert turns.next_at() == 6.5
+    assert [item for item, _ in taken(turns, 6.5)] == ["2"]
+
+
+def test_the_jitter_that_was_drawn_is_kept_when_a_request_is_late() -> None:
+    turns: Turns[str] = Turns(jitter=0.25)
+    add(turns, "1", "2")
+    found = turns.take(0.0, 0.8)
+    assert found is not None
+    turns.begin(found[1], 1.0)
+    assert taken(turns, 6.9) == []
+    assert len(taken(turns, 7.0)) == 1
+
+
+def test_a_reserved_request_waits_for_the_one_before_it_that_is_late() -> None:
+    turns: Turns[str] = Turns()
+    first, second = (turns.reserve("a", 0.0, spacing_s=5.0, within_s=60.0) for _ in range(2))
+    assert (first, second) == (0.0, 5.0)
+    assert turns.begin_reserved("a", 2.0, at=0.0, spacing_s=5.0) == 0.0
+    assert turns.begin_reserved("a", 5.0, at=5.0, spacing_s=5.0) == 2.0
+    assert turns.begin_reserved("a", 7.0, at=5.0, spacing_s=5.0) == 0.0
+
+
+def test_a_reserved_request_of_an_outlet_takes_its_turn_among_all_hosts_of_it() -> None:
+    turns: Turns[str] = Turns()
+    add(turns, "feed", host="feeds", outlet="One")
+    taken(turns, 0.0)
+    assert turns.reserve("www", 0.0, spacing_s=5.0, within_s=60.0, outlet="One") == 5.0
+    assert turns.reserve("www", 0.0, spacing_s=5.0, within_s=60.0) == 10.0, "and its host's"
+    assert turns.reserve("elsewhere", 0.0, spacing_s=5.0, within_s=60.0) == 0.0
+    add(turns, "next", host="feeds", outlet="One")
+    assert taken(turns, 9.9) == []
+    assert len(taken(turns, 10.0)) == 1
+
+
+def test_no_two_requests_of_a_host_go_out_closer_than_its_spacing_however_late_they_are() -> None:
+    rng = random.Random(4)
+    turns: Turns[str] = Turns(at_once=99)
+    now, began, leaving = 0.0, [], []
+    for _ in range(2_000):
+        now += rng.choice((0.0, 0.1, 2.0, 6.0))
+        if rng.random() < 0.4:
+            add(turns, "feed")
+        elif (at := turns.reserve("a", now, spacing_s=5.0, within_s=60.0, chance=rng.random())) is not None:
+            leaving.append(at)
+        due = [at for at in leaving if at <= now]
+        if due and rng.random() < 0.7 and not turns.begin_reserved("a", now, at=due[0], spacing_s=5.0):
+            leaving.remove(due[0])
+            began.append(now)
+        if (found := turns.take(now, rng.random())) is not None:
+            now += rng.choice((0.0, 0.3, 3.0))
+            turns.begin(found[1], now)
+            began.append(now)
+            turns.land(found[1], now)
+    assert len(began) > 200
+    assert min(later - earlier for earlier, later in itertools.pairwise(began)) >= 5.0 - 1e-6

@@ -546,6 +546,43 @@ async def test_feeds_of_one_host_take_turns_over_several_rounds() -> None:
     assert asked == [1, 2, 3, 4, 4]
 
 
+class BusySource(ScriptedSource):
+    """Every request keeps the loop busy for a while before it goes out; `starts` are (host, second)."""
+
+    clock: StoppedClock
+    starts: list[tuple[str, float]]
+
+    async def fetch(self, request: FetchRequest) -> FetchOutcome:
+        self.clock.at += timedelta(seconds=0.2)
+        self.starts.append((request.url.split("/")[2], self.clock.at.timestamp()))
+        return await super().fetch(request)
+
+
+async def test_a_busy_loop_does_not_bring_two_requests_of_a_host_closer_together() -> None:
+    crowd = {name: make_feed(name) for name in "abcdefghij"}
+    last = {name: make_feed(name, url=f"https://z.example.org/{name}", outlet="Z") for name in ("z1", "z2", "z3")}
+    feeds = {**crowd, **last}
+    source = BusySource(outcomes={feed.url: unmodified(feed) for feed in feeds.values()})
+    rig = await Rig(source=source, feeds=feeds).ready()
+    source.clock, source.starts = rig.clock, []
+    collector = Collector(
+        sources={"feed": source},
+        store=rig.store,
+        intaker=Intaker(store=rig.store, judge=rig.judge, zones={}),
+        clock=rig.clock,
+        chance=lambda: 0.0,
+        limits=CollectLimits(concurrency=64),
+        polling_limits=PollingLimits(),
+        pause=rig.clock.pause,
+    )
+
+    await collector.collect_all(feeds)
+
+    starts = [at for host, at in source.starts if host == "z.example.org"]
+    assert len(starts) == 3
+    assert min(later - earlier for earlier, later in pairwise(starts)) >= PollingLimits().spacing_s
+
+
 async def test_a_round_of_everything_waits_for_every_turn() -> None:
     feeds = neighbours(40)
     rig = await rig_of({name: unmodified(feeds[name]) for name in feeds}, {}, feeds)
