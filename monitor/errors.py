@@ -7,6 +7,7 @@ MonitorError
 │   ├── StoreBusyError     another daemon holds this store
 │   ├── StoreFullError     no space left; nothing was lost, the batch will be tried again
 │   ├── StoreLockedError   another program held the write lock too long; to be tried again
+│   ├── StoreChangedError  what a batch was decided on changed meanwhile; to be decided anew
 │   ├── StoreAccessError   the file or server cannot be reached, opened or written
 │   ├── StoreCorruptError  the file is no database, or a damaged one
 │   └── StoreVersionError  the schema is not the one this program knows
@@ -71,6 +72,16 @@ class StoreFullError(StoreError):
 
 class StoreLockedError(StoreError):
     """Another program held the write lock for longer than we wait; the batch was rolled back whole."""
+
+
+class StoreChangedError(StoreError):
+    """What a batch was decided on changed before it was kept; the batch was refused whole, to be decided anew."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            f"“{name}” changed in the store while a batch was decided on it: nothing of the batch was kept. "
+            "It is decided anew in the next round."
+        )
 
 
 class StoreAccessError(StoreError):

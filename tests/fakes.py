@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from monitor.errors import StoreError
+from monitor.errors import StoreChangedError, StoreError
 from monitor.model.articles import Article, ArticleId, Candidate, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.articles import VerdictKind as Kind
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
@@ -160,6 +160,7 @@ class MemoryStore:
         return sorted(found, key=lambda c: (-c.shared, c.article.first_seen_at, c.article.id))
 
     async def commit_intake(self, intake: Intake) -> None:
+        self._refuse_if_changed(intake.rests_on)
         intake = self._writing(intake)
         for state in intake.feed_states:
             self._keep_feed_state(state)
@@ -214,6 +215,11 @@ class MemoryStore:
             if decision not in known:
                 known.append(decision)
 
+    def _refuse_if_changed(self, rests_on: Mapping[str, bytes | None]) -> None:
+        for name, read in rests_on.items():
+            if self.artifacts.get(name) != read:
+                raise StoreChangedError(name)
+
     async def artifact(self, name: str) -> bytes | None:
         return self.artifacts.get(name)
 
@@ -242,6 +248,7 @@ class MemoryStore:
         return {article_id: story.id for article_id, story in found.items() if story is not None}
 
     async def commit_rematch(self, rematch: Rematch) -> None:
+        self._refuse_if_changed(rematch.rests_on)
         rematch = self._writing(rematch)
         for article_id in rematch.scored_ids:
             self.matches.pop((rematch.watchlist, article_id), None)

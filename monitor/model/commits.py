@@ -20,8 +20,9 @@ class Intake:
 
     `notices` are what the new feed states give an operator to know. `aliases` maps a URL key to the article it leads to
     (first writer wins). `sketches` are for the shingle index. `stories` are new or changed stories, whole. `artifacts`
-    are named byte strings (hashed document frequencies). `articles` are new only; `verdicts` and `ledger` cover every
-    entry that was not simply known.
+    are named byte strings (hashed document frequencies). `rests_on` are artifacts as they were read (None: there was
+    none) when the batch was decided: a store that holds another refuses the batch. `articles` are new only; `verdicts`
+    and `ledger` cover every entry that was not simply known.
     """
 
     feed_states: tuple[FeedState, ...] = ()
@@ -38,6 +39,7 @@ class Intake:
     joinings: tuple[Joining, ...] = ()
     decisions: tuple[Decision, ...] = ()
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
+    rests_on: Mapping[str, bytes | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +59,7 @@ class Rematch:
     """The result of scoring stored articles against a changed watchlist.
 
     `matches` replace those of `watchlist` for `scored_ids`; what was told stays told. `cursor` is the last article
-    scored; with `is_complete` the watchlist's stored version becomes `version`.
+    scored; with `is_complete` the watchlist's stored version becomes `version`. `rests_on`: as in `Intake`.
     """
 
     watchlist: str
@@ -67,6 +69,7 @@ class Rematch:
     stories: tuple[Story, ...] = ()
     joinings: tuple[Joining, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    rests_on: Mapping[str, bytes | None] = field(default_factory=dict)
     cursor: ArticleId
     is_complete: bool
 

@@ -17,12 +17,13 @@ from monitor.core.dedupe import Outcome
 from monitor.core.identity import entry_keys, format_id, shared_links
 from monitor.core.known import moved_guids, recent_known
 from monitor.core.polling import DocumentWishes, notices_of
+from monitor.core.sites import NO_SITES, Sites
 from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
 from monitor.model.commits import Intake
 from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed, Reading
 from monitor.model.notices import Notice
 from monitor.model.watchlists import Match, Score
-from monitor.pipeline.judging import Judge, Judged
+from monitor.pipeline.judging import Judge, Judged, twice
 from monitor.ports import IntakeStore
 
 log = logging.getLogger("monitor.intake")
@@ -119,12 +120,16 @@ class Intaker:
 
     Args:
         zones: IANA name → time zone, for feeds whose dates name none.
+        sites: The user's rules of addresses.
     """
 
-    def __init__(self, *, store: IntakeStore, judge: Judge, zones: Mapping[str, tzinfo]) -> None:
+    def __init__(
+        self, *, store: IntakeStore, judge: Judge, zones: Mapping[str, tzinfo], sites: Sites = NO_SITES
+    ) -> None:
         self._store = store
         self._judge = judge
         self._zones = zones
+        self._sites = sites
 
     async def take_in(self, checks: Sequence[tuple[Check, StateAfter]]) -> Tally:
         """Keep everything of these checks or nothing; raises what the store raises."""
@@ -164,6 +169,7 @@ class Intaker:
             zone=self._zones.get(item.feed.zone or ""),
             entry_key=item.place.key,
             shared=item.shared,
+            sites=self._sites,
         )
 
     async def take_in_documents(self, documents: Sequence[Article], *, name: str, now: datetime) -> Tally:
@@ -201,35 +207,30 @@ class Intaker:
             await self._store.commit_intake(Intake(feed_states=states, notices=notices, ledger=tuple(rows)))
             return _account(tally, rows, 0)
         now = max(arrival.place.seen_at for arrival in arrivals)
-        async with self._judge.turn:
-            judged = await self._judge.judge(
-                [arrival.article for arrival in arrivals],
-                now=now,
-                entries={
-                    arrival.article.id: arrival.place.led_to for arrival in arrivals if arrival.place.led_to is not None
-                },
-            )
-            rows += [
+        articles = [arrival.article for arrival in arrivals]
+        entries = {one.article.id: one.place.led_to for one in arrivals if one.place.led_to is not None}
+
+        async def judge() -> tuple[Judged, list[LedgerRow]]:
+            judged = await self._judge.judge(articles, now=now, entries=entries)
+            account = rows + [
                 _row(arrival.place, outcome.state, _reason(outcome), outcome.target_id)
                 for arrival, outcome in zip(arrivals, judged.outcomes, strict=True)
             ]
-            matches = matches_of(judged, now=now)
-            intake = replace(judged.intake, feed_states=states, notices=notices, ledger=tuple(rows), matches=matches)
-            await keep(intake, store=self._store, judge=self._judge)
-        titles = {outcome.article.id: outcome.article for outcome in judged.outcomes}
-        for match in matches:
-            article = titles.get(match.article_id)
-            log.info(
-                "matched: %s",
-                article.title if article else "a revised article",
-                extra={
-                    "outlet": article.outlet if article else "",
-                    "points": f"{match.points:g}/{match.threshold:g}",
-                    "watchlist": match.watchlist,
-                    "article": format_id(match.article_id),
-                },
+            intake = replace(
+                judged.intake,
+                feed_states=states,
+                notices=notices,
+                ledger=tuple(account),
+                matches=matches_of(judged, now=now),
             )
-        return _account(tally, rows, len(matches))
+            await self._judge.settle(self._store.commit_intake(intake))
+            return judged, account
+
+        async with self._judge.turn:
+            judged, account = await twice(judge)
+        matches = matches_of(judged, now=now)
+        _log_matches(judged, matches)
+        return _account(tally, account, len(matches))
 
     async def _unread(self, checks: Sequence[Check], tally: Tally) -> tuple[list[_Unread], dict[str, Reading]]:
         """The entries worth reading, and what each feed's body held; of an entry held twice the first is taken."""
@@ -238,7 +239,7 @@ class Intaker:
             if check.parsed is not None:
                 await asyncio.sleep(0)
                 tally.entries += len(check.parsed.entries) + check.parsed.already_read
-                found |= _places(check, check.parsed.entries)
+                found |= _places(check, check.parsed.entries, self._sites)
         rows = dict(await self._store.ledger_rows(list(found))) if found else {}
         moved = _moved(checks, {feed_id for feed_id, _ in rows})
         if moved:
@@ -246,7 +247,7 @@ class Intaker:
             by_link: dict[tuple[str, int], _Unread] = {}
             for check in checks:
                 if check.feed.id in moved and check.parsed is not None:
-                    by_link |= _places(check, check.parsed.entries, has_guids=False)
+                    by_link |= _places(check, check.parsed.entries, self._sites, has_guids=False)
             rows |= await self._store.ledger_rows(list(by_link))
             found |= by_link
         tally.known += tally.entries - len(found)
@@ -262,9 +263,11 @@ class Intaker:
         return unread, _readings(checks, found, rows, moved)
 
 
-def _places(check: Check, entries: Sequence[Entry], *, has_guids: bool = True) -> dict[tuple[str, int], _Unread]:
+def _places(
+    check: Check, entries: Sequence[Entry], sites: Sites, *, has_guids: bool = True
+) -> dict[tuple[str, int], _Unread]:
     """Where each entry stands in the ledger; of an entry held twice the first is taken."""
-    shared = shared_links(entries)
+    shared = shared_links(entries, sites)
     found: dict[tuple[str, int], _Unread] = {}
     keys = entry_keys(entries, check.feed.id, has_guids=has_guids)
     for entry, (key, digest) in zip(entries, keys, strict=True):
@@ -330,14 +333,20 @@ def _dated(readings: Mapping[str, Reading], arrivals: Sequence[_Arrival]) -> dic
     }
 
 
-async def keep(intake: Intake, *, store: IntakeStore, judge: Judge) -> None:
-    """Commit what the judge decided; the judge's memory stands or falls with the commit."""
-    try:
-        await store.commit_intake(intake)
-    except BaseException:
-        judge.discard()
-        raise
-    judge.confirm()
+def _log_matches(judged: Judged, matches: Sequence[Match]) -> None:
+    articles = {outcome.article.id: outcome.article for outcome in judged.outcomes}
+    for match in matches:
+        article = articles.get(match.article_id)
+        log.info(
+            "matched: %s",
+            article.title if article else "a revised article",
+            extra={
+                "outlet": article.outlet if article else "",
+                "points": f"{match.points:g}/{match.threshold:g}",
+                "watchlist": match.watchlist,
+                "article": format_id(match.article_id),
+            },
+        )
 
 
 def matches_of(judged: Judged, *, now: datetime) -> tuple[Match, ...]:

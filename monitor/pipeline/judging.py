@@ -7,10 +7,11 @@ a batch was kept: a commit that fails loses nothing and leaves nothing behind (`
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Literal, TypeVar
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Gazetteer, features
@@ -21,6 +22,7 @@ from monitor.core.similarity import Readings, read
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.core.storylines import LINES as LINKS
 from monitor.core.storylines import decision_of, links, with_links
+from monitor.errors import StoreChangedError
 from monitor.model.articles import Article, ArticleId, Candidate, Sketch, VerdictKind
 from monitor.model.commits import Identities, Intake
 from monitor.model.stories import StoryId
@@ -29,10 +31,13 @@ from monitor.pipeline.memory import Memory
 from monitor.pipeline.thinking import at_once, off_loop
 from monitor.ports import IntakeStore, StoryStore
 
+log = logging.getLogger("monitor.judge")
+
 FEW = 8
 """Articles thought over in about 30 ms, which the loop can wait; a thread for each would cost a replay a tenth."""
 
 Scorer = Callable[[Article], Sequence[Score]]
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +143,7 @@ class Judge:
             entries: New article → the stored one that the same entry of the same feed led to before (a known guid
                 with changed content).
         """
-        await self._heed_hands(now)
-        self._memory.begin(now)
+        await self._begin(now)
         try:
             think = off_loop if len(articles) > FEW else at_once
             sketches = await think(lambda: [reading.sample for reading in self._readings.of_all(articles)])
@@ -179,20 +183,22 @@ class Judge:
         )
         return judgement, self._scores(judgement)
 
-    async def _heed_hands(self, now: datetime) -> None:
-        """Read the open stories anew after a person changed some beside the running daemon."""
+    async def _begin(self, now: datetime) -> None:
+        """Begin a batch; the open stories are read anew if a person changed some beside the running daemon."""
         if await self._memory.is_stale():
             await self.load(now)
+        self._memory.begin(now)
 
-    def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
+    async def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
         """Place stored articles that match only now (a changed watchlist); those in an open story stay where they are.
 
-        The result holds stories, joinings, decisions and artifacts; it is confirmed or discarded like a batch.
+        The result holds stories, joinings, decisions, artifacts and what they rest on; it is confirmed or discarded
+        like a batch.
         """
-        self._memory.begin(now)
+        await self._begin(now)
         try:
             missing = [article for article in articles if self._memory.stories.story_of(article.id) is None]
-            return _grouping(self._place([_Arrival(article) for article in missing], now), self._memory.artifacts())
+            return self._grouping(self._place([_Arrival(article) for article in missing], now))
         except BaseException:
             self.discard()
             raise
@@ -202,7 +208,7 @@ class Judge:
 
         Each is held against those near it, about a millisecond a story: in a thread.
         """
-        self._memory.begin(now)
+        await self._begin(now)
         try:
             found = await off_loop(lambda: mergers(self._memory.stories, now=now))
             for merger in found:
@@ -214,6 +220,7 @@ class Judge:
         return Intake(
             stories=tuple(story for merger in found for story in (merger.kept, merger.gone)),
             decisions=tuple(merger.decision for merger in found),
+            rests_on=self._memory.rests_on if found else {},
         )
 
     def confirm(self) -> None:
@@ -320,7 +327,7 @@ class Judge:
 
     def _intake_of(self, judgement: Judgement, placed: Sequence[Assignment]) -> Intake:
         stored = [outcome for outcome in judgement.outcomes if outcome.is_stored]
-        grouping = _grouping(placed, self._memory.artifacts())
+        grouping = self._grouping(placed)
         return Intake(
             articles=tuple(outcome.article for outcome in stored),
             verdicts=tuple(outcome.verdict for outcome in stored),
@@ -332,14 +339,37 @@ class Judge:
             joinings=grouping.joinings,
             decisions=(*judgement.decisions, *grouping.decisions),
             artifacts=grouping.artifacts,
+            rests_on=grouping.rests_on,
         )
 
+    def _grouping(self, placed: Sequence[Assignment]) -> Intake:
+        """What was placed, with what it rests on; nothing placed rests on nothing."""
+        stories = {one.story.id: one.story for one in placed}
+        return Intake(
+            stories=tuple(stories.values()),
+            joinings=tuple(one.joining for one in placed),
+            decisions=tuple(decision for one in placed for decision in (one.decision, *one.links)),
+            artifacts=self._memory.artifacts(),
+            rests_on=self._memory.rests_on if stories else {},
+        )
 
-def _grouping(placed: Sequence[Assignment], artifacts: Mapping[str, bytes]) -> Intake:
-    stories = {one.story.id: one.story for one in placed}
-    return Intake(
-        stories=tuple(stories.values()),
-        joinings=tuple(one.joining for one in placed),
-        decisions=tuple(decision for one in placed for decision in (one.decision, *one.links)),
-        artifacts=artifacts,
-    )
+    async def settle(self, commit: Awaitable[None]) -> None:
+        """Await the commit of what was judged: the memory stands or falls with it. Raises what the commit raises."""
+        try:
+            await commit
+        except BaseException:
+            self.discard()
+            raise
+        self.confirm()
+
+
+async def twice(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """Judge and commit, and once more if a person changed stories in between; then `StoreChangedError` is raised.
+
+    A person works by the minute: who is outrun twice may leave the batch to the next round, as for any refusal.
+    """
+    try:
+        return await attempt()
+    except StoreChangedError as error:
+        log.info("stories were changed by hand while a batch was judged; it is judged anew", extra={"why": str(error)})
+        return await attempt()

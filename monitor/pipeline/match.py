@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.core.scoring import compile_watchlists
-from monitor.model.articles import ArticleId
-from monitor.model.commits import Intake, Rematch
+from monitor.model.articles import Article, ArticleId
+from monitor.model.commits import Rematch
 from monitor.model.watchlists import Match, Watchlist
 from monitor.pipeline.intake import as_match
-from monitor.pipeline.judging import Judge
+from monitor.pipeline.judging import Judge, twice
 from monitor.ports import MatchStore
 
 log = logging.getLogger("monitor.match")
@@ -30,6 +30,17 @@ class MatchReport:
 
     scored: Mapping[str, int]
     matched: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Chunk:
+    """Stored articles scored against a changed watchlist, and how far the pass is with them."""
+
+    watchlist: Watchlist
+    articles: Sequence[Article]
+    matches: tuple[Match, ...]
+    cursor: ArticleId
+    is_complete: bool
 
 
 async def match(
@@ -60,22 +71,10 @@ async def match(
             matches = tuple(
                 as_match(article.id, score, now=now) for article in articles for score in scorer.matches(article)
             )
-            ids = {match.article_id for match in matches}
-            grouped = await store.story_ids(sorted(ids)) if ids else {}
-            async with judge.turn:
-                placing = judge.place(
-                    [article for article in articles if article.id in ids and article.id not in grouped], now=now
-                )
-                await _keep(
-                    watchlist,
-                    [article.id for article in articles],
-                    matches,
-                    placing,
-                    cursor=cursor,
-                    is_complete=is_complete,
-                    store=store,
-                    judge=judge,
-                )
+            chunk_scored = _Chunk(
+                watchlist=watchlist, articles=articles, matches=matches, cursor=cursor, is_complete=is_complete
+            )
+            await _keep(chunk_scored, store=store, judge=judge, now=now)
             scored[watchlist.name] += len(articles)
             matched[watchlist.name] += len(matches)
         if scored[watchlist.name]:
@@ -90,31 +89,28 @@ async def match(
     return MatchReport(scored=scored, matched=matched)
 
 
-async def _keep(
-    watchlist: Watchlist,
-    scored_ids: Sequence[ArticleId],
-    matches: tuple[Match, ...],
-    placing: Intake,
-    *,
-    cursor: ArticleId,
-    is_complete: bool,
-    store: MatchStore,
-    judge: Judge,
-) -> None:
-    rematch = Rematch(
-        watchlist=watchlist.name,
-        version=watchlist.version,
-        scored_ids=tuple(scored_ids),
-        matches=matches,
-        stories=placing.stories,
-        joinings=placing.joinings,
-        decisions=placing.decisions,
-        cursor=cursor,
-        is_complete=is_complete,
-    )
-    try:
-        await store.commit_rematch(rematch)
-    except BaseException:
-        judge.discard()
-        raise
-    judge.confirm()
+async def _keep(chunk: _Chunk, *, store: MatchStore, judge: Judge, now: datetime) -> None:
+    """Place what matches and stands in no story yet, and commit the chunk."""
+    ids = {match.article_id for match in chunk.matches}
+
+    async def place() -> None:
+        grouped = await store.story_ids(sorted(ids)) if ids else {}
+        placing = await judge.place(
+            [article for article in chunk.articles if article.id in ids and article.id not in grouped], now=now
+        )
+        rematch = Rematch(
+            watchlist=chunk.watchlist.name,
+            version=chunk.watchlist.version,
+            scored_ids=tuple(article.id for article in chunk.articles),
+            matches=chunk.matches,
+            stories=placing.stories,
+            joinings=placing.joinings,
+            decisions=placing.decisions,
+            rests_on=placing.rests_on,
+            cursor=chunk.cursor,
+            is_complete=chunk.is_complete,
+        )
+        await judge.settle(store.commit_rematch(rematch))
+
+    async with judge.turn:
+        await twice(place)

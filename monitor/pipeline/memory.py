@@ -56,6 +56,8 @@ class Memory:
 
     async def load(self, now: datetime) -> None:
         """Read everything from the store. Frequencies of another format are left aside: they come back by counting."""
+        # The mark first: stories read after it may be newer than it says, and are read once more; never older.
+        self._hand = await self._intake.artifact(HAND)
         since = datetime(1970, 1, 1, tzinfo=UTC) if self._span is None else now - self._span
         self.stories = OpenStories(await self._stored_stories.open_stories(since=since))
         kept = await self._intake.artifact(FREQUENCIES)
@@ -64,12 +66,16 @@ class Memory:
         except ValueError:
             self.frequencies = Frequencies()
         self._frequencies_kept = self.frequencies.documents
-        self._hand = await self._intake.artifact(HAND)
         self._pending = None
 
     async def is_stale(self) -> bool:
         """Whether a person changed stories beside the running daemon since they were read."""
         return await self._intake.artifact(HAND) != self._hand
+
+    @property
+    def rests_on(self) -> dict[str, bytes | None]:
+        """What a commit that changes stories must find as it was when they were read."""
+        return {HAND: self._hand}
 
     def begin(self, now: datetime) -> None:
         """Begin a batch; stories whose span is over are closed. Raises `RuntimeError` while another is pending."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 
-from monitor.pipeline.judging import Judge
+from monitor.model.articles import Decision
+from monitor.pipeline.judging import Judge, twice
 from monitor.ports import Clock, IntakeStore
 
 log = logging.getLogger("monitor.repair")
@@ -12,19 +13,21 @@ log = logging.getLogger("monitor.repair")
 
 async def repair(judge: Judge, *, store: IntakeStore, clock: Clock) -> int:
     """Merge what belongs together until nothing does; how many stories went into others. Raises `StoreError`."""
+
+    async def merge() -> tuple[Decision, ...]:
+        found = await judge.repair(now=clock.now())
+        if found.stories:
+            await judge.settle(store.commit_intake(found))
+        else:
+            judge.confirm()
+        return found.decisions
+
     count = 0
     while True:
         async with judge.turn:
-            found = await judge.repair(now=clock.now())
-            if not found.stories:
-                judge.confirm()
-                return count
-            try:
-                await store.commit_intake(found)
-            except BaseException:
-                judge.discard()
-                raise
-            judge.confirm()
-        count += len(found.decisions)
-        for decision in found.decisions:
+            decisions = await twice(merge)
+        if not decisions:
+            return count
+        count += len(decisions)
+        for decision in decisions:
             log.info("two stories were one", extra={"reason": decision.features["reason"]})

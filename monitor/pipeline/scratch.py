@@ -12,13 +12,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.errors import StoreChangedError
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
 from monitor.model.commits import Identities, Intake
 from monitor.model.stories import Story, StoryId
 
 
 class ScratchStore:
-    """`IntakeStore` and `StoryStore` over dictionaries; a batch is kept whole, since nothing in it can fail halfway."""
+    """`IntakeStore` and `StoryStore` over dictionaries; a batch is kept whole: what may refuse it comes first."""
 
     def __init__(self) -> None:
         self.articles: dict[ArticleId, Article] = {}
@@ -77,7 +78,10 @@ class ScratchStore:
         return found, frozenset(common)
 
     async def commit_intake(self, intake: Intake) -> None:
-        """Keep a batch; what stands already stays."""
+        """Keep a batch; what stands already stays. Raises `StoreChangedError`."""
+        for name, read in intake.rests_on.items():
+            if self._artifacts.get(name) != read:
+                raise StoreChangedError(name)
         verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
         for article in intake.articles:
             if article.id in self.articles:

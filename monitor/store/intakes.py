@@ -9,6 +9,7 @@ from itertools import repeat
 
 from sqlalchemy import Connection, bindparam, select, update
 
+from monitor.errors import StoreChangedError
 from monitor.model.articles import ArticleId, Decision, Revision, Sketch
 from monitor.model.commits import Intake
 from monitor.model.stories import Joining, Story
@@ -47,8 +48,12 @@ def commit_intake(connection: Connection, intake: Intake, sieve: Sieve | None = 
     """Keep a batch. What stands already stays, so that a batch kept twice is kept once.
 
     An article keeps its first verdict; verdicts on entries that became no article live on in the ledger and the
-    decisions. A ledger row is replaced only by one seen later.
+    decisions. A ledger row is replaced only by one seen later. Raises `StoreChangedError`.
     """
+    refuse_if_changed(connection, intake.rests_on)
+    # The first to be written, as it is the first to be asked: the daemon and a person wait for each other here, and
+    # never each for what the other holds.
+    keep(connection, ARTIFACT, [{"name": name, "content": content} for name, content in intake.artifacts.items()])
     keep_feed_states(connection, intake.feed_states)
     keep_notices(connection, intake.notices)
     verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
@@ -63,7 +68,24 @@ def commit_intake(connection: Connection, intake: Intake, sieve: Sieve | None = 
     keep_sketches(connection, intake.sketches, first_seen, sieve)
     keep(connection, MATCH, [from_match(match) for match in intake.matches])
     keep_grouping(connection, intake.stories, intake.joinings, intake.decisions)
-    keep(connection, ARTIFACT, [{"name": name, "content": content} for name, content in intake.artifacts.items()])
+
+
+def refuse_if_changed(connection: Connection, rests_on: Mapping[str, bytes | None]) -> None:
+    """Raise `StoreChangedError` for the first artifact that is another than the one a batch was decided on.
+
+    Until the transaction ends nobody else can change one: SQLite has one writer, PostgreSQL is told to wait.
+    """
+    if not rests_on:
+        return
+    if connection.dialect.name == "postgresql":
+        # The table, for a row that is not there yet cannot be locked.
+        connection.exec_driver_sql(f"LOCK TABLE {ARTIFACT.name} IN SHARE ROW EXCLUSIVE MODE")
+    c = ARTIFACT.c
+    wanted = select(c.name, c.content).where(among(connection, c.name, list(rests_on)))
+    found = {row.name: row.content for row in connection.execute(wanted)}
+    for name, read in rests_on.items():
+        if found.get(name) != read:
+            raise StoreChangedError(name)
 
 
 def keep_grouping(

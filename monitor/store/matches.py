@@ -12,7 +12,7 @@ from monitor.model.commits import Rematch
 from monitor.model.digests import MatchedArticle
 from monitor.model.stories import Story, StoryId
 from monitor.store.columns import among, keep
-from monitor.store.intakes import keep_grouping
+from monitor.store.intakes import keep_grouping, refuse_if_changed
 from monitor.store.mapping import (
     ARTICLE_COLUMNS,
     MATCH_COLUMNS,
@@ -63,7 +63,9 @@ def commit_rematch(connection: Connection, rematch: Rematch) -> None:
 
     A pass that takes over the cursor of another version (the watchlist was edited again meanwhile) has not scored the
     articles before it: when such a pass ends, the stored version stays the old one and the next pass starts over.
+    Raises `StoreChangedError`.
     """
+    refuse_if_changed(connection, rematch.rests_on)
     c, state = MATCH.c, WATCHLIST_STATE.c
     scored = among(connection, c.article_id, rematch.scored_ids)
     connection.execute(delete(MATCH).where(c.watchlist == rematch.watchlist, scored))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from monitor.pipeline.scratch import ScratchStore
 from tests.databases import database
 from tests.fakes import MemoryStore
 
@@ -34,22 +35,42 @@ def shared_postgres_store(postgres_url: str, postgres_template: str) -> Iterator
         opened.close_now()
 
 
-@pytest.fixture(params=["memory", "sqlite", "postgresql"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Any]:
-    """An empty store: the fake, a file, a server."""
-    if request.param == "memory":
-        yield MemoryStore()
-        return
-    from monitor.store import open_store
-    from monitor.store.tables import Row
+@pytest.fixture
+def memory_store() -> MemoryStore:
+    """The fake."""
+    return MemoryStore()
 
-    if request.param == "postgresql":
-        opened = request.getfixturevalue("shared_postgres_store")
-        tables = Row.metadata.sorted_tables
-        opened.writer.submit(lambda connection: [connection.execute(table.delete()) for table in tables]).result()
-        yield opened
-        return
-    shutil.copy(request.getfixturevalue("empty_file"), tmp_path / "monitor.db")
+
+@pytest.fixture
+def sqlite_store(empty_file: Path, tmp_path: Path) -> Iterator[Any]:
+    """An empty store in a file."""
+    from monitor.store import open_store
+
+    shutil.copy(empty_file, tmp_path / "monitor.db")
     opened = open_store(f"sqlite:///{tmp_path}/monitor.db")
     yield opened
     opened.close_now()
+
+
+@pytest.fixture
+def postgresql_store(shared_postgres_store: Any) -> Any:
+    """An empty store on a server."""
+    from monitor.store.tables import Row
+
+    tables = Row.metadata.sorted_tables
+    shared_postgres_store.writer.submit(
+        lambda connection: [connection.execute(table.delete()) for table in tables]
+    ).result()
+    return shared_postgres_store
+
+
+@pytest.fixture(params=["memory", "sqlite", "postgresql"])
+def store(request: pytest.FixtureRequest) -> Any:
+    """An empty store: the fake, a file, a server."""
+    return request.getfixturevalue(f"{request.param}_store")
+
+
+@pytest.fixture(params=["scratch", "memory", "sqlite", "postgresql"])
+def intake_store(request: pytest.FixtureRequest) -> Any:
+    """An empty store, that of a replay among them, for what both promise of an intake."""
+    return ScratchStore() if request.param == "scratch" else request.getfixturevalue(f"{request.param}_store")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from monitor.errors import StoreError
+from monitor.errors import StoreChangedError, StoreError
 from monitor.model.articles import Article, Decision, LedgerRow, LedgerState, Revision, Sketch, VerdictKind
 from monitor.model.commits import Intake
 from monitor.model.stories import Joining
@@ -352,3 +352,36 @@ async def test_an_artifact_is_replaced_by_the_latest(store: Any) -> None:
     for content in (b"one", b"", bytes(range(256)) * 1000):
         await store.commit_intake(Intake(artifacts={"df": content}))
         assert await store.artifact("df") == content
+
+
+@pytest.mark.parametrize("at_first", [None, b"one"])
+async def test_a_batch_that_rests_on_what_changed_since_is_refused_whole(
+    intake_store: Any, at_first: bytes | None
+) -> None:
+    if at_first is not None:
+        await intake_store.commit_intake(Intake(artifacts={"mark": at_first}))
+    article = make_article(url_key=7)
+    batch = Intake(
+        articles=(article,),
+        aliases={7: article.id},
+        ledger=(make_row(),),
+        artifacts={"df": b"counts"},
+        rests_on={"mark": at_first},
+    )
+    await intake_store.commit_intake(Intake(artifacts={"mark": b"two"}))
+    with pytest.raises(StoreChangedError, match="mark"):
+        await intake_store.commit_intake(batch)
+    assert (await intake_store.identities([7], [], since=NOW)).by_url == {}
+    assert await intake_store.ledger_rows([("antara-dunia", 1)]) == {}
+    assert await intake_store.artifact("df") is None
+
+
+@pytest.mark.parametrize("mark", [None, b"", b"one"])
+async def test_a_batch_that_rests_on_what_still_stands_is_kept(intake_store: Any, mark: bytes | None) -> None:
+    if mark is not None:
+        await intake_store.commit_intake(Intake(artifacts={"mark": mark}))
+    await intake_store.commit_intake(
+        Intake(ledger=(make_row(),), artifacts={"mark": b"two"}, rests_on={"mark": mark, "another": None})
+    )
+    assert await intake_store.ledger_rows([("antara-dunia", 1)])
+    assert await intake_store.artifact("mark") == b"two"

@@ -6,6 +6,9 @@ import dataclasses
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
+from monitor.errors import StoreChangedError
 from monitor.model.commits import Intake, Rematch
 from monitor.model.stories import Joining
 from monitor.model.watchlists import Field, Hit, Signal
@@ -191,3 +194,15 @@ async def test_a_rematch_groups_what_it_newly_matched(store: Any) -> None:
         )
     )
     assert [found.story for found in await matched(store)] == [story]
+
+
+async def test_a_rematch_that_rests_on_what_changed_since_is_refused_whole(store: Any) -> None:
+    article = make_article()
+    await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),), artifacts={"mark": b"one"}))
+    given = rematch(scored_ids=(article.id,), cursor=article.id, rests_on={"mark": None})
+    with pytest.raises(StoreChangedError, match="mark"):
+        await store.commit_rematch(given)
+    assert len(await matched(store)) == 1
+    assert await store.watchlist_versions() == {}
+    await store.commit_rematch(dataclasses.replace(given, rests_on={"mark": b"one"}))
+    assert await matched(store) == []

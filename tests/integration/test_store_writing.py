@@ -359,3 +359,33 @@ async def test_a_store_taken_over_while_its_connection_was_lost_is_not_written_a
                 await store.commit_intake(batch(1))
             await successor.sync_feeds([make_feed_state("a")])
             assert await batches_in(successor) == set()
+
+
+async def test_nobody_changes_what_a_batch_rests_on_between_its_refusal_and_its_commit(url: str) -> None:
+    async with (
+        open_store(url) as store,
+        open_store(url, hold_lock=False, busy_timeout_s=0.1) as person,
+    ):
+        writers = store.writer, person.writer
+        assert writers[0] is not None
+        assert writers[1] is not None
+        asked, may_commit = Event(), Event()
+
+        def slow(connection: Connection) -> None:
+            commit_intake(connection, Intake(ledger=batch(0).ledger, rests_on={"mark": None}))
+            asked.set()
+            may_commit.wait(10)
+
+        def hasty(connection: Connection) -> None:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SET LOCAL lock_timeout = 100"))
+            commit_intake(connection, Intake(artifacts={"mark": b"by hand"}))
+
+        kept = writers[0].submit(slow)
+        await asyncio.to_thread(asked.wait, 10)
+        with pytest.raises(StoreLockedError):
+            await asyncio.wrap_future(writers[1].submit(hasty))
+        may_commit.set()
+        await asyncio.wrap_future(kept)
+        await asyncio.wrap_future(writers[1].submit(hasty))
+        assert await store.artifact("mark") == b"by hand"

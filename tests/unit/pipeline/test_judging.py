@@ -146,10 +146,10 @@ async def test_stored_articles_that_match_a_changed_watchlist_are_placed_once() 
     bench = Bench()
     flood = page("Banjir di Medan", FLOOD)
     await bench.keep(flood)
-    intake = bench.judge.place([flood], now=NOW)
+    intake = await bench.judge.place([flood], now=NOW)
     bench.judge.confirm()
     assert [joining.article_id for joining in intake.joinings] == [flood.id]
-    assert bench.judge.place([flood], now=NOW).joinings == ()
+    assert (await bench.judge.place([flood], now=NOW)).joinings == ()
 
 
 async def test_a_batch_that_was_not_kept_leaves_nothing_behind() -> None:
