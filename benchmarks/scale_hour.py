@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import random
 import resource
@@ -19,12 +18,14 @@ from typing import Any
 from benchmarks.loop_watch import Busy, JumpingLoop
 from benchmarks.process_tree import descendants, memory_kb
 from benchmarks.simulated_web import START, SimulatedWeb
+from monitor.app.garbage import Sweeper
 from monitor.config.watchlists import load_watchlist
 from monitor.core import polling
 from monitor.core.features import gazetteer_of
 from monitor.core.identity import entry_keys
 from monitor.core.known import remembered
 from monitor.core.scoring import compile_watchlists
+from monitor.daemon import SWEEP_S
 from monitor.model.articles import LedgerRow, LedgerState
 from monitor.model.commits import Intake
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchRequest, Rhythm, Validators
@@ -167,19 +168,23 @@ async def live(loop: JumpingLoop, web: SimulatedWeb, url: str, hour: Hour, worke
             ticks=loop.time,
         )
         await judge.load(START)
-        gc.collect()
-        gc.freeze()  # as the daemon does once its configuration is read
+        sweeper, swept_at = Sweeper(), loop.time()
+        sweeper.settle()  # as the daemon does once its configuration is read
         end = loop.time() + hour.seconds
         loop.call_at(end, collector.stop)
         await asyncio.sleep(0)  # the watch begins with a turn of its own
         loop.watch.is_on = True
         while loop.time() < end:
             began = loop.time()
+            if began - swept_at > SWEEP_S:
+                swept_at = began
+                sweeper.sweep()
             report = await collector.collect_due(feeds)
             hour.checks += report.checked
             hour.tally.add(report.tally)
             await asyncio.sleep(max(began + TICK_S - loop.time(), 0.0))
         loop.watch.is_on = False
+        sweeper.release()
         now = Clock(loop=loop).now()
         hour.overdue = sum(1 for at in await _due_times(inner) if (now - at).total_seconds() > 60)
     await workers.close()

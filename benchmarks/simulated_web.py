@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -92,8 +92,20 @@ class SimulatedWeb:
         rng = random.Random(seed)
         self._words = _vocabulary(rng, 5_000)
         self._chance = rng.random
-        self._lanes: dict[str, _Host] = defaultdict(_Host)
+        # All of them now: made on the way they would be garbage to look through that no poller has.
+        self._lanes = {self.lane_of(n): _Host() for n in range(hosts)}
+        self._lanes |= {self.outlet_of(n): _Host() for n in range(0, hosts, 2)}
         self._asked_at: dict[str, float] = {}
+
+    @staticmethod
+    def lane_of(host: int) -> str:
+        """The name of a host."""
+        return f"h{host}.example.org"
+
+    @staticmethod
+    def outlet_of(host: int) -> str:
+        """The name of a host's outlet."""
+        return f"Outlet {host // 2}"
 
     def attach(self, seconds: Callable[[], float], reader: Source) -> None:
         """Take the simulated time, in seconds since `START`, and who reads what changed."""
@@ -110,7 +122,7 @@ class SimulatedWeb:
         """Answer as a server would, after a moment."""
         parts = urlsplit(request.url)
         host, n = parts.hostname or "", int(parts.path[1:-4])
-        lanes = (self._lanes[host], self._lanes[f"outlet {int(host[1:].partition('.')[0]) // 2}"])
+        lanes = (self._lanes[host], self._lanes[self.outlet_of(int(host[1:].partition(".")[0]))])
         self._judge(request.url, lanes)
         try:
             await asyncio.sleep(LATENCY_S[0] + (LATENCY_S[1] - LATENCY_S[0]) * self._chance())

@@ -8,7 +8,6 @@ nothing. Traps it avoids (measured with 3.11.3): the default grace of one second
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import logging
 import os
@@ -23,6 +22,7 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import Runtime
+from monitor.app.garbage import Sweeper
 from monitor.errors import ConfigError, StoreError
 
 log = logging.getLogger("monitor.daemon")
@@ -30,6 +30,7 @@ log = logging.getLogger("monitor.daemon")
 BEAT_S = 10.0
 DRAIN_S = 30.0
 RETRY_START_S = 30.0
+SWEEP_S = 600.0
 FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1, "pages": 2.0}
 """Seconds after the start; whatever is not named waits five."""
 
@@ -52,6 +53,7 @@ class Daemon:
         self._stop = asyncio.Event()
         self._running: set[asyncio.Task[None]] = set()
         self._stage = "starting"
+        self._sweeper = Sweeper()
         self._scheduler = AsyncIOScheduler(
             timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         )
@@ -69,7 +71,7 @@ class Daemon:
         await asyncio.wait({begun, stopped}, return_when=asyncio.FIRST_COMPLETED)
         if begun.done() and not self._stop.is_set():
             begun.result()
-            _settle_memory()
+            self._sweeper.settle()
             self._plan()
             self._tell_systemd("READY=1")
             log.info("running", extra={"pid": os.getpid(), **self._runtime.summary()})
@@ -111,6 +113,7 @@ class Daemon:
         self._every(60, "seek", self._runtime.seek)
         self._every(3600, "repair", self._runtime.repair)
         self._every(3600, "prune", self._runtime.prune)
+        self._every(SWEEP_S, "sweep", self._sweep)
 
     def _every(self, seconds: float, name: str, stage: Callable[[], Awaitable[object]]) -> None:
         async def alarm() -> None:
@@ -136,6 +139,9 @@ class Daemon:
         finally:
             self._stage = "idle"
 
+    async def _sweep(self) -> None:
+        self._sweeper.sweep()
+
     def _on_stop(self) -> None:
         if self._stop.is_set():
             log.warning("second signal: leaving at once; what was under way will be done again after the next start")
@@ -152,6 +158,7 @@ class Daemon:
         self._tell_systemd(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1000}")
         try:
             await self._runtime.reload()
+            self._sweeper.settle()
             log.info("configuration reloaded", extra=self._runtime.summary())
         except ConfigError as error:
             lines = "\n".join(str(problem) for problem in error.problems)
@@ -178,6 +185,7 @@ class Daemon:
             task.cancel()
         await asyncio.gather(*late, return_exceptions=True)
         self._scheduler.shutdown(wait=False)
+        self._sweeper.release()
         self._heartbeat.unlink(missing_ok=True)
         log.info("stopped", extra={"cut_off": len(late)})
         return 1 if late else 0
@@ -204,14 +212,3 @@ class Daemon:
                 datagram.sendto(message.encode(), address)
         except OSError as error:
             log.warning("systemd cannot be told %s: %s", message.split("=", 1)[0], error)
-
-
-def _settle_memory() -> None:
-    """What was made by now (modules, watchlists, seeds) stays: the collector of cycles need not walk it ever again.
-
-    And it is to run less often: its default of every 700 new values took a tenth of the processor while polling, with
-    hardly a cycle found, as parsed entries are many values without any.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 20)

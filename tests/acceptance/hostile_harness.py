@@ -48,11 +48,12 @@ OUTCOMES = frozenset({
 
 
 async def one_round(now: Rig, feeds: dict[str, Feed], report: Report) -> CollectReport:
-    """All that is due, once."""
+    """All that is due, once, and a sweep as the daemon makes now and then."""
     now.clock.at += ROUND
     now.traffic.look = Look(at=now.clock.now(), ticks=now.clock.now().timestamp())
     report.is_polling = True
     done = await now.collector.collect_due(feeds)
+    now.sweeper.sweep()
     await asyncio.sleep(0.02)  # the pulse's last beat
     report.is_polling = False
     report.rounds += 1

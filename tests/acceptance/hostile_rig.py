@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
+from monitor.app.garbage import Sweeper
 from monitor.config import load
 from monitor.core.features import gazetteer_of
 from monitor.core.polling import PollingLimits, initial_state
@@ -138,6 +139,7 @@ class Rig:
     clock: Moving
     feeds: dict[str, Feed]
     sources: dict[str, Watched]
+    sweeper: Sweeper
 
 
 @asynccontextmanager
@@ -203,6 +205,8 @@ async def rig(folder: Path, feeds: dict[str, Feed], report: Report) -> AsyncIter
             polling_limits=limits,
             traffic=traffic,
         )
+        sweeper = Sweeper()
+        sweeper.settle()  # as the daemon does
         try:
             yield Rig(
                 store=store,
@@ -214,8 +218,10 @@ async def rig(folder: Path, feeds: dict[str, Feed], report: Report) -> AsyncIter
                 clock=clock,
                 feeds=feeds,
                 sources=sources,
+                sweeper=sweeper,
             )
         finally:
+            sweeper.release()
             await http.close()
             await workers.close()
 
