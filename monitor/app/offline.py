@@ -20,6 +20,7 @@ from monitor.app.adapters import (
 from monitor.config import Configuration, load
 from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists, failed_examples
+from monitor.core.sites import Sites
 from monitor.errors import ConfigError, StoreError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
@@ -60,7 +61,8 @@ def make_replay(configuration: Configuration) -> Replay:
         gazetteer=gazetteer_of(configuration.watchlists),
         look_back=LookBack(wording=timedelta(days=configuration.settings.retention.index_days), stories=None),
     )
-    return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now())
+    sites = Sites(configuration.urls)
+    return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now(), sites=sites)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

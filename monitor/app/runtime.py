@@ -33,6 +33,7 @@ from monitor.core import polling
 from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
+from monitor.core.sites import Sites
 from monitor.errors import StoreError
 from monitor.model.digests import Slot
 from monitor.model.feeds import Feed, FeedState
@@ -115,6 +116,7 @@ class Runtime:
         self._rehearsed: set[tuple[str, str]] = set()
         self._chance = surroundings.chance
         self._scorer = compile_watchlists(configuration.watchlists)
+        self._sites = Sites(configuration.urls)
         settings = configuration.settings
         self._judge = Judge(
             store,
@@ -189,7 +191,7 @@ class Runtime:
         """Store the seed documents that are not stored yet."""
         now = self._clock.now()
         tally = await self._intaker().take_in_documents(
-            to_seed_articles(self.configuration.seeds, now), name=SEEDS, now=now
+            to_seed_articles(self.configuration.seeds, now, self._sites), name=SEEDS, now=now
         )
         if tally.stored:
             log.info("seeds stored", extra={"documents": tally.stored, "matched": tally.matched})
@@ -286,6 +288,7 @@ class Runtime:
                 self.configuration = fresh
                 self._channels, self._renderer = channels, renderer
                 self._scorer = compile_watchlists(fresh.watchlists)
+                self._sites = Sites(fresh.urls)
                 self._judge.configure(self._scorer.matches, gazetteer_of(fresh.watchlists))
                 self._http = make_polite_http(fresh, self._traffic, self._surroundings)
                 self._collector = self._make_collector()
@@ -378,7 +381,8 @@ class Runtime:
         await self._store.sync_feeds(await asyncio.to_thread(states))
 
     def _intaker(self) -> Intaker:
-        return Intaker(store=self._store, judge=self._judge, zones=make_zones(self.configuration))
+        zones = make_zones(self.configuration)
+        return Intaker(store=self._store, judge=self._judge, zones=zones, sites=self._sites)
 
     def _make_collector(self) -> Collector:
         sources = make_sources(self.configuration, self._http, self._workers, distance=self._distance)

@@ -11,6 +11,7 @@ from monitor.core import handiwork
 from monitor.core.features import Frequencies, gazetteer_of
 from monitor.core.identity import format_id, parse_id
 from monitor.core.origins import origins, wording_shared
+from monitor.core.sites import NO_SITES, Sites
 from monitor.core.urls import url_key
 from monitor.errors import StoreError
 from monitor.model.articles import Article, ArticleId, Decision, Verdict, VerdictKind
@@ -44,7 +45,7 @@ class StoryFile:
 async def read_story(configuration: Configuration, name: str) -> StoryFile:
     """The story that an id (of it or of an article) or an address names. Raises `StoreError` with what is wrong."""
     async with _opened(configuration, read_only=True) as store:
-        story = await _find(store, name)
+        story = await _find(store, name, Sites(configuration.urls))
         members = [Member(article=a, verdict=v, reason=r) for a, v, r in await store.story_articles(story.id)]
         articles = [member.article for member in members]
         shared = wording_shared(articles)
@@ -63,9 +64,12 @@ async def read_story(configuration: Configuration, name: str) -> StoryFile:
 
 async def join_stories(configuration: Configuration, one: str, other: str) -> tuple[Story, Story]:
     """Make two stories one; the story that is kept, and the one that went into it."""
+    sites = Sites(configuration.urls)
     async with _opened(configuration) as store:
         try:
-            merger = handiwork.join(await _find(store, one), await _find(store, other), now=datetime.now(UTC))
+            merger = handiwork.join(
+                await _find(store, one, sites), await _find(store, other, sites), now=datetime.now(UTC)
+            )
         except ValueError as error:
             raise StoreError(f"Nothing was joined: {error}.") from error
         await store.commit_intake(
@@ -76,9 +80,10 @@ async def join_stories(configuration: Configuration, one: str, other: str) -> tu
 
 async def split_story(configuration: Configuration, name: str, articles: Sequence[str]) -> tuple[Story, Story]:
     """Part articles from a story; what is left of it, and the story that they make."""
+    sites = Sites(configuration.urls)
     async with _opened(configuration) as store:
-        story = await _find(store, name)
-        parting = [await find_article(store, article) for article in articles]
+        story = await _find(store, name, sites)
+        parting = [await find_article(store, article, sites) for article in articles]
         kept = await store.artifact(FREQUENCIES)
         try:
             split = handiwork.split(
@@ -110,8 +115,8 @@ def _mark() -> dict[str, bytes]:
     return {HAND: datetime.now(UTC).isoformat().encode()}
 
 
-async def _find(store: SqlStore, name: str) -> Story:
-    article_id = await find_article(store, name, is_story_wanted=True)
+async def _find(store: SqlStore, name: str, sites: Sites) -> Story:
+    article_id = await find_article(store, name, sites, is_story_wanted=True)
     story_id = (await store.story_ids([article_id])).get(article_id, article_id)
     story = await store.story(story_id)
     if story is None:
@@ -119,17 +124,21 @@ async def _find(store: SqlStore, name: str) -> Story:
     return story
 
 
-async def find_article(store: SqlStore, name: str, *, is_story_wanted: bool = False) -> ArticleId:
-    """The id of the article that an id or an address names. Raises `StoreError` where there is none.
+async def find_article(
+    store: SqlStore, name: str, sites: Sites = NO_SITES, *, is_story_wanted: bool = False
+) -> ArticleId:
+    """The id of the article that an id or an address, in whatever form, names. Raises `StoreError` where there is none.
 
     With `is_story_wanted` an id need not be an article's: a story may outlive the one that named it.
     """
-    if "://" in name:
-        key = url_key(name)
-        article = None if key is None else await store.find_article(key)
-        if article is None:
-            raise StoreError(f"{name} is not stored: no feed brought it, or it was pruned.")
-        return article.id
+    if "." in name:  # ids hold none; a browser may have left out the scheme
+        url = name if "://" in name else f"https://{name.removeprefix('//')}"
+        # An article is stored under the key that the rules of its day gave it.
+        for key in dict.fromkeys((url_key(url, sites), url_key(url))):
+            article = None if key is None else await store.find_article(key)
+            if article is not None:
+                return article.id
+        raise StoreError(f"{name} is not stored: no feed brought it, or it was pruned.")
     try:
         article_id = parse_id(name)
     except ValueError as error:

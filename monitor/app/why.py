@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from monitor.app.stories import find_article
 from monitor.config import Configuration
 from monitor.core.scoring import compile_watchlists
+from monitor.core.sites import Sites
 from monitor.errors import StoreError
 from monitor.model.articles import Article, Decision, Revision, Verdict, VerdictKind
 from monitor.model.stories import Story
@@ -45,7 +46,7 @@ async def read_reasons(configuration: Configuration, name: str, watchlist: str |
         names = ", ".join(one.name for one in configuration.watchlists)
         raise StoreError(f"There is no watchlist {watchlist}; there are: {names}.")
     async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
-        article_id = await find_article(store, name)
+        article_id = await find_article(store, name, Sites(configuration.urls))
         article, verdict = await store.judged_article(article_id)
         if article is None or verdict is None:
             raise StoreError(f"There is no article {name}.")

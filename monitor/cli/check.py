@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.errors import ConfigError
+from monitor.model.urls import UrlRules
 
 if TYPE_CHECKING:
     from monitor.config import Configuration
@@ -63,6 +64,9 @@ def report(configuration: Configuration, config_dir: Path) -> list[str]:
             f"{len(polled)} feeds in {len(languages)} languages ({', '.join(languages)}), {off} switched off",
         ),
     ]
+    if configuration.urls != UrlRules():
+        sites, drop = configuration.urls.sites, configuration.urls.drop
+        rows.append(("urls.yaml", f"{len(sites)} sites, {len(drop)} parameters that identify nothing anywhere"))
     rows += [
         (
             f"watchlist {watchlist.name}",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -14,16 +14,19 @@ from monitor.config.recipients import RecipientList, load_recipients
 from monitor.config.secrets import ENVIRONMENT, PREFIX, Secret, cure_of, resolve_secret
 from monitor.config.seeds import load_seed_manifest, unlisted_texts
 from monitor.config.settings import MonitorFile, Settings, without_password
+from monitor.config.urls import load_urls
 from monitor.config.watchlists import load_watchlist
 from monitor.config.yaml_nodes import Document, problem_at, read_document, validate
 from monitor.errors import ConfigError, Problem
 from monitor.model.digests import Recipient
 from monitor.model.feeds import Feed
 from monitor.model.seeds import SeedEntry
+from monitor.model.urls import UrlRules
 from monitor.model.watchlists import Watchlist
 
 SETTINGS_FILE = "monitor.yaml"
 FEEDS_FILE = "feeds.yaml"
+URLS_FILE = "urls.yaml"
 RECIPIENTS_FILE = "recipients.yaml"
 WATCHLISTS_FOLDER = "watchlists"
 MANIFEST_FILE = "manifest.yaml"
@@ -46,6 +49,7 @@ class Configuration:
     watchlists: tuple[Watchlist, ...]
     recipients: tuple[Recipient, ...]
     seeds: tuple[SeedEntry, ...]
+    urls: UrlRules = field(default_factory=UrlRules)
     warnings: tuple[Problem, ...] = ()
 
 
@@ -53,7 +57,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     """Read a configuration folder under an environment.
 
     Raises:
-        ConfigError: With every problem of every file, in the order settings, feeds, watchlists, recipients, seeds.
+        ConfigError: With every problem of every file; settings, feeds, addresses, watchlists, recipients, seeds.
     """
     if not config_dir.is_dir():
         cure = "`monitor init DIR` writes a commented one; --config names another folder."
@@ -61,6 +65,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     gathering = _Gathering()
     settings = gathering.part(lambda: load_settings(config_dir, env))
     feeds = gathering.part(lambda: load_feeds(config_dir / FEEDS_FILE))
+    urls = gathering.part(lambda: load_urls(config_dir / URLS_FILE))
     watchlists = _load_watchlists(config_dir / WATCHLISTS_FOLDER, gathering)
     recipients = gathering.part(lambda: load_recipients(config_dir / RECIPIENTS_FILE))
     if recipients is not None:
@@ -73,7 +78,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
         manifest = config_dir.parent / settings.seeds.folder / MANIFEST_FILE
         seeds = gathering.part(lambda: load_seed_manifest(manifest))
         gathering.warnings.extend(unlisted_texts(manifest, seeds or ()) if seeds is not None else ())
-    if gathering.problems or settings is None or feeds is None or recipients is None or seeds is None:
+    if gathering.problems or settings is None or feeds is None or urls is None or recipients is None or seeds is None:
         raise ConfigError(tuple(gathering.problems))
     known = tuple(watchlist for watchlist in watchlists.values() if watchlist is not None)
     gathering.warnings.extend(_oddities(config_dir, settings, feeds, known, recipients))
@@ -83,6 +88,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
         watchlists=known,
         recipients=recipients.recipients,
         seeds=seeds,
+        urls=urls,
         warnings=tuple(gathering.warnings),
     )
 

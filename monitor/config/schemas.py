@@ -12,11 +12,13 @@ from monitor.config.feeds import FeedsFile
 from monitor.config.recipients import RecipientsFile
 from monitor.config.seeds import ManifestFile
 from monitor.config.settings import MonitorFile
+from monitor.config.urls import UrlsFile
 from monitor.config.watchlists import AliasFile, WatchlistFile
 
 MODELS: dict[str, type[BaseModel]] = {
     "monitor.schema.json": MonitorFile,
     "feeds.schema.json": FeedsFile,
+    "urls.schema.json": UrlsFile,
     "recipients.schema.json": RecipientsFile,
     "watchlist.schema.json": WatchlistFile,
     "aliases.schema.json": AliasFile,

@@ -13,6 +13,7 @@ from datetime import datetime, tzinfo
 from monitor.core.dates import DateReading, parse_date, zone_of_language
 from monitor.core.identity import body_digest, comparable, entry_keys, make_article_id, shared_links, title_key
 from monitor.core.language import guess_language
+from monitor.core.sites import NO_SITES, Sites
 from monitor.core.text import clean_line, html_to_text, sentences, title_text
 from monitor.core.urls import host_of, is_site_root, readable, url_key
 from monitor.model.articles import Article
@@ -53,14 +54,16 @@ class Reading:
     result: Article | Dropped
 
 
-def read_entries(entries: Sequence[Entry], feed: Feed, *, now: datetime, zone: tzinfo | None) -> list[Reading]:
+def read_entries(
+    entries: Sequence[Entry], feed: Feed, *, now: datetime, zone: tzinfo | None, sites: Sites = NO_SITES
+) -> list[Reading]:
     """Every entry of one fetch, in order; links that several entries share identify none of them."""
-    shared = shared_links(entries)
+    shared = shared_links(entries, sites)
     return [
         Reading(
             entry_key=key,
             entry_digest=digest,
-            result=to_article(entry, feed, now=now, zone=zone, entry_key=key, shared=shared),
+            result=to_article(entry, feed, now=now, zone=zone, entry_key=key, shared=shared, sites=sites),
         )
         for entry, (key, digest) in zip(entries, entry_keys(entries, feed.id), strict=True)
     ]
@@ -74,10 +77,12 @@ def to_article(
     zone: tzinfo | None,
     entry_key: int | None = None,
     shared: frozenset[int] = frozenset(),
+    sites: Sites = NO_SITES,
 ) -> Article | Dropped:
     """The article that an entry is, first seen `now`; `zone` is for dates that name none (None: the language's).
 
-    `entry_key` identifies it in its feed where no link does; `shared` are URL keys that identify nothing in this fetch.
+    `entry_key` identifies it in its feed where no link does; `shared` are URL keys that identify nothing in this fetch,
+    `sites` the user's rules of addresses.
     """
     text, was_cut = _body(entry)
     title, outlet, is_title_cut = _title(entry, feed)
@@ -88,7 +93,7 @@ def to_article(
     flags = [] if title else ["untitled"]
     title = title or _first_sentence(text)
     flags += ["truncated"] if was_cut or is_title_cut else []
-    key, url = _address(entry, shared, flags)
+    key, url = _address(entry, shared, flags, sites)
     date = _published(entry, zone or zone_of_language(entry.language or feed.language), now)
     summary = _summary(entry, text)
     own_key = entry_keys([entry], feed.id)[0][0] if entry_key is None else entry_key
@@ -99,7 +104,7 @@ def to_article(
         outlet=outlet,
         url=url,
         url_key=key,
-        host=host_of(url),
+        host=sites.outlets_host(host_of(url)),
         title=title,
         title_key=title_key(outlet, title),
         summary=summary,
@@ -181,10 +186,10 @@ def _first_sentence(text: str) -> str:
     return clean_line(text[start:end], max_chars=MAX_UNTITLED_CHARS)[0]
 
 
-def _address(entry: Entry, shared: frozenset[int], flags: list[str]) -> tuple[int | None, str]:
+def _address(entry: Entry, shared: frozenset[int], flags: list[str], sites: Sites) -> tuple[int | None, str]:
     """(key or None, address for reading); what is no http(s) address is not kept as one."""
     for candidate in (entry.link, entry.guid if entry.is_permalink else None):
-        key = url_key(candidate) if candidate else None
+        key = url_key(candidate, sites) if candidate else None
         if candidate is None or key is None:
             continue
         url = readable(candidate)

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from monitor.core.identity import body_digest, make_article_id, title_key
 from monitor.core.language import guess_language
+from monitor.core.sites import NO_SITES, Sites
 from monitor.core.text import clean_line
 from monitor.core.urls import canonicalize, host_of, url_key
 from monitor.model.articles import Article
@@ -24,6 +25,7 @@ def to_document(
     published_at: datetime | None = None,
     first_seen_at: datetime,
     flags: tuple[str, ...] = (),
+    sites: Sites = NO_SITES,
 ) -> Article:
     """An article of a document whose text is plain already.
 
@@ -31,9 +33,10 @@ def to_document(
         source: Stands in for the feed's id.
         identity: What makes the document one when it has no usable address.
         outlet: Empty means the address' host.
+        sites: The user's rules of addresses.
     """
-    key = url_key(url) if url else None
-    host = host_of(url) if url else ""
+    key = url_key(url, sites) if url else None
+    host = sites.outlets_host(host_of(url)) if url else ""
     title = clean_line(title)[0]
     outlet = outlet or host or source
     unique = (canonicalize(url) or url) if key is not None else f"{source}\x1f{identity}"

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from unicodedata import is_normalized
 
+from monitor.core.sites import NO_SITES, Sites
 from monitor.core.text import letters_only, normalize
 from monitor.core.urls import url_key
 from monitor.model.articles import ArticleId
@@ -115,9 +116,9 @@ def entry_keys(entries: Sequence[Entry], feed_id: str, *, has_guids: bool = True
     return [(_entry_key(entry, feed_id, guids, links), entry_digest(entry)) for entry in entries]
 
 
-def shared_links(entries: Sequence[Entry]) -> frozenset[int]:
+def shared_links(entries: Sequence[Entry], sites: Sites = NO_SITES) -> frozenset[int]:
     """URL keys that several differently titled entries of one fetch bear: they identify none of them."""
-    keys = [url_key(entry.link) if entry.link else None for entry in entries]
+    keys = [url_key(entry.link, sites) if entry.link else None for entry in entries]
     titles: dict[int, set[str]] = {key: set() for key, n in Counter(keys).items() if key is not None and n > 1}
     if titles:
         for entry, key in zip(entries, keys, strict=True):

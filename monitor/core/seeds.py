@@ -14,6 +14,7 @@ from datetime import datetime
 
 from monitor.core.documents import to_document
 from monitor.core.margins import Line, ends_sentence, lines_of, margins
+from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import SeedError
 from monitor.model.articles import Article
 from monitor.model.seeds import SeedEntry
@@ -112,16 +113,16 @@ def _without(text: str, spans: list[tuple[int, int, str]]) -> tuple[str, tuple[t
     return re.sub(r"\n[ \t]*(?:\n[ \t]*)+", "\n\n", "".join(kept)).strip(), tuple(removed)
 
 
-def to_seed_articles(entries: Sequence[SeedEntry], now: datetime) -> list[Article]:
+def to_seed_articles(entries: Sequence[SeedEntry], now: datetime, sites: Sites = NO_SITES) -> list[Article]:
     """The seeds as articles, in order, cleaned, first seen `now`; ids follow from address or file name.
 
     Raises:
         SeedError: A document holds no text once it is cleaned.
     """
-    return [_to_article(entry, now) for entry in entries]
+    return [_to_article(entry, now, sites) for entry in entries]
 
 
-def _to_article(entry: SeedEntry, now: datetime) -> Article:
+def _to_article(entry: SeedEntry, now: datetime, sites: Sites) -> Article:
     document = clean_document(entry.raw_text, title=entry.title)
     text = re.sub(r"\n\s*\n", "\n", document.text)
     if not text.strip():
@@ -138,4 +139,5 @@ def _to_article(entry: SeedEntry, now: datetime) -> Article:
         language=entry.language,
         published_at=entry.published_at,
         first_seen_at=now,
+        sites=sites,
     )

@@ -122,7 +122,7 @@ class _Path:
         if found is None:
             return path
         made = "".join(piece if isinstance(piece, str) else found[piece - 1] for piece in self.becomes)
-        return made if made.startswith("/") else "/" + made
+        return "/" + "/".join(filter(None, made.split("/")))
 
     def _stars(self, segments: list[str]) -> list[str] | None:
         end = len(segments) - len(self.tail)

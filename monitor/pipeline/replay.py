@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from monitor.core.dates import parse_date
 from monitor.core.documents import to_document
 from monitor.core.identity import format_id
+from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import MonitorError
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.watchlists import Score
@@ -88,12 +89,14 @@ class Replay:
         judge: Grouping all articles, over `store`.
         score: The watchlists' scorer, also used for what is known already.
         now: The latest time an article may claim; a later one is clamped to it.
+        sites: The user's rules of addresses.
     """
 
     judge: Judge
     store: ScratchStore
     score: Callable[[Article], Sequence[Score]]
     now: datetime
+    sites: Sites = NO_SITES
     _names: dict[ArticleId, object] = field(default_factory=dict)
     _stories: dict[ArticleId, int] = field(default_factory=dict)
     _clock: datetime = _BEGINNING
@@ -115,6 +118,7 @@ class Replay:
             published_at=date.at,
             first_seen_at=seen_at,
             flags=date.flags,
+            sites=self.sites,
         )
         judged = await self.judge.judge([article], now=seen_at)
         await self.store.commit_intake(judged.intake)
