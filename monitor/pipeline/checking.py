@@ -10,6 +10,7 @@ from monitor.core import polling
 from monitor.core.known import known_digests, may_stand_alone
 from monitor.errors import ParseError
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, ParsedFeed
+from monitor.pipeline.doorway import Doorway
 from monitor.pipeline.intake import Check
 from monitor.ports import Clock, Source
 
@@ -27,6 +28,7 @@ class Checker:
         self._sources = sources
         self._clock = clock
         self._limits = limits
+        self._doorway = Doorway()
 
     async def check(
         self, feed: Feed, state: FeedState, on_answer: Callable[[FetchOutcome | None], None] = lambda _: None
@@ -56,6 +58,8 @@ class Checker:
     async def _read(self, blank: Check, outcome: FetchOutcome) -> Check:
         if not isinstance(outcome, Fetched):
             return replace(blank, outcome=outcome)
+        # Its digest, and its entries where they are read on the spot, in one turn of the loop; no other body in it.
+        await self._doorway.pass_through()
         feed, body = blank.feed, outcome.body
         digest = polling.body_digest(body)
         bare = replace(outcome, body=b"")  # up to megabytes, and of no more use once it is parsed
