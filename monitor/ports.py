@@ -181,7 +181,8 @@ class ComposeStore(Protocol):
     ) -> list[MatchedArticle]:
         """Matches of articles first seen since, by story then time.
 
-        Told ones too: a story that grows is told as an update of what the recipient had.
+        Told ones too, and of stories that changed since (or since the last telling) however old: a story that grows is
+        told as an update of what the recipient had, and what became of it is said.
         """
         ...
 
@@ -219,6 +220,10 @@ class PageStore(Protocol):
 
     async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
         """Up to `limit` wanted pages due by `now`, oldest due first; leased, with one more attempt."""
+        ...
+
+    async def free_pages(self) -> int:
+        """End all leases, at a start: who held them lives no more. The attempts stay counted; how many there were."""
         ...
 
     async def unweighed(self, versions: Mapping[str, str], *, since: datetime, limit: int) -> list[Unweighed]:

@@ -285,12 +285,12 @@ class MemoryStore:
                 story=self._story_of(article_id),
                 was_told=article_id in had,
                 told_at=self.told_at.get((recipient_id, article_id)),
-                placed=self._placed(article_id),
+                lineage=self._lineage(article_id),
             )
             for (watchlist, article_id), match in self.matches.items()
             if watchlist in watchlists
             and (article := self.articles.get(article_id)) is not None
-            and article.first_seen_at >= since
+            and (article.first_seen_at >= since or article_id in self._told_of_changed(recipient_id, since))
         ]
         return sorted(
             found,
@@ -303,11 +303,36 @@ class MemoryStore:
             ),
         )
 
-    def _placed(self, article_id: ArticleId) -> Story | None:
-        """The story of its joining, where that was merged away."""
+    def _lineage(self, article_id: ArticleId) -> tuple[Story, ...]:
+        """The story of its joining, then all that this leads to, one mark after the other."""
         joining = self.joinings.get(article_id)
-        story = self.stories.get(joining.story_id) if joining else None
-        return story if story is not None and story != self._story_of(article_id) else None
+        if joining is None or joining.story_id not in self.stories:
+            return ()
+        found = [joining.story_id]
+        for of in found:
+            story = self.stories[of]
+            ties = {story.merged_into, story.event_id, story.parted_from}
+            ties |= {other.id for other in self.stories.values() if other.merged_into == of}
+            found += sorted(tie for tie in ties if tie in self.stories and tie not in found)
+        return (self.stories[found[0]], *(self.stories[of] for of in sorted(found[1:])))
+
+    def _told_of_changed(self, recipient_id: str, since: datetime) -> set[ArticleId]:
+        told = {article_id: at for (of, article_id), at in self.told_at.items() if of == recipient_id}
+        since = min(since, max(told.values(), default=since))
+        changed = {
+            story.id
+            for story in self.stories.values()
+            if any(at is not None and at >= since for at in (story.last_at, story.merged_at, story.parted_at))
+        }
+        ties = [
+            {story.id, other}
+            for story in self.stories.values()
+            for other in (story.merged_into, story.event_id, story.parted_from)
+            if other is not None
+        ]
+        while fresh := {of for tie in ties if tie & changed for of in tie} - changed:
+            changed |= fresh
+        return {of for of in told if of in self.joinings and self.joinings[of].story_id in changed}
 
     def _story_of(self, article_id: ArticleId) -> Story | None:
         joining = self.joinings.get(article_id)
@@ -444,6 +469,11 @@ class MemoryStore:
             article, is_told = self.articles[page.article_id], self._is_told(page.article_id)
             claimed.append(ClaimedPage(page=taken, article=article, is_told=is_told))
         return claimed
+
+    async def free_pages(self) -> int:
+        count = len(self._writing(self.page_leases))
+        self.page_leases.clear()
+        return count
 
     async def unweighed(self, versions: Mapping[str, str], *, since: datetime, limit: int) -> list[Unweighed]:
         found = []

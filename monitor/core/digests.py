@@ -18,13 +18,15 @@ What is told and what is not:
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from itertools import groupby
 
+from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
+from monitor.core.regroupings import Regroupings, kinship_of, placed_in
 from monitor.core.seeds import SEED_FEED
 from monitor.model.articles import ArticleId, VerdictKind
 from monitor.model.digests import Digest, DigestStory, MatchedArticle, Recipient, Slot, StoryState, Telling
@@ -62,16 +64,18 @@ def build(
     """
     stories: list[DigestStory] = []
     held_back = 0
-    for group in _groups(matched):
+    kinship = kinship_of(matched)
+    for story_id, group in _groups(matched, kinship):
         if all(row.was_told for row in group):
             continue
         if _is_backlog(group, since=since, max_age=max_age):
             held_back += _is_seen_since(group, since)
         else:
-            stories.append(_story(group))
+            stories.append(_story(story_id, group))
     if all(story.state is StoryState.CARRIED for story in stories) and not _is_overdue(notices, until):
         return None
     ranked = sorted(stories, key=_reading_order)
+    regroupings = Regroupings(matched, kinship)
     return Digest(
         recipient=recipient,
         slot=slot,
@@ -81,8 +85,8 @@ def build(
         stories=tuple(ranked[: recipient.max_stories]),
         rest=max(0, len(ranked) - recipient.max_stories),
         held_back=held_back,
-        mergers=_mergers(matched),
-        partings=_partings(matched),
+        mergers=regroupings.mergers,
+        partings=regroupings.partings,
         notices=tuple(notices[:MAX_NOTICES]),
         more_notices=max(0, len(notices) - MAX_NOTICES),
     )
@@ -148,40 +152,7 @@ def _fewer_notices(digest: Digest) -> Digest | None:
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 
 
-def _last_told(matched: Sequence[MatchedArticle]) -> datetime | None:
-    return max((row.told_at for row in matched if row.told_at is not None), default=None)
-
-
-def _mergers(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
-    """(title had, title of what it is part of now), for mergers since this recipient was last told anything."""
-    last = _last_told(matched)
-    found = {
-        (row.placed.merged_at, row.placed.id): (row.placed.title, row.story.title)
-        for row in matched
-        if row.was_told and row.placed is not None and row.story is not None and row.placed.merged_at is not None
-    }
-    return tuple(titles for (at, _), titles in sorted(found.items()) if last is not None and at > last)
-
-
-def _partings(matched: Sequence[MatchedArticle]) -> tuple[tuple[str, str], ...]:
-    """(title of the new story, title of the one it was part of), for what was parted since the last telling."""
-    last = _last_told(matched)
-    titles = {row.story.id: row.story.title for row in matched if row.story is not None}
-    found = {
-        (row.story.parted_at, row.story.id): (row.story.title, titles.get(row.story.parted_from or 0, ""))
-        for row in matched
-        if row.was_told and row.story is not None and row.story.parted_at is not None
-    }
-    return tuple(pair for (at, _), pair in sorted(found.items()) if last is not None and at > last)
-
-
-def _story_id(row: MatchedArticle) -> StoryId:
-    if row.story is None:
-        return row.article.id
-    return row.story.event_id or row.story.merged_into or row.story.id
-
-
-def _groups(matched: Sequence[MatchedArticle]) -> list[list[MatchedArticle]]:
+def _groups(matched: Sequence[MatchedArticle], kinship: Kinship) -> list[tuple[StoryId, list[MatchedArticle]]]:
     """Rows by story; of an article's rows the one with the best margin speaks, told if any of them was."""
     best: dict[ArticleId, MatchedArticle] = {}
     told = {row.article.id for row in matched if row.was_told}
@@ -189,8 +160,11 @@ def _groups(matched: Sequence[MatchedArticle]) -> list[list[MatchedArticle]]:
         known = best.get(row.article.id)
         if known is None or _margin(row) > _margin(known):
             best[row.article.id] = replace(row, was_told=row.article.id in told)
-    rows = sorted(best.values(), key=_story_id)
-    return [list(group) for _, group in groupby(rows, key=_story_id)]
+    groups: dict[StoryId, list[MatchedArticle]] = defaultdict(list)
+    for row in best.values():
+        placed = placed_in(row)
+        groups[row.article.id if placed is None else kinship.event_of(placed)].append(row)
+    return sorted(groups.items())
 
 
 def _margin(row: MatchedArticle) -> float:
@@ -215,7 +189,7 @@ def _is_seen_since(group: Sequence[MatchedArticle], since: datetime | None) -> b
     return since is None or any(row.article.first_seen_at > since for row in group if not row.was_told)
 
 
-def _story(group: Sequence[MatchedArticle]) -> DigestStory:
+def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
     untold = [row for row in group if not row.was_told]
     roots = _roots(group)
     told_roots = {roots[row.article.id] for row in group if row.was_told}
@@ -224,7 +198,7 @@ def _story(group: Sequence[MatchedArticle]) -> DigestStory:
     lead = min(news or untold, key=_lead_order)
     others = sorted((row for row in untold if row is not lead), key=lambda row: (row.article.at, row.article.id))
     return DigestStory(
-        story_id=_story_id(lead),
+        story_id=story_id,
         watchlist=lead.match.watchlist,
         state=state,
         lead=_telling(lead),

@@ -58,8 +58,10 @@ class Recipient:
 class MatchedArticle:
     """A match with what is known of its article, as gathered for a digest.
 
-    `was_told`: this recipient has had this article, at `told_at`. `story` is None when the article was not grouped;
-    `placed` is the story that it was placed in, where that went into `story` later.
+    `was_told`: this recipient has had this article, at `told_at`. `story` is the one that it is part of now, None when
+    it was not grouped. `lineage` is the story that it was placed in, then all that tell what this belongs to or once
+    belonged to (what it went into or was parted from, what went into these, the first stories of their events), by id;
+    empty stands for `story` alone.
     """
 
     article: Article
@@ -68,7 +70,7 @@ class MatchedArticle:
     story: Story | None
     was_told: bool = False
     told_at: datetime | None = None
-    placed: Story | None = None
+    lineage: tuple[Story, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

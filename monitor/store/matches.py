@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, func, select
@@ -13,6 +13,7 @@ from monitor.model.digests import MatchedArticle
 from monitor.model.stories import Story, StoryId
 from monitor.store.columns import among, keep
 from monitor.store.intakes import keep_grouping, refuse_if_changed
+from monitor.store.lineage import lineages, told_of_changed, with_marked
 from monitor.store.mapping import (
     ARTICLE_COLUMNS,
     MATCH_COLUMNS,
@@ -84,7 +85,10 @@ def commit_rematch(connection: Connection, rematch: Rematch) -> None:
 def matched_articles(
     connection: Connection, recipient_id: str, watchlists: Sequence[str], since: datetime
 ) -> list[MatchedArticle]:
-    """Matches of articles first seen since, by story then time; those without a story last."""
+    """Matches of articles first seen since, by story then time; those without a story last.
+
+    With them what the recipient was told, however long ago, of stories that changed since.
+    """
     a, m = ARTICLE.c, MATCH.c
     told_at = (
         select(func.min(TOLD.c.at))
@@ -95,10 +99,14 @@ def matched_articles(
     wanted = (
         select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, JOINING.c.story_id, told_at)
         .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
-        .where(among(connection, m.watchlist, list(watchlists)), a.first_seen_at >= since)
+        .where(among(connection, m.watchlist, list(watchlists)))
     )
-    rows = connection.execute(wanted).all()
-    placed, stories = roots_of(connection, {row[-2] for row in rows if row[-2] is not None})
+    told = told_of_changed(connection, recipient_id, since)
+    older = wanted.where(a.first_seen_at < since, among(connection, a.id, told))
+    rows = [*connection.execute(wanted.where(a.first_seen_at >= since)), *connection.execute(older)]
+    placed = {row[-2] for row in rows if row[-2] is not None}
+    marked = with_marked(connection, placed)
+    stories, lineage = _roots(placed, marked), lineages(marked, placed)
     n, v = len(ARTICLE_COLUMNS), len(ARTICLE_COLUMNS) + len(VERDICT_COLUMNS)
     found = [
         MatchedArticle(
@@ -108,15 +116,11 @@ def matched_articles(
             story=stories.get(row[-2]),
             was_told=row[-1] is not None,
             told_at=row[-1],
-            placed=_if_merged(placed.get(row[-2])),
+            lineage=lineage.get(row[-2], ()),
         )
         for row in rows
     ]
     return sorted(found, key=reading_order)
-
-
-def _if_merged(story: Story | None) -> Story | None:
-    return story if story is not None and story.merged_into is not None else None
 
 
 def reading_order(found: MatchedArticle) -> tuple[bool, StoryId, datetime, ArticleId, str]:
@@ -144,5 +148,9 @@ def roots_of(connection: Connection, ids: set[StoryId]) -> tuple[dict[StoryId, S
         fresh = {story.id: story for story in map(to_story, connection.execute(wanted))}
         stories |= fresh
         missing = {story.merged_into for story in fresh.values() if story.merged_into is not None} - stories.keys()
+    return stories, _roots(ids, stories)
+
+
+def _roots(ids: Collection[StoryId], stories: Mapping[StoryId, Story]) -> dict[StoryId, Story]:
     merged_into = {story.id: story.merged_into for story in stories.values() if story.merged_into in stories}
-    return stories, {of: stories[root_of(of, merged_into)] for of in ids if of in stories}
+    return {of: stories[root_of(of, merged_into)] for of in ids if of in stories}

@@ -138,8 +138,63 @@ async def test_when_it_was_told_and_in_which_story_it_was_placed_are_known(store
     await store.commit_digest(digest(make_delivery(), told=((WATCHLIST, gone.id),), at=NOW + MINUTE))
     found = {row.article.id: row for row in await store.matched_articles("analyst", [WATCHLIST], since=NOW - DAY)}
     assert {row.story.id for row in found.values()} == {root.id}
-    assert (found[kept.id].told_at, found[kept.id].placed) == (None, None)
-    assert (found[gone.id].told_at, found[gone.id].placed) == (NOW + MINUTE, placed)
+    assert (found[kept.id].told_at, found[kept.id].lineage) == (None, (root, placed))
+    assert (found[gone.id].told_at, found[gone.id].lineage) == (NOW + MINUTE, (placed, root))
+
+
+async def test_a_lineage_holds_all_that_tells_what_an_article_belongs_to_or_belonged_to(store: Any) -> None:
+    article = make_article(id=50)
+    first, whole = make_story(article, id=1), make_story(article, id=2, event_id=1)
+    went = make_story(article, id=3, merged_into=2, merged_at=NOW)
+    placed = make_story(article, id=4, parted_from=3, parted_at=NOW, event_id=77)
+    stranger = make_story(article, id=5, storyline_id=1)
+    joining = Joining(article_id=article.id, story_id=placed.id, is_first=True)
+    stories = (first, whole, went, placed, stranger)
+    await store.commit_intake(
+        Intake(articles=(article,), matches=(make_match(article),), stories=stories, joinings=(joining,))
+    )
+    (row,) = await store.matched_articles("analyst", [WATCHLIST], since=NOW - DAY)
+    assert row.story == placed
+    assert row.lineage == (placed, first, whole, went)
+
+
+@pytest.mark.parametrize("change", ["grown", "merged", "parted", "of its event", "none", "none, never told"])
+async def test_what_was_told_long_ago_comes_with_what_changed_of_its_story(store: Any, change: str) -> None:
+    old = make_article("old", first_seen_at=NOW - 40 * DAY, published_at=NOW - 40 * DAY)
+    story, root = make_story(old), make_story(make_article("root", published_at=NOW - 40 * DAY))
+    if change == "grown":
+        story = dataclasses.replace(story, last_at=NOW)
+    elif change == "merged":
+        story = dataclasses.replace(story, merged_into=root.id, merged_at=NOW)
+    elif change == "parted":
+        story = dataclasses.replace(story, parted_from=root.id, parted_at=NOW)
+    elif change == "of its event":
+        story, root = dataclasses.replace(story, event_id=root.id), dataclasses.replace(root, last_at=NOW)
+    joining = Joining(article_id=old.id, story_id=story.id, is_first=True)
+    await store.commit_intake(
+        Intake(articles=(old,), matches=(make_match(old),), stories=(story, root), joinings=(joining,))
+    )
+    told = () if change == "none, never told" else ((WATCHLIST, old.id),)
+    await store.commit_digest(digest(make_delivery(), told=told, at=NOW - 39 * DAY))
+    recently = make_article("recently", published_at=NOW - 9 * DAY, first_seen_at=NOW - 9 * DAY)
+    await store.commit_intake(Intake(articles=(recently,), matches=(make_match(recently),)))
+    another = digest(
+        make_delivery("d9", slot_key="x"), slot=Slot(key="x", at=NOW), told=((WATCHLIST, recently.id),), at=NOW - DAY
+    )
+    await store.commit_digest(another)
+    found = await store.matched_articles("analyst", [WATCHLIST], since=NOW - 7 * DAY)
+    assert [row.article.title for row in found] == ([] if change.startswith("none") else ["old"])
+
+
+async def test_a_change_before_the_last_quiet_digest_is_still_to_be_told(store: Any) -> None:
+    old = make_article("old", first_seen_at=NOW - 40 * DAY, published_at=NOW - 40 * DAY)
+    story = make_story(old, merged_into=1, merged_at=NOW - 20 * DAY)
+    joining = Joining(article_id=old.id, story_id=story.id, is_first=True)
+    await store.commit_intake(
+        Intake(articles=(old,), matches=(make_match(old),), stories=(story,), joinings=(joining,))
+    )
+    await store.commit_digest(digest(make_delivery(), told=((WATCHLIST, old.id),), at=NOW - 30 * DAY))
+    assert await store.matched_articles("analyst", [WATCHLIST], since=NOW - 7 * DAY)
 
 
 async def test_a_new_schedule_moves_the_slot_and_what_was_told_stays_told(store: Any) -> None:

@@ -74,7 +74,7 @@ def test_that_two_stories_of_a_recipient_turned_out_to_be_one_is_said_once() -> 
     placed = make_story(gone, merged_into=kept.id, merged_at=merged_at)
     had = (
         row(kept, story=root, was_told=True, told_at=told_at),
-        row(gone, story=root, placed=placed, was_told=True, told_at=told_at),
+        row(gone, story=root, lineage=(placed, root), was_told=True, told_at=told_at),
     )
     first = build_for(*had, row(news, story=None))
     assert first is not None
@@ -89,7 +89,7 @@ def test_a_merger_of_which_a_recipient_had_only_the_older_story_is_not_said() ->
     kept, gone = make_article("Satu"), make_article("Dua")
     placed = make_story(gone, merged_into=kept.id, merged_at=NOW)
     had = row(kept, story=make_story(kept), was_told=True, told_at=NOW - timedelta(hours=9))
-    digest = build_for(had, row(gone, story=make_story(kept), placed=placed))
+    digest = build_for(had, row(gone, story=make_story(kept), lineage=(placed, make_story(kept))))
     assert digest is not None
     assert digest.mergers == ()
 
