@@ -126,7 +126,7 @@ class LedgerRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revision:
-    """An article's later state: what replaced the stored title and text, and when it was seen."""
+    """An article's later state: what replaced the stored title and text, when it was seen, and in which feed."""
 
     article_id: ArticleId
     seen_at: datetime
@@ -136,13 +136,39 @@ class Revision:
     body_digest: int
     change: str = ""
     """What changed, one printable line: "title: … → …", "+2 sentences, −1"."""
+    feed_id: str = ""
+    """Empty where it is not known: states kept before it was noted."""
+
+
+class ChangeKind(StrEnum):
+    """What of a change matters to who was told the earlier state, weightiest first."""
+
+    RETRACTION = "retraction"
+    CORRECTION = "correction"
+    TITLE = "title"
+    FACT = "fact"
+    REMOVAL = "removal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One thing that matters between two states of an article, in the article's own words.
+
+    `before` is what stood there (title, sentence of the lead, passage removed), `after` what stands there now (title,
+    sentence, notice); one of them may be empty. `reason` is a printable line.
+    """
+
+    kind: ChangeKind
+    before: str = ""
+    after: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
     """Why something was decided: kept beside what was decided, for `why`, replay and proof.
 
-    `stage` is "dedupe", "story", "score" or "seed"; `measure` in [0, 1] or None; `features` are printable facts.
+    `stage` is "dedupe", "story", "score", "seed" or "alias"; `measure` in [0, 1] or None; `features` are printable facts.
     """
 
     article_id: ArticleId
