@@ -63,6 +63,14 @@ class Pages:
             polling_limits=limits,
         )
 
+    async def take_over(self) -> None:
+        """What the process before this one had asked for and not kept is asked for again; at a start only.
+
+        Its attempt stays counted: a page that brings a process down is given up like one that fails.
+        """
+        if count := await self._store.free_pages():
+            log.info("pages of a process that was cut off are asked for again", extra={"pages": count})
+
     async def read_due(self, feeds: Mapping[str, Feed], *, within_s: float | None = None) -> PagesReport:
         """One round; nothing once stopping."""
         async with self._reading:

@@ -179,6 +179,7 @@ class Runtime:
     async def prepare(self) -> Tally:
         """Bring the store up to the configuration; the account of the seeds."""
         await self._judge.load(self._clock.now())
+        await self._pages.take_over()
         await self._sync_feeds(self.configuration)
         return await self.catch_up()
 

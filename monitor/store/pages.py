@@ -96,6 +96,12 @@ def claim_due_pages(connection: Connection, now: datetime, limit: int, lease_s: 
     ]
 
 
+def free_pages(connection: Connection) -> int:
+    """End all leases; how many there were. What is leased is wanted, so an index finds it."""
+    leased = update(PAGE).where(_P.state == PageState.WANTED.value, _P.lease_until.is_not(None))
+    return connection.execute(leased.values(lease_until=None)).rowcount
+
+
 def unweighed(connection: Connection, versions: Mapping[str, str], since: datetime, limit: int) -> list[Unweighed]:
     """Articles with a page read since in the state they are in, and their matches that do not consider it."""
     wanted = (

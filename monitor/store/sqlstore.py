@@ -214,6 +214,10 @@ class SqlStore(
         """See `PageStore`."""
         return await self._write(partial(pages.claim_due_pages, now=now, limit=limit, lease_s=lease_s))
 
+    async def free_pages(self) -> int:
+        """See `PageStore`."""
+        return await self._write(pages.free_pages)
+
     async def unweighed(self, versions: Mapping[str, str], *, since: datetime, limit: int) -> list[Unweighed]:
         """See `PageStore`."""
         return await self._read(partial(pages.unweighed, versions=versions, since=since, limit=limit))

@@ -106,6 +106,20 @@ async def test_a_due_page_is_claimed_once_with_its_attempt_counted_until_its_lea
     assert again.page == replace(claimed.page, attempts=2)
 
 
+async def test_at_a_start_leases_end_and_their_attempts_stay_counted(store: Any) -> None:
+    article, other, done = make_article("one"), make_article("two", url_key=2), make_article("three", url_key=3)
+    await matched(store, article, other, done)
+    await store.keep_pages([make_page(article), make_page(done)])
+    claimed = {one.article.id: one.page for one in await store.claim_due_pages(NOW, limit=10, lease_s=600)}
+    await store.keep_pages([make_page(other), replace(claimed[done.id], state=PageState.READ)])
+    assert await store.free_pages() == 1
+    again = {one.article.id: one.page for one in await store.claim_due_pages(NOW, limit=10, lease_s=600)}
+    assert again.keys() == {article.id, other.id}
+    assert again[article.id] == replace(claimed[article.id], attempts=2)
+    assert await store.free_pages() == 2
+    assert await store.free_pages() == 0
+
+
 async def test_what_is_kept_ends_the_lease_and_only_wanted_pages_are_due(store: Any) -> None:
     article = make_article()
     await matched(store, article)

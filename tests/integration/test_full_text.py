@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import json
+import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -14,7 +15,8 @@ import pytest
 from monitor.app import open_runtime
 from monitor.app.offline import load_configuration
 from monitor.cli import main
-from tests.servers import LoopbackServer, Reply
+from scripts.demo.daemon import started
+from tests.servers import LoopbackServer, Reply, Request, hang
 from tests.sites import SENTENCE, TITLE, configure, html, page, rss, site
 
 
@@ -81,6 +83,30 @@ async def test_the_digest_quotes_the_page_which_is_asked_for_once(
         server.url("/a"): "read",
         server.url("/closed"): "refused",
     }
+
+
+async def test_a_page_asked_for_by_a_process_that_was_killed_is_asked_for_again_at_the_next_start(
+    server: LoopbackServer, tmp_path: Path
+) -> None:
+    asked = asyncio.Event()
+
+    async def silent(request: Request, writer: asyncio.StreamWriter) -> None:
+        asked.set()
+        await hang(request, writer)
+
+    site(server, {"/a": silent})
+    config = configure(tmp_path, server)
+    async with started("once", "--config", str(config), folder=tmp_path) as daemon:
+        await asyncio.wait_for(asked.wait(), 60)
+        daemon.send(signal.SIGKILL)
+        await daemon.wait(10)
+    server["/a"] = html(page())
+    async with open_runtime(load_configuration(config, {})) as runtime:
+        await runtime.prepare()
+        await runtime.pages()
+        await runtime.cycle()
+    (text,) = mailed(tmp_path)
+    assert SENTENCE in text
 
 
 async def test_a_digest_goes_out_though_the_page_cannot_be_had(server: LoopbackServer, tmp_path: Path) -> None:
