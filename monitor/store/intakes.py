@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from itertools import repeat
 
@@ -172,7 +172,7 @@ def keep_sketches(
     kept = {article_id: sketch for article_id, sketch in sketches.items() if article_id in seen}
     indexed = _drop_replaced(connection, kept)
     keep(connection, SKETCH, [from_sketch(article_id, sketch, seen[article_id]) for article_id, sketch in kept.items()])
-    stops = stop_hashes_among(connection, [value for sketch in kept.values() for value in sketch.hashes])
+    stops = shingles.stops_among(connection, [value for sketch in kept.values() for value in sketch.hashes])
     pairs: list[tuple[int, ArticleId]] = []
     for article_id, sketch in kept.items():
         fresh = _without(indexed.get(article_id, frozenset()), _without(stops, sketch.hashes))
@@ -185,8 +185,7 @@ def keep_sketches(
 
 def _drop_replaced(connection: Connection, kept: Mapping[ArticleId, Sketch]) -> dict[ArticleId, set[int]]:
     """Take out of the index what articles had there and have no more; what they had."""
-    before = select(SKETCH.c.article_id, SKETCH.c.hashes).where(among(connection, SKETCH.c.article_id, kept.keys()))
-    had = {row.article_id: set(unpack_hashes(row.hashes)) for row in connection.execute(before)}
+    had = {of: set(unpack_hashes(packed)) for of, packed in shingles.packed_of(connection, kept.keys())}
     gone = [(value, of) for of, hashes in had.items() for value in hashes.difference(kept[of].hashes)]
     shingles.drop(connection, gone)
     return had
@@ -194,13 +193,3 @@ def _drop_replaced(connection: Connection, kept: Mapping[ArticleId, Sketch]) -> 
 
 def _without(stops: Set[int], hashes: Sequence[int]) -> Sequence[int]:
     return hashes if stops.isdisjoint(hashes) else [value for value in hashes if value not in stops]
-
-
-def stop_hashes_among(connection: Connection, hashes: Collection[int]) -> set[int]:
-    """Those of the hashes that are known to be too common."""
-    all_stops = set(connection.execute(select(STOP_SHINGLE.c.h).limit(len(hashes) + 1)).scalars())
-    if len(all_stops) <= len(hashes):
-        # Fewer than were asked for: to read them costs less than to ask.
-        return all_stops.intersection(hashes)
-    found = select(STOP_SHINGLE.c.h).where(among(connection, STOP_SHINGLE.c.h, set(hashes)))
-    return set(connection.execute(found).scalars())

@@ -100,12 +100,16 @@ def candidates(
     for value in common:
         del holders[value]
     shared = [_shared(sketch, holders, min_shared) for sketch in sketches]
-    seen = _first_seen(connection, {of for counts in shared for of in counts}, since)
+    near = {of for counts in shared for of in counts}
+    # A few are loaded at once; of many only the best, which takes another question.
+    loaded = _with_originals(connection, near) if len(near) <= limit else {}
+    seen = _first_seen(connection, near - loaded.keys(), since)
+    seen |= {of: found.first_seen_at for of, (found, _) in loaded.items() if found.first_seen_at >= since}
     best = [
         sorted((of for of in counts if of in seen), key=lambda of: (-counts[of], seen[of], of))[:limit]
         for counts in shared
     ]
-    loaded = _with_originals(connection, {of for ids in best for of in ids})
+    loaded = loaded or _with_originals(connection, {of for ids in best for of in ids})
     found = [
         [Candidate(article=loaded[of][0], shared=counts[of], verdict_of=loaded[of][1]) for of in ids]
         for ids, counts in zip(best, shared, strict=True)
@@ -123,8 +127,10 @@ def _shared(sketch: Sketch, holders: Mapping[int, Sequence[ArticleId]], min_shar
 
 
 def _first_seen(connection: Connection, ids: Iterable[ArticleId], since: datetime) -> dict[ArticleId, datetime]:
-    c = ARTICLE.c
-    wanted = select(c.id, c.first_seen_at).where(among(connection, c.id, list(ids)), c.first_seen_at >= since)
+    c, asked = ARTICLE.c, list(ids)
+    if not asked:
+        return {}
+    wanted = select(c.id, c.first_seen_at).where(among(connection, c.id, asked), c.first_seen_at >= since)
     return {row.id: row.first_seen_at for row in connection.execute(wanted)}
 
 

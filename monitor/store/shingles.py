@@ -8,6 +8,7 @@ levels (O'Neil et al. 1996). A transaction holds both, so that nothing is ever s
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
@@ -16,11 +17,12 @@ from sqlalchemy import Connection, bindparam, delete, func, select, text
 
 from monitor.model.articles import ArticleId
 from monitor.store.columns import among
-from monitor.store.tables import FRESH_SHINGLE, SHINGLE
+from monitor.store.tables import FRESH_SHINGLE, SHINGLE, SKETCH, STOP_SHINGLE
 
 FRESH_ROWS = 200_000
 """From so many rows the small table is merged into the large one: some 4 MB, and half a second of the writer's time."""
 
+_LEFT = "rows until the fresh shingles are counted"
 HASHES_A_QUESTION = 250
 PAIRS_A_STATEMENT = 100
 
@@ -33,24 +35,59 @@ _ASK_MANY = {
     )
     for table in _LEVELS
 }
+_ASK_FEW = " UNION ALL ".join(
+    f"SELECT {table.name}.h, {table.name}.article_id FROM json_each(?1) AS wanted"  # noqa: S608 - our own names
+    f" CROSS JOIN {table.name} ON {table.name}.h = wanted.value"
+    for table in _LEVELS
+)
+"""Word by word as the driver takes it: to build and compile a statement costs more than a usual question."""
+_ASK_PACKED = f"SELECT article_id, hashes FROM {SKETCH.name} WHERE article_id IN (SELECT value FROM json_each(?))"  # noqa: S608
+_ALL_STOPS = f"SELECT h FROM {STOP_SHINGLE.name} LIMIT ?"  # noqa: S608
+_ASK_STOPS = f"SELECT h FROM {STOP_SHINGLE.name} WHERE h IN (SELECT value FROM json_each(?))"  # noqa: S608
 _INSERT_ONE = "INSERT INTO fresh_shingle (h, article_id) VALUES (?, ?) ON CONFLICT DO NOTHING"
 _INSERT_MANY = _INSERT_ONE.replace("(?, ?)", ", ".join(["(?, ?)"] * PAIRS_A_STATEMENT))
 
 
 def rows(connection: Connection, wanted: Sequence[int]) -> Iterator[tuple[int, ArticleId]]:
     """(hash, article) for some hashes, each pair once."""
-    for table in _LEVELS:
-        left = wanted
-        if connection.dialect.name == "sqlite":
-            # Tens of thousands a batch: SQLite takes twice as long to read them from a JSON text as to look them up.
-            whole = len(wanted) // HASHES_A_QUESTION * HASHES_A_QUESTION
-            for start in range(0, whole, HASHES_A_QUESTION):
-                asked = tuple(wanted[start : start + HASHES_A_QUESTION])
-                yield from connection.exec_driver_sql(_ASK_MANY[table.name], asked).all()
-            left = wanted[whole:]
-        if left:
-            query = select(table.c.h, table.c.article_id).where(among(connection, table.c.h, left))
+    if not wanted:
+        return
+    if connection.dialect.name != "sqlite":
+        for table in _LEVELS:
+            query = select(table.c.h, table.c.article_id).where(among(connection, table.c.h, wanted))
             yield from connection.execute(query).all()
+        return
+    # Tens of thousands a batch: SQLite takes twice as long to read them from a JSON text as to look them up.
+    whole = len(wanted) // HASHES_A_QUESTION * HASHES_A_QUESTION
+    for start in range(0, whole, HASHES_A_QUESTION):
+        asked = tuple(wanted[start : start + HASHES_A_QUESTION])
+        for table in _LEVELS:
+            yield from connection.exec_driver_sql(_ASK_MANY[table.name], asked).all()
+    if whole < len(wanted):
+        yield from connection.exec_driver_sql(_ASK_FEW, (json.dumps(wanted[whole:]),)).all()
+
+
+def packed_of(connection: Connection, ids: Collection[ArticleId]) -> list[tuple[ArticleId, bytes]]:
+    """(article, its packed hashes) of those of some articles that were sketched before."""
+    if connection.dialect.name == "sqlite":
+        found: Any = connection.exec_driver_sql(_ASK_PACKED, (json.dumps(list(ids)),))
+    else:
+        c = SKETCH.c
+        found = connection.execute(select(c.article_id, c.hashes).where(among(connection, c.article_id, ids)))
+    return [(article_id, packed) for article_id, packed in found]
+
+
+def stops_among(connection: Connection, hashes: Collection[int]) -> set[int]:
+    """Those of the hashes that are known to be too common."""
+    c = STOP_SHINGLE.c
+    if connection.dialect.name != "sqlite":
+        found = select(c.h).where(among(connection, c.h, set(hashes)))
+        return set(connection.execute(found).scalars())
+    known = {h for (h,) in connection.exec_driver_sql(_ALL_STOPS, (len(hashes) + 1,)).all()}
+    if len(known) <= len(hashes):
+        # Fewer than were asked for: to read them costs less than to ask.
+        return known.intersection(hashes)
+    return {h for (h,) in connection.exec_driver_sql(_ASK_STOPS, (json.dumps(list(hashes)),)).all()}
 
 
 def insert(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> None:
@@ -78,20 +115,35 @@ def insert(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> No
             ),
             {"hashes": [pair[0] for pair in ordered], "ids": [pair[1] for pair in ordered]},
         )
-    merge(connection, at_least=FRESH_ROWS)
+    _merge_when_full(connection, len(ordered))
 
 
-def merge(connection: Connection, *, at_least: int = 1) -> None:
-    """Move the small table's rows into the large one, if there are so many."""
-    count: Any = connection.execute(select(func.count()).select_from(FRESH_SHINGLE)).scalar_one()
-    if count >= at_least:
-        connection.execute(
-            text(
-                "INSERT INTO shingle (h, article_id) SELECT h, article_id FROM fresh_shingle WHERE true"
-                " ORDER BY h, article_id ON CONFLICT DO NOTHING"
-            )
+def _merge_when_full(connection: Connection, added: int) -> None:
+    """Merge from `FRESH_ROWS` on; the rows are counted when there may be so many, not with every batch.
+
+    To count walks the whole table. How many may still come is remembered with the connection: the one writer of this
+    process has only one, and a new one counts first. What a rollback took back is counted as there, which only brings
+    the next count sooner; what other processes add is seen after a tenth of the rows at the latest.
+    """
+    left: int = connection.info.get(_LEFT, 0) - added
+    if left <= 0:
+        there: int = connection.execute(select(func.count()).select_from(FRESH_SHINGLE)).scalar_one()
+        if there >= FRESH_ROWS:
+            merge(connection)
+            there = 0
+        left = min(FRESH_ROWS - there, max(FRESH_ROWS // 10, 1))
+    connection.info[_LEFT] = left
+
+
+def merge(connection: Connection) -> None:
+    """Move the small table's rows into the large one."""
+    connection.execute(
+        text(
+            "INSERT INTO shingle (h, article_id) SELECT h, article_id FROM fresh_shingle WHERE true"
+            " ORDER BY h, article_id ON CONFLICT DO NOTHING"
         )
-        connection.execute(delete(FRESH_SHINGLE))
+    )
+    connection.execute(delete(FRESH_SHINGLE))
 
 
 def drop(connection: Connection, pairs: Sequence[tuple[int, ArticleId]]) -> None:
