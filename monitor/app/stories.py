@@ -10,13 +10,14 @@ from monitor.config import Configuration
 from monitor.core import handiwork
 from monitor.core.features import Frequencies, gazetteer_of
 from monitor.core.identity import format_id, parse_id
+from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.sites import NO_SITES, Sites
 from monitor.core.urls import url_key
 from monitor.errors import StoreError
 from monitor.model.articles import Article, ArticleId, Decision, Verdict, VerdictKind
 from monitor.model.commits import Intake
-from monitor.model.stories import Origin, Story
+from monitor.model.stories import Origin, Story, StoryId
 from monitor.pipeline.memory import FREQUENCIES, HAND
 from monitor.store import open_store
 from monitor.store.sqlstore import SqlStore
@@ -32,13 +33,23 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class StoryFile:
-    """All that is known of a story. `kin` are the others of its event or storyline."""
+class Kin:
+    """Another story of the same event, or only of the same storyline."""
 
     story: Story
+    is_event: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoryFile:
+    """All that is known of a story. `event_id` and `storyline_id` are the stories that stand for these."""
+
+    story: Story
+    event_id: StoryId
+    storyline_id: StoryId
     members: Sequence[Member]
     origins: Sequence[Origin]
-    kin: Sequence[Story]
+    kin: Sequence[Kin]
     decisions: Sequence[Decision]
 
 
@@ -53,13 +64,28 @@ async def read_story(configuration: Configuration, name: str) -> StoryFile:
             if member.verdict.kind is VerdictKind.COPY and member.verdict.of is not None:
                 shared[member.article.id, member.verdict.of] = 1.0
         decisions = [decision for one in articles for decision in await store.decisions(one.id)]
+        tied = await store.tied_stories(story.id)
+        kinship = Kinship(tied)
         return StoryFile(
             story=story,
+            event_id=kinship.event_of(story.id),
+            storyline_id=kinship.storyline_of(story.id),
             members=members,
             origins=origins(articles, shared=shared),
-            kin=await store.kin(story),
+            kin=_kin(story.id, tied, kinship),
             decisions=[one for one in decisions if one.stage == "story"],
         )
+
+
+def _kin(of: StoryId, tied: Sequence[Story], kinship: Kinship) -> list[Kin]:
+    event, storyline = kinship.event_of(of), kinship.storyline_of(of)
+    return [
+        Kin(story=story, is_event=kinship.event_of(story.id) == event)
+        for story in tied
+        if story.merged_into is None
+        and story.id != of
+        and (kinship.event_of(story.id) == event or kinship.storyline_of(story.id) == storyline)
+    ]
 
 
 async def join_stories(configuration: Configuration, one: str, other: str) -> tuple[Story, Story]:

@@ -77,8 +77,8 @@ def _plain(found: StoryFile) -> dict[str, object]:
         "title": found.story.title,
         "first_at": found.story.first_at.isoformat(),
         "last_at": found.story.last_at.isoformat(),
-        "storyline": format_id(found.story.storyline_id or found.story.id),
-        "event": format_id(found.story.event_id or found.story.id),
+        "storyline": format_id(found.storyline_id),
+        "event": format_id(found.event_id),
         "articles": [
             {
                 "id": format_id(member.article.id),
@@ -96,17 +96,12 @@ def _plain(found: StoryFile) -> dict[str, object]:
             {"name": origin.name, "is_agency": origin.is_agency, "evidence": [one.line for one in origin.evidence]}
             for origin in found.origins
         ],
-        "kin": [{"id": _id(story), "title": story.title, "is_event": _is_event(found, story)} for story in found.kin],
+        "kin": [{"id": _id(kin.story), "title": kin.story.title, "is_event": kin.is_event} for kin in found.kin],
         "decisions": [
             {"article": format_id(one.article_id), "outcome": one.outcome, "level": one.level, **dict(one.features)}
             for one in found.decisions
         ],
     }
-
-
-def _is_event(found: StoryFile, other: Story) -> bool:
-    own = found.story
-    return (own.event_id or own.id) == (other.event_id or other.id)
 
 
 def _show(found: StoryFile) -> None:
@@ -138,9 +133,9 @@ def _show(found: StoryFile) -> None:
             console.print(f"    {evidence.line}", markup=False)
     if found.kin:
         console.print("\nBelongs together with")
-        for other in found.kin:
-            what = "the same event" if _is_event(found, other) else "the same storyline"
-            console.print(f"  {other.title}  ({_id(other)}, {what}, {clock(other.first_at)})", markup=False)
+        for kin in found.kin:
+            what = "the same event" if kin.is_event else "the same storyline"
+            console.print(f"  {kin.story.title}  ({_id(kin.story)}, {what}, {clock(kin.story.first_at)})", markup=False)
     if links := [one for one in found.decisions if one.outcome in ("linked", "merged", "parted")]:
         console.print("\nDecided of the story")
         for one in links:

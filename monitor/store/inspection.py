@@ -99,15 +99,22 @@ def story_articles(connection: Connection, story_id: StoryId) -> list[tuple[Arti
     return sorted(found, key=lambda one: (one[0].at, one[0].id))
 
 
-def kin(connection: Connection, of: Story) -> list[Story]:
-    """Other stories of the same event or storyline, oldest first."""
+def tied(connection: Connection, of: StoryId) -> list[Story]:
+    """A story and all that are tied to it by redirects, events or storylines, through others too, oldest first."""
     c = STORY.c
-    roots = {of.id, of.storyline_id or of.id, of.event_id or of.id}
-    tied = or_(
-        among(connection, c.storyline_id, roots), among(connection, c.event_id, roots), among(connection, c.id, roots)
-    )
-    wanted = select(*STORY_COLUMNS).where(tied, c.id != of.id, c.merged_into.is_(None)).order_by(c.first_at, c.id)
-    return [to_story(row) for row in connection.execute(wanted)]
+    found: dict[StoryId, Story] = {}
+    asked: set[StoryId] = set()
+    missing = {of}
+    while missing:
+        asked |= missing
+        either = or_(
+            *(among(connection, column, missing) for column in (c.id, c.merged_into, c.event_id, c.storyline_id))
+        )
+        fresh = [to_story(row) for row in connection.execute(select(*STORY_COLUMNS).where(either))]
+        found |= {story.id: story for story in fresh}
+        marks = {of for story in fresh for of in (story.id, story.merged_into, story.event_id, story.storyline_id)}
+        missing = {of for of in marks if of is not None} - asked
+    return sorted(found.values(), key=lambda story: (story.first_at, story.id))
 
 
 def feed_pages(connection: Connection, feed_id: str, limit: int) -> list[Page]:

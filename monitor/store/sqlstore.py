@@ -17,7 +17,7 @@ from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, 
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
-from monitor.model.pages import ClaimedPage, Page, PageWish, Unweighed, Weighing
+from monitor.model.pages import Alias, ClaimedPage, Page, PageWish, Unweighed, Weighing
 from monitor.model.stories import Story, StoryId
 from monitor.ports import (
     ComposeStore,
@@ -206,9 +206,9 @@ class SqlStore(
         """See `PageStore`."""
         return await self._read(partial(pages.wished_pages, feed_ids=feed_ids, since=since, limit=limit))
 
-    async def keep_pages(self, found: Sequence[Page]) -> None:
+    async def keep_pages(self, found: Sequence[Page], aliases: Sequence[Alias] = ()) -> None:
         """See `PageStore`; pages of articles that are gone are left out."""
-        await self._write(partial(pages.keep_pages, found=found))
+        await self._write(partial(pages.keep_pages, found=found, aliases=aliases))
 
     async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
         """See `PageStore`."""
@@ -279,9 +279,9 @@ class SqlStore(
         """The articles of a story and of those that went into it, by time, with verdicts and why they are there."""
         return await self._read(partial(inspection.story_articles, story_id=story_id))
 
-    async def kin(self, story: Story) -> list[Story]:
-        """Other stories of the same event or storyline, oldest first."""
-        return await self._read(partial(inspection.kin, of=story))
+    async def tied_stories(self, story_id: StoryId) -> list[Story]:
+        """A story and all that are tied to it by redirects, events or storylines, oldest first."""
+        return await self._read(partial(inspection.tied, of=story_id))
 
     async def feed_pages(self, feed_id: str, *, limit: int) -> list[Page]:
         """The pages of a feed's articles that were wanted last, the newest first."""

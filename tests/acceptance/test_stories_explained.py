@@ -108,3 +108,12 @@ def test_a_word_joins_two_and_splits_one_for_good(desk: Desk) -> None:
     assert [article["id"] for article in parted["articles"]] == [desk.id_of(ARRIVED)]
     assert "these are one story already" in desk.say("story", "join", desk.id_of(WARNED), desk.id_of(WARNED), code=1)
     assert "nothing would be left" in desk.say("story", "split", desk.id_of(WARNED), desk.id_of(WARNED), code=1)
+
+
+def test_a_storyline_goes_on_when_its_first_story_went_into_another(desk: Desk) -> None:
+    desk.say("story", "join", desk.id_of(INVITED), desk.id_of(WARNED))
+    invited, arrived = (desk.ask("story", "show", desk.id_of(title)) for title in (INVITED, ARRIVED))
+    assert arrived["storyline"] == invited["storyline"] == invited["id"]
+    assert [kin["id"] for kin in invited["kin"]] == [arrived["id"]]
+    assert [kin["id"] for kin in arrived["kin"]] == [invited["id"]]
+    assert "the same storyline" in desk.say("story", "show", desk.id_of(ARRIVED))
