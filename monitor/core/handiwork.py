@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import count
 
 from monitor.core.features import Frequencies, Gazetteer
 from monitor.core.repair import Merger, merge_by_hand
+from monitor.core.story_pairs import names_of
 from monitor.core.story_states import rebuilt
 from monitor.model.articles import Article, ArticleId, Decision
-from monitor.model.stories import APART, Joining, Story
+from monitor.model.stories import APART, TAKEN, Joining, Story, StoryId
 
 VERSION = "hand-1"
 
@@ -39,7 +41,7 @@ def join(one: Story, other: Story, *, now: datetime) -> Merger:
         raise ValueError("these are one story already")
     if gone := next((story for story in (one, other) if story.merged_into is not None), None):
         raise ValueError(f"story “{gone.title}” went into another already")
-    marks = {f"{one.id:016x}", f"{other.id:016x}"}
+    marks = names_of(one) | names_of(other)
     return merge_by_hand(_without(one, marks), _without(other, marks), now=now)
 
 
@@ -68,15 +70,12 @@ def split(
     if not staying:
         raise ValueError(f"nothing would be left of story “{story.title}”")
     parted = rebuilt(going, frequencies=frequencies, gazetteer=gazetteer)
-    rest = rebuilt(staying, frequencies=frequencies, gazetteer=gazetteer)
-    # The id is a name that was told: it stays with what stays, even if the article that gave it goes.
-    left = replace(rest, id=story.id, storyline_id=story.storyline_id, event_id=story.event_id)
-    if parted.id == story.id:
-        parted = replace(parted, id=min(article.id for article in going[1:]) if len(going) > 1 else going[0].id ^ 1)
+    parted = _apart(replace(parted, id=_free_id(story, members, going)), *story.facts.get(APART, ()))
+    left = _left(story, rebuilt(staying, frequencies=frequencies, gazetteer=gazetteer))
     reason = f"parted by hand from story “{story.title}”"
     return Split(
-        left=_apart(left, parted),
-        parted=replace(_apart(parted, left), parted_from=story.id, parted_at=now),
+        left=_apart(left, f"{parted.id:016x}"),
+        parted=replace(_apart(parted, *names_of(left)), parted_from=story.id, parted_at=now),
         joinings=tuple(
             Joining(article_id=one.id, story_id=parted.id, is_first=one.id == parted.lead_id, reason=reason)
             for one in going
@@ -97,12 +96,40 @@ def split(
     )
 
 
-def _apart(story: Story, other: Story) -> Story:
-    marks = {*story.facts.get(APART, ()), f"{other.id:016x}"}
-    return replace(story, facts={**story.facts, APART: tuple(sorted(marks))})
+def _left(story: Story, rest: Story) -> Story:
+    """What stays keeps the name, which was told, and every mark; the rest is that of its articles."""
+    marks = {kind: story.facts[kind] for kind in (APART, TAKEN) if kind in story.facts}
+    return replace(
+        rest,
+        id=story.id,
+        facts={**rest.facts, **marks},
+        storyline_id=story.storyline_id,
+        event_id=story.event_id,
+        parted_from=story.parted_from,
+        parted_at=story.parted_at,
+    )
 
 
-def _without(story: Story, marks: set[str]) -> Story:
+def _free_id(story: Story, members: Sequence[Article], going: Sequence[Article]) -> StoryId:
+    """The id of the oldest article that goes and names no story yet, else one next to it.
+
+    An article may have named this story, one that went into it (whose redirect must stay, for the articles that it
+    brought), or one that this was parted from.
+    """
+    named = {int(mark, 16) for mark in (*names_of(story), *story.facts.get(APART, ()))}
+    ordered = [article.id for article in sorted(going, key=lambda article: (article.at, article.id))]
+    if free := [article_id for article_id in ordered if article_id not in named]:
+        return free[0]
+    named |= {article.id for article in members}
+    return next(near for step in count(1) if (near := ordered[0] ^ step) not in named)
+
+
+def _apart(story: Story, *others: str) -> Story:
+    marks = {*story.facts.get(APART, ()), *others}
+    return replace(story, facts={**story.facts, APART: tuple(sorted(marks))} if marks else story.facts)
+
+
+def _without(story: Story, marks: frozenset[str]) -> Story:
     left = tuple(mark for mark in story.facts.get(APART, ()) if mark not in marks)
     facts = {kind: values for kind, values in story.facts.items() if kind != APART}
     return replace(story, facts={**facts, APART: left} if left else facts)

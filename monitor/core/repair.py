@@ -19,6 +19,7 @@ from monitor.core.open_stories import OpenStories
 from monitor.core.story_lines import LINES, StoryLines
 from monitor.core.story_pairs import (
     actors_of,
+    are_apart,
     covered,
     days_between,
     decay,
@@ -29,7 +30,7 @@ from monitor.core.story_pairs import (
 )
 from monitor.core.story_states import united
 from monitor.model.articles import Decision
-from monitor.model.stories import APART, Story, StoryId
+from monitor.model.stories import Story, StoryId
 
 VERSION = "repair-1"
 
@@ -108,7 +109,7 @@ def _likeness(own: Story, other: Story, cosine: float, lines: StoryLines) -> _Li
 
 def veto(one: Story, other: Story, lines: StoryLines = LINES) -> str:
     """Why two stories are not one whatever they share, or nothing."""
-    if f"{other.id:016x}" in one.facts.get(APART, ()) or f"{one.id:016x}" in other.facts.get(APART, ()):
+    if are_apart(one, other):
         return "a person parted them"
     for a, b in product(one.gists, other.gists):
         if (days := days_apart(a, b)) > lines.merge_veto_days:

@@ -14,7 +14,7 @@ from itertools import product
 from monitor.core.gists import coverage
 from monitor.core.similarity import differ_in_digits_only
 from monitor.core.story_lines import StoryLines
-from monitor.model.stories import Gist, Story
+from monitor.model.stories import APART, TAKEN, Gist, Story
 
 
 def days_between(one: datetime, other: datetime) -> float:
@@ -45,6 +45,18 @@ def actors_of(story: Story) -> frozenset[str]:
 def templates_of(story: Story) -> tuple[str, ...]:
     """The folded titles of a story that hold digits."""
     return story.facts.get("templates", ())
+
+
+def names_of(story: Story) -> frozenset[str]:
+    """The story's id and those of all that went into it, as marks name them."""
+    return frozenset({f"{story.id:016x}", *story.facts.get(TAKEN, ())})
+
+
+def are_apart(one: Story, other: Story) -> bool:
+    """Whether a person parted them, or what went into them."""
+    return not (
+        names_of(one).isdisjoint(other.facts.get(APART, ())) and names_of(other).isdisjoint(one.facts.get(APART, ()))
+    )
 
 
 def other_numbers(ours: Iterable[str], theirs: Iterable[str]) -> str:

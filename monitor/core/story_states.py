@@ -19,7 +19,7 @@ from monitor.core.similarity import body_of
 from monitor.core.story_lines import LINES, StoryLines
 from monitor.core.story_pairs import decay
 from monitor.model.articles import Article
-from monitor.model.stories import Gist, Story, StoryId
+from monitor.model.stories import APART, TAKEN, Gist, Story, StoryId
 
 VERSION = "stories-2"
 
@@ -43,7 +43,15 @@ def seen(
         article=article,
         read=read,
         weights=weighted(read, frequencies),
-        gist=gist(read, frequencies, title=article.title, body=body_of(article), language=article.language),
+        gist=gist(
+            read,
+            frequencies,
+            title=article.title,
+            body=body_of(article),
+            language=article.language,
+            # Many outlets share a portal's host; a name alone may be a word for "unknown".
+            outlet=f"{article.outlet} {article.host}" if article.host else "",
+        ),
         wordings=wordings or {},
     )
 
@@ -108,8 +116,9 @@ def united(kept: Story, gone: Story, lines: StoryLines = LINES) -> Story:
     latest = max((kept, gone), key=lambda story: (story.last_at, story.id))
     facts: dict[str, tuple[str, ...]] = {}
     for kind in sorted({*kept.facts, *gone.facts} - {"undated"}):
-        limit = lines.members_kept if kind == MEMBERS else lines.facts_kept
-        facts[kind] = tuple(sorted({*kept.facts.get(kind, ()), *gone.facts.get(kind, ())})[-limit:])
+        values = sorted({*kept.facts.get(kind, ()), *gone.facts.get(kind, ())})
+        facts[kind] = tuple(values if kind in (APART, TAKEN) else values[-_limit(kind, lines) :])
+    facts[TAKEN] = tuple(sorted({*facts.get(TAKEN, ()), f"{gone.id:016x}"}))
     if "undated" in kept.facts and "undated" in gone.facts:
         facts["undated"] = kept.facts["undated"]
     sides = [(*as_arrays(story.centroid), min(story.size, lines.memory)) for story in (kept, gone)]
@@ -165,7 +174,10 @@ def _with_facts(
         added["actors"] = set(read.actors)
     facts = dict(known)
     for kind, values in added.items():
-        limit = lines.members_kept if kind == MEMBERS else lines.facts_kept
-        if merged := tuple(sorted({*facts.get(kind, ()), *values})[-limit:]):
+        if merged := tuple(sorted({*facts.get(kind, ()), *values})[-_limit(kind, lines) :]):
             facts[kind] = merged
     return facts
+
+
+def _limit(kind: str, lines: StoryLines) -> int:
+    return lines.members_kept if kind == MEMBERS else lines.facts_kept

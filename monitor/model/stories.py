@@ -16,6 +16,9 @@ StoryId = int
 APART = "apart"
 """The kind of fact that names (as hex ids) the stories that a person parted from this one: never to be merged again."""
 
+TAKEN = "taken"
+"""The kind of fact that names (as hex ids) the stories that went into this one: what holds of them holds of it."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gist:
@@ -24,7 +27,8 @@ class Gist:
     Words stand as stems (folded beginnings; pairs of characters in scripts without spaces). `title_names` are
     the names and numbers of the title, `opening` the words of title and first sentences with their weights,
     `mentions` the words of the whole text with a space around each, `dates` days as
-    ISO 8601 keys, `numbers` the quantities of title and lead, `language` a BCP 47 tag, empty when unknown.
+    ISO 8601 keys, `numbers` the quantities of title and lead, `language` a BCP 47 tag, `outlet` the
+    outlet with its host; both empty when unknown.
     """
 
     title_names: tuple[str, ...] = ()
@@ -33,6 +37,7 @@ class Gist:
     dates: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
     language: str = ""
+    outlet: str = ""
     has_body: bool = False
 
 
@@ -41,11 +46,12 @@ class Story:
     """A group of articles with one lead, and the features that new articles are compared with.
 
     `centroid` maps hashed terms to weights (L2-normalised, at most 512 terms); `facts` maps a kind of evidence
-    ("actors", "dates", "templates", "members" as hex ids, "undated") to sorted printable values; `mean_at` is the mean
-    publication time.
+    ("actors", "dates", "templates", "members", "apart" and "taken" as hex ids, "undated") to sorted printable values;
+    `mean_at` is the mean publication time.
     `storyline_id` is that of the first story of its storyline, `event_id` that of the first story that tells the same
     event in another language. `gists` are those of its first and its latest original article.
-    `parted_from` is the story that a person split it from, at `parted_at`.
+    `parted_from` is the story that a person split it from, at `parted_at`. These marks stay as they were made: what they
+    name may have gone into another story since (`monitor.core.kinship` follows them).
     `merged_into` redirects since `merged_at`, after a repair, so links and mail threads keep working.
     """
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -86,3 +87,60 @@ def test_a_story_cannot_be_joined_with_itself_or_with_what_is_gone() -> None:
         join(one, one, now=NOW)
     with pytest.raises(ValueError, match="went into another"):
         join(one, join(one, other, now=NOW).gone, now=NOW)
+
+
+def test_what_a_person_parts_one_after_the_other_stays_apart_each_from_each() -> None:
+    articles = [page(1), page(2, 1), page(3, 2)]
+    once = parted(story_of(*articles), articles, 2)
+    again = parted(once.left, [articles[0], articles[2]], 3)
+    assert mergers(OpenStories([again.left, once.parted, again.parted]), now=NOW) == []
+
+
+def test_what_was_parted_stays_apart_under_the_names_that_the_halves_went_into() -> None:
+    """The half that keeps the name goes into an older story, the other into one as like it."""
+    articles = [page(1), page(2, 1)]
+    done = parted(story_of(*articles), articles, 1)
+    older, third = story_of(page(3, -1)), story_of(replace(page(2, -2), id=9))
+    one, other = join(older, done.left, now=NOW).kept, join(third, done.parted, now=NOW).kept
+    assert {one.id, other.id} == {3, 9}
+    assert mergers(OpenStories([one, other]), now=NOW) == []
+    joined = join(one, other, now=NOW).kept
+    assert "apart" not in joined.facts
+    assert mergers(OpenStories([joined, story_of(page(1))]), now=NOW) != []
+
+
+def test_a_story_stays_apart_from_however_many_were_parted_from_it() -> None:
+    first, others = page(1), [replace(page(2, at / 10), id=100 + at) for at in range(25)]
+    left, members = story_of(first, *others), [first, *others]
+    halves = []
+    for other in others:
+        done = parted(left, members, other.id)
+        left, members = done.left, [one for one in members if one.id != other.id]
+        halves.append(done.parted)
+    kept = join(story_of(page(3, -1)), left, now=NOW).kept
+    assert all(mergers(OpenStories([kept, half]), now=NOW) == [] for half in halves)
+
+
+def test_a_parted_story_that_is_parted_again_still_says_what_it_was_parted_from() -> None:
+    articles = [page(1), page(2, 1), page(3, 2)]
+    once = parted(story_of(*articles), articles, 2, 3)
+    again = parted(once.parted, articles[1:], 3)
+    assert (again.left.parted_from, again.left.parted_at) == (1, NOW)
+
+
+def test_an_article_that_named_a_story_gone_into_the_whole_does_not_take_its_redirect_along() -> None:
+    """The redirect must lead the articles that stay to the whole."""
+    articles = [page(1), page(2, 1), page(3, 2)]
+    whole = join(story_of(articles[0]), story_of(*articles[1:]), now=NOW).kept
+    done = parted(whole, articles, 2)
+    assert set(members_of(done.parted)) == {2}
+    assert done.parted.id not in (1, 2, 3)
+    both = parted(whole, articles, 2, 3)
+    assert both.parted.id == 3
+
+
+def test_an_article_that_named_a_story_of_its_own_before_does_not_take_that_name_again() -> None:
+    articles = [page(1), page(2, 1), page(3, 2)]
+    once = parted(story_of(*articles), articles, 1, 2)
+    again = parted(replace(once.parted, id=2), articles[:2], 1)
+    assert again.parted.id not in (1, 2, 3)
