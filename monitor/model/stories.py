@@ -50,8 +50,8 @@ class Story:
     `mean_at` is the mean publication time.
     `storyline_id` is that of the first story of its storyline, `event_id` that of the first story that tells the same
     event in another language. `gists` are those of its first and its latest original article.
-    `parted_from` is the story that a person split it from, at `parted_at`. These marks stay as they were made: what they
-    name may have gone into another story since (`monitor.core.kinship` follows them).
+    `parted_from` is the story that a person split it from, at `parted_at`. These marks stay as they were made: what
+    they name may have gone into another story since (`monitor.core.kinship` follows them).
     `merged_into` redirects since `merged_at`, after a repair, so links and mail threads keep working.
     """
 
