@@ -19,7 +19,7 @@ from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, 
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice, NoticeKind
-from monitor.model.pages import ClaimedPage, Page, PageState, PageWish, Unweighed, Weighing
+from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageState, PageWish, Unweighed, Weighing
 from monitor.model.stories import Joining, Story
 from monitor.model.watchlists import Match
 
@@ -74,6 +74,7 @@ class MemoryStore:
         self.digests: set[tuple[str, str]] = set()
         self.told: dict[tuple[str, ArticleId, str], str] = {}
         self.told_at: dict[tuple[str, ArticleId], datetime] = {}
+        self.told_states: dict[tuple[str, ArticleId], int] = {}
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.artifacts: dict[str, bytes] = {}
@@ -198,7 +199,10 @@ class MemoryStore:
             return
         shown = {name: getattr(revision, name) for name in ("title", "summary", "text", "body_digest")}
         original = Revision(
-            article_id=article.id, seen_at=article.first_seen_at, **{name: getattr(article, name) for name in shown}
+            article_id=article.id,
+            seen_at=article.first_seen_at,
+            feed_id=article.feed_id,
+            **{name: getattr(article, name) for name in shown},
         )
         states = self.states.setdefault(article.id, [original])
         if (revision.seen_at, revision.body_digest) not in [(known.seen_at, known.body_digest) for known in states]:
@@ -286,11 +290,16 @@ class MemoryStore:
                 was_told=article_id in had,
                 told_at=self.told_at.get((recipient_id, article_id)),
                 lineage=self._lineage(article_id),
+                **self._states(recipient_id, article_id),
             )
             for (watchlist, article_id), match in self.matches.items()
             if watchlist in watchlists
             and (article := self.articles.get(article_id)) is not None
-            and (article.first_seen_at >= since or article_id in self._told_of_changed(recipient_id, since))
+            and (
+                article.first_seen_at >= since
+                or article_id in self._told_of_changed(recipient_id, since)
+                or (self._states(recipient_id, article_id).get("had") and self.states[article_id][-1].seen_at >= since)
+            )
         ]
         return sorted(
             found,
@@ -302,6 +311,16 @@ class MemoryStore:
                 m.match.watchlist,
             ),
         )
+
+    def _states(self, recipient_id: str, article_id: ArticleId) -> dict[str, Any]:
+        """The number of the present state, and the state that was told where it is an earlier one."""
+        states = self.states.get(article_id, [])
+        told = self.told_states.get((recipient_id, article_id))
+        now = max(len(states) - 1, 0)
+        return {
+            "state": now,
+            **({"had": states[told], "latest": states[now]} if told is not None and told < now else {}),
+        }
 
     def _lineage(self, article_id: ArticleId) -> tuple[Story, ...]:
         """The story of its joining, then all that this leads to, one mark after the other."""
@@ -353,6 +372,10 @@ class MemoryStore:
         for watchlist, article_id in commit.told:
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
             self.told_at.setdefault((commit.recipient_id, article_id), commit.at)
+            self.told_states.setdefault((commit.recipient_id, article_id), 0)
+        for article_id, state in commit.states.items():
+            if (known_state := self.told_states.get((commit.recipient_id, article_id))) is not None:
+                self.told_states[commit.recipient_id, article_id] = max(known_state, state)
         known = self.slots.get(commit.recipient_id)
         told_notice = known.told_notice if known and commit.told_notice is None else commit.told_notice
         self.slots[commit.recipient_id] = DigestSlot(
@@ -441,13 +464,24 @@ class MemoryStore:
         }
         return list(found.values())[:limit]
 
-    async def keep_pages(self, found: Sequence[Page]) -> None:
+    async def keep_pages(self, found: Sequence[Page], addresses: Sequence[OtherAddress] = ()) -> None:
         for page in self._writing(tuple(found)):
             if page.article_id in self.articles:
                 self.pages[page.article_id] = page
                 self.page_leases.pop(page.article_id, None)
                 if page.state is PageState.READ:
                     self.weighed = {key: match for key, match in self.weighed.items() if key[1] != page.article_id}
+        for one in addresses:
+            self._keep_address(one)
+
+    def _keep_address(self, one: OtherAddress) -> None:
+        owner = self.aliases.get(one.url_key) if one.url_key is not None else None
+        if one.article_id not in self.articles or owner == one.article_id:
+            return
+        taken: dict[str, Any] = {} if owner is None else {"outcome": "elsewhere", "other_id": owner}
+        self._keep_grouping((), (), [dataclasses.replace(one.decision, **taken)])
+        if one.url_key is not None:
+            self.aliases.setdefault(one.url_key, one.article_id)
 
     async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
         self._writing(now)

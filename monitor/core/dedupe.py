@@ -59,6 +59,8 @@ class Outcome:
     is_stored: bool
     revised: Article | None = None
     wordings: tuple[Wording, ...] = ()
+    frames: tuple[Article, ...] = ()
+    """Articles of something else that share its frame: what they have in common is no evidence for one event."""
     change: str = ""
 
     @property
@@ -156,7 +158,8 @@ def _by_address(article: Article, batch: Batch, stored: _Stored, notes: list[str
         return _known(article, old.id, Ground("url", f"the same page as {_named(old)}", 1.0))
     mine, theirs = batch.readings.of(article), batch.readings.of(old)
     alike = round(likeness(mine, theirs), 4)
-    if _are_strangers(mine, theirs, alike, is_twin=twin is not None, lines=batch.lines):
+    is_later = article.is_dated and old.is_dated and abs(article.at - old.at) > batch.lines.same_day
+    if _are_strangers(mine, theirs, alike, is_twin=twin is not None, is_later=is_later, lines=batch.lines):
         notes.append(f"shares its address with {_named(old)}, but neither title nor text")
         return None
     if article.feed_id != old.feed_id and mine.size <= theirs.size:
@@ -164,16 +167,20 @@ def _by_address(article: Article, batch: Batch, stored: _Stored, notes: list[str
     return _revised(article, old, Ground("url", f"the page of {_named(old)} changed", alike))
 
 
-def _are_strangers(mine: Reading, theirs: Reading, alike: float, *, is_twin: bool, lines: CopyLines) -> bool:
+def _are_strangers(
+    mine: Reading, theirs: Reading, alike: float, *, is_twin: bool, is_later: bool, lines: CopyLines
+) -> bool:
     """Whether one address bears two articles: a feed whose items all link to one page, a page written anew daily.
 
     Short texts seen at different times are not told apart so: a headline and a teaser are rewritten as news unfolds.
+    Of long ones that share nothing and bear other days (`is_later`), the same title makes a column, no revision.
     """
     is_short = mine.is_short or theirs.is_short
     if is_short and not is_twin:
         return False
     line = lines.stranger_short if is_short else lines.stranger_text
-    return alike < line and trigram_jaccard(mine.title, theirs.title) < lines.stranger_title
+    is_column = is_later and not is_short
+    return alike < line and (is_column or trigram_jaccard(mine.title, theirs.title) < lines.stranger_title)
 
 
 def _by_title(article: Article, batch: Batch, stored: _Stored, notes: list[str]) -> Outcome | None:
@@ -226,15 +233,19 @@ def _by_wording(article: Article, batch: Batch, stored: _Stored, notes: list[str
     )
     if copied:
         return _attached(article, min(copied, key=lambda like: (like.old.at, like.old.id)), wordings)
+    frames = tuple(like.old for like in likes if like.is_other)
     if revised:
-        return _attached(article, min(revised, key=lambda like: (-like.measure, like.old.at, like.old.id)), wordings)
+        nearest = min(revised, key=lambda like: (-like.measure, like.old.at, like.old.id))
+        return replace(_attached(article, nearest, wordings), frames=frames)
     verdict = Verdict(
         article_id=article.id,
         kind=VerdictKind.NEW,
         similarity=max((like.measure for like in likes), default=None),
         reason="; ".join([*notes, _why_new(mine, likes)]),
     )
-    return Outcome(article=article, verdict=verdict, target_id=article.id, is_stored=True, wordings=wordings)
+    return Outcome(
+        article=article, verdict=verdict, target_id=article.id, is_stored=True, wordings=wordings, frames=frames
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -341,6 +352,7 @@ def _revision(outcome: Outcome) -> Revision:
         text=revised.text,
         body_digest=revised.body_digest,
         change=outcome.change,
+        feed_id=outcome.article.feed_id,
     )
 
 

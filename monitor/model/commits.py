@@ -87,6 +87,8 @@ class DigestCommit:
     delivery: Delivery | None
     told: tuple[tuple[str, ArticleId], ...] = ()
     """(watchlist, article) pairs."""
+    states: Mapping[ArticleId, int] = field(default_factory=dict)
+    """The number of the state that is told of an article (absent: the first, 0); also of articles told before."""
     told_notice: int | None = None
     """The number of the last notice about feeds that is told with it; None leaves that as it was."""
     at: datetime

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.model.articles import Article, ArticleId, Verdict
+from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
 from monitor.model.stories import Origin, Story, StoryId
 from monitor.model.watchlists import Match
@@ -61,7 +61,8 @@ class MatchedArticle:
     `was_told`: this recipient has had this article, at `told_at`. `story` is the one that it is part of now, None when
     it was not grouped. `lineage` is the story that it was placed in, then all that tell what this belongs to or once
     belonged to (what it went into or was parted from, what went into these, the first stories of their events), by id;
-    empty stands for `story` alone.
+    empty stands for `story` alone. `state` numbers the article's present state (0: it never changed). Where the
+    recipient had an earlier one, `had` is that and `latest` the present one.
     """
 
     article: Article
@@ -71,6 +72,9 @@ class MatchedArticle:
     was_told: bool = False
     told_at: datetime | None = None
     lineage: tuple[Story, ...] = ()
+    state: int = 0
+    had: Revision | None = None
+    latest: Revision | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,12 +131,32 @@ class DigestStory:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangedArticle:
+    """An article that says something else than when this recipient was told of it, and what; seen changed at `at`.
+
+    `state` numbers the state that is told now.
+    """
+
+    article: Article
+    at: datetime
+    changes: tuple[Change, ...]
+    state: int
+
+    @property
+    def is_withdrawal(self) -> bool:
+        """Whether the outlet itself says that something was wrong."""
+        return any(one.kind in (ChangeKind.RETRACTION, ChangeKind.CORRECTION) for one in self.changes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time.
 
     `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
     `mergers` are stories that this recipient had under the first title and that turned out to be part of the second.
     `partings` are stories that a person parted from the second title, under which this recipient had them.
+    `changed` are articles that changed since this recipient was told of them; `more_changed` counts those for which
+    there was no room (they come next time).
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
     `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
     digest may have notices and no stories.
@@ -149,6 +173,8 @@ class Digest:
     held_back: int = 0
     mergers: tuple[tuple[str, str], ...] = ()
     partings: tuple[tuple[str, str], ...] = ()
+    changed: tuple[ChangedArticle, ...] = ()
+    more_changed: int = 0
     notices: tuple[Notice, ...] = ()
     more_notices: int = 0
 

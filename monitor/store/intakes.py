@@ -107,7 +107,7 @@ def keep_revisions(connection: Connection, revisions: Sequence[Revision]) -> Non
         return
     ids = {revision.article_id for revision in revisions}
     c, kept = ARTICLE.c, REVISION.c
-    shown = (c.id, c.first_seen_at, c.title, c.summary, c.text, c.body_digest)
+    shown = (c.id, c.first_seen_at, c.title, c.summary, c.text, c.body_digest, c.feed_id)
     originals = {
         row.id: Revision(
             article_id=row.id,
@@ -116,6 +116,7 @@ def keep_revisions(connection: Connection, revisions: Sequence[Revision]) -> Non
             summary=row.summary,
             text=row.text,
             body_digest=row.body_digest,
+            feed_id=row.feed_id,
         )
         for row in connection.execute(select(*shown).where(among(connection, c.id, ids)))
     }

@@ -217,6 +217,7 @@ def from_revision(revision: Revision, n: int) -> Columns:
         "text": revision.text,
         "body_digest": revision.body_digest,
         "change": revision.change,
+        "feed_id": revision.feed_id,
     }
 
 
@@ -270,6 +271,7 @@ def _from_gist(gist: Gist) -> dict[str, object]:
         "dates": list(gist.dates),
         "numbers": list(gist.numbers),
         "language": gist.language,
+        "outlet": gist.outlet,
         "has_body": gist.has_body,
     }
 
@@ -282,6 +284,7 @@ def _to_gist(kept: Any) -> Gist:
         dates=tuple(kept["dates"]),
         numbers=tuple(kept["numbers"]),
         language=kept["language"],
+        outlet=kept.get("outlet", ""),  # not in the gists of stories opened before it was kept
         has_body=kept["has_body"],
     )
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, delete, func, select
+from sqlalchemy import Connection, and_, delete, func, select
 
-from monitor.model.articles import Article, ArticleId
+from monitor.model.articles import Article, ArticleId, Revision
 from monitor.model.commits import Rematch
 from monitor.model.digests import MatchedArticle
 from monitor.model.stories import Story, StoryId
@@ -23,10 +23,11 @@ from monitor.store.mapping import (
     root_of,
     to_article,
     to_match,
+    to_revision,
     to_story,
     to_verdict,
 )
-from monitor.store.tables import ARTICLE, JOINING, MATCH, STORY, TOLD, WATCHLIST_STATE
+from monitor.store.tables import ARTICLE, JOINING, MATCH, REVISION, STORY, TOLD, WATCHLIST_STATE
 
 
 def open_stories(connection: Connection, since: datetime) -> list[Story]:
@@ -87,21 +88,22 @@ def matched_articles(
 ) -> list[MatchedArticle]:
     """Matches of articles first seen since, by story then time; those without a story last.
 
-    With them what the recipient was told, however long ago, of stories that changed since.
+    With them what the recipient was told, however long ago, of stories that changed since, and what changed itself.
     """
     a, m = ARTICLE.c, MATCH.c
-    told_at = (
-        select(func.min(TOLD.c.at))
-        .where(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id)
-        .correlate(ARTICLE)
-        .scalar_subquery()
+    is_had = and_(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id)
+    told_at, told_state = (
+        select(found).where(is_had).correlate(ARTICLE).scalar_subquery()
+        for found in (func.min(TOLD.c.at), func.max(TOLD.c.state))
     )
+    # In the same statement as the text, so that they agree.
+    state = select(func.max(REVISION.c.n)).where(REVISION.c.article_id == a.id).correlate(ARTICLE).scalar_subquery()
     wanted = (
-        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, JOINING.c.story_id, told_at)
+        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, state, told_state, JOINING.c.story_id, told_at)
         .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
         .where(among(connection, m.watchlist, list(watchlists)))
     )
-    told = told_of_changed(connection, recipient_id, since)
+    told = {*told_of_changed(connection, recipient_id, since), *told_and_changed(connection, recipient_id, since)}
     older = wanted.where(a.first_seen_at < since, among(connection, a.id, told))
     rows = [*connection.execute(wanted.where(a.first_seen_at >= since)), *connection.execute(older)]
     placed = {row[-2] for row in rows if row[-2] is not None}
@@ -112,15 +114,35 @@ def matched_articles(
         MatchedArticle(
             article=to_article(row[:n]),
             verdict=to_verdict(row[0], row[n:v]),
-            match=to_match(row[v:-2]),
+            match=to_match(row[v:-4]),
             story=stories.get(row[-2]),
             was_told=row[-1] is not None,
             told_at=row[-1],
             lineage=lineage.get(row[-2], ()),
+            state=row[-4] or 0,
+            **_states(connection, row[0], had=row[-3], now=row[-4]),
         )
         for row in rows
     ]
     return sorted(found, key=reading_order)
+
+
+def told_and_changed(connection: Connection, recipient_id: str, since: datetime) -> list[ArticleId]:
+    """The articles that this recipient was told in an earlier state than one that was seen since."""
+    t, r = TOLD.c, REVISION.c
+    is_later = and_(r.article_id == t.article_id, r.n > t.state, r.seen_at >= since)
+    later = select(r.n).where(is_later).correlate(TOLD).exists()
+    return list(connection.execute(select(t.article_id).where(t.recipient_id == recipient_id, later)).scalars())
+
+
+def _states(connection: Connection, of: ArticleId, *, had: int | None, now: int | None) -> dict[str, Revision]:
+    """The state that was told and the present one, where they differ."""
+    if had is None or now is None or now <= had:
+        return {}
+    c = REVISION.c
+    rows = connection.execute(select(REVISION).where(c.article_id == of, c.n.in_((had, now))))
+    found = {row.n: to_revision(row) for row in rows}
+    return {"had": found[had], "latest": found[now]} if len(found) == 2 else {}
 
 
 def reading_order(found: MatchedArticle) -> tuple[bool, StoryId, datetime, ArticleId, str]:

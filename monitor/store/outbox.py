@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, case, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, literal, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model.commits import DigestCommit, DigestSlot
@@ -63,10 +63,12 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
             "watchlist": watchlist,
             "slot_key": commit.slot.key,
             "at": commit.at,
+            "state": 0,
         }
         for watchlist, article_id in commit.told
     ]
     keep(connection, TOLD, told, replacing=())
+    _keep_states(connection, commit)
     following = {
         "recipient_id": commit.recipient_id,
         "slot_key": commit.next_slot.key,
@@ -77,6 +79,16 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
     replaced = [name for name in following if name != "recipient_id" and following[name] is not None]
     keep(connection, DIGEST_SLOT, [following], replacing=replaced)
     return True
+
+
+def _keep_states(connection: Connection, commit: DigestCommit) -> None:
+    """Note which state of an article the recipient has now; never an earlier one than before."""
+    c = TOLD.c
+    states = [{"of": of, "now": state} for of, state in commit.states.items() if state]
+    if states:
+        is_earlier = and_(c.recipient_id == commit.recipient_id, c.article_id == bindparam("of"))
+        now = bindparam("now", type_=c.state.type)
+        connection.execute(update(TOLD).where(is_earlier, c.state < now).values(state=now), states)
 
 
 def claim_deliveries(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[Delivery]:

@@ -211,6 +211,8 @@ class RevisionRow(Row, table=True):
     text: str = _text()
     body_digest: int = _number()
     change: str = _text()
+    # Empty: kept before this was noted.
+    feed_id: str = _text()
 
 
 class StoryRow(Row, table=True):
@@ -383,6 +385,8 @@ class ToldRow(Row, table=True):
     watchlist: str = _text(primary_key=True)
     slot_key: str = _text()
     at: datetime
+    # Which of the article's states it was (see revision).
+    state: int
 
 
 class DeliveryRow(Row, table=True):

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from monitor.errors import StoreError
+from monitor.model.articles import Article, Revision
 from monitor.model.commits import DigestCommit, DigestSlot, Intake
-from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
+from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
 from monitor.model.stories import Joining
 from tests.factories import NOW, make_article, make_delivery, make_match, make_message, make_slot, make_story
 
@@ -325,3 +326,82 @@ async def test_the_outcome_of_an_unknown_delivery_is_an_error(store: Any) -> Non
 async def test_the_newest_deliveries_come_first(store: Any) -> None:
     await queue(store, *(make_delivery(f"d{n}", composed_at=NOW + n * MINUTE) for n in (2, 0, 3, 1)))
     assert [delivery.id for delivery in await store.deliveries(limit=3)] == ["d3", "d2", "d1"]
+
+
+# --- states that were told ----------------------------------------------------------------------------------------
+
+
+def state_of(article: Article, n: int) -> Revision:
+    return Revision(
+        article_id=article.id,
+        seen_at=NOW + n * MINUTE,
+        title=f"title {n}",
+        summary="",
+        text=f"text {n}",
+        body_digest=n,
+        change=f"title: … → {n}",
+        feed_id="antara-dunia",
+    )
+
+
+async def only_match(store: Any, since: datetime = NOW - DAY, recipient: str = "analyst") -> MatchedArticle:
+    (found,) = await store.matched_articles(recipient, [WATCHLIST], since=since)
+    return found  # type: ignore[no-any-return]
+
+
+async def told_article(store: Any) -> Article:
+    article = make_article()
+    await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),)))
+    await store.commit_digest(digest(make_delivery("d1"), told=((WATCHLIST, article.id),)))
+    return article
+
+
+async def test_an_article_that_never_changed_has_its_first_state_and_no_other(store: Any) -> None:
+    await told_article(store)
+    found = await only_match(store)
+    assert (found.state, found.had, found.latest) == (0, None, None)
+
+
+async def test_an_article_that_changed_after_it_was_told_comes_with_both_states(store: Any) -> None:
+    article = await told_article(store)
+    await store.commit_intake(Intake(revisions=(state_of(article, 1), state_of(article, 2))))
+    found = await only_match(store)
+    assert found.had is not None
+    assert (found.had.title, found.had.feed_id) == (article.title, article.feed_id)
+    assert (found.state, found.latest) == (2, state_of(article, 2))
+    stranger = await only_match(store, recipient="editor")
+    assert (stranger.state, stranger.had, stranger.latest) == (2, None, None)
+
+
+async def test_a_change_that_was_told_is_told_and_only_a_later_one_comes_again(store: Any) -> None:
+    article = await told_article(store)
+    await store.commit_intake(Intake(revisions=(state_of(article, 1),)))
+    await store.commit_digest(digest(make_delivery("d2"), slot=NEXT, states={article.id: 1}))
+    assert (await only_match(store)).had is None
+    await store.commit_intake(Intake(revisions=(state_of(article, 2),)))
+    found = await only_match(store)
+    assert (found.had, found.latest) == (state_of(article, 1), state_of(article, 2))
+
+
+async def test_an_article_told_in_its_second_state_is_compared_with_that(store: Any) -> None:
+    article = make_article()
+    await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),)))
+    await store.commit_intake(Intake(revisions=(state_of(article, 1),)))
+    told = digest(make_delivery("d1"), told=((WATCHLIST, article.id),), states={article.id: 1})
+    await store.commit_digest(told)
+    assert (await only_match(store)).had is None
+
+
+async def test_a_slot_kept_before_tells_no_states(store: Any) -> None:
+    article = await told_article(store)
+    await store.commit_intake(Intake(revisions=(state_of(article, 1),)))
+    assert await store.commit_digest(digest(make_delivery("d1"), states={article.id: 1})) is False
+    assert (await only_match(store)).had is not None
+
+
+async def test_what_was_told_long_ago_comes_back_when_it_changes(store: Any) -> None:
+    article = await told_article(store)
+    assert await store.matched_articles("analyst", [WATCHLIST], since=NOW) == []
+    await store.commit_intake(Intake(revisions=(state_of(article, 5),)))
+    assert (await only_match(store, since=NOW)).had is not None
+    assert await store.matched_articles("analyst", [WATCHLIST], since=NOW + DAY) == []

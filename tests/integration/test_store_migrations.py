@@ -148,3 +148,22 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         ]
         assert len(asked) > 20
         assert whole_tables == []
+
+
+def test_what_was_told_before_states_were_noted_counts_as_the_state_of_that_moment(connection: Connection) -> None:
+    settings = alembic_settings(connection)
+    command.upgrade(settings, "0007")
+    state = "title, summary, text, body_digest, change"
+    for n, day in ((0, "2026-11-20"), (1, "2026-11-21"), (2, "2026-11-23")):
+        at = f"{day} 00:00:00.000000" + ("" if connection.dialect.name == "sqlite" else "+00")
+        values = f"7, {n}, '{at}', 't', '', '', {n}, ''"
+        connection.exec_driver_sql(f"INSERT INTO revision (article_id, n, seen_at, {state}) VALUES ({values})")
+    told_at = "2026-11-22 00:00:00.000000" + ("" if connection.dialect.name == "sqlite" else "+00")
+    for article in (7, 8):
+        told = f"('analyst', {article}, 'w', 's', '{told_at}')"
+        connection.exec_driver_sql(
+            f"INSERT INTO told (recipient_id, article_id, watchlist, slot_key, at) VALUES {told}"
+        )
+    command.upgrade(settings, "head")
+    rows = connection.exec_driver_sql("SELECT article_id, state FROM told ORDER BY article_id").all()
+    assert [tuple(row) for row in rows] == [(7, 1), (8, 0)]

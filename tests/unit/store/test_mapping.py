@@ -100,7 +100,7 @@ ARTICLE = Article(
     flags=("a", "b"),
 )
 VERDICT = Verdict(article_id=1, kind=VerdictKind.COPY, of=9, similarity=0.1, level="url", reason="r")
-REVISION = Revision(article_id=1, seen_at=NOW, title="t", summary="s", text="x", body_digest=4, change="c")
+REVISION = Revision(article_id=1, seen_at=NOW, title="t", summary="s", text="x", body_digest=4, change="c", feed_id="f")
 STORY = Story(
     id=1,
     title="t",
@@ -119,6 +119,7 @@ STORY = Story(
             dates=("e",),
             numbers=(100,),
             language="id",
+            outlet="f",
             has_body=True,
         ),
     ),
