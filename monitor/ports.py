@@ -16,6 +16,7 @@ from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutc
 from monitor.model.notices import Notice
 from monitor.model.pages import (
     ClaimedPage,
+    OtherAddress,
     Page,
     PageRequest,
     PageText,
@@ -214,8 +215,12 @@ class PageStore(Protocol):
         """Untold articles of these feeds, seen and matched since, whose page was not asked for in this state."""
         ...
 
-    async def keep_pages(self, pages: Sequence[Page]) -> None:
-        """Keep pages as they are now and end their leases; what a page just read says of its matches is unweighed."""
+    async def keep_pages(self, pages: Sequence[Page], addresses: Sequence[OtherAddress] = ()) -> None:
+        """Keep pages as they are now and end their leases; what a page just read says of its matches is unweighed.
+
+        `addresses` are kept with their decisions. A key that leads to another article stays that one's, its decision is
+        kept as "elsewhere"; of one that leads to the same article already, nothing is kept.
+        """
         ...
 
     async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:

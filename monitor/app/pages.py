@@ -10,6 +10,7 @@ from datetime import timedelta
 from monitor.app.adapters import Surroundings, make_page_workers, make_polling_limits, make_turn
 from monitor.config import Configuration
 from monitor.core.scoring import Scorer
+from monitor.core.sites import NO_SITES, Sites
 from monitor.model.feeds import Feed
 from monitor.pipeline.pages import PageReader, PagesReport, ReadLimits
 from monitor.pipeline.traffic import Traffic
@@ -45,7 +46,9 @@ class Pages:
         self._reader: PageReader | None = None
         self._is_stopping = False
 
-    def configure(self, configuration: Configuration, http: HttpSource, scorer: Scorer) -> None:
+    def configure(
+        self, configuration: Configuration, http: HttpSource, scorer: Scorer, sites: Sites = NO_SITES
+    ) -> None:
         """Take over a configuration for the next round; what robots.txt files say is asked for anew."""
         limits = make_polling_limits(configuration)
         look_back = timedelta(days=configuration.settings.digests.look_back_days + 2)
@@ -61,6 +64,7 @@ class Pages:
             ticks=self._surroundings.ticks,
             limits=ReadLimits(look_back=look_back),
             polling_limits=limits,
+            sites=sites,
         )
 
     async def take_over(self) -> None:

@@ -168,7 +168,8 @@ class Change:
 class Decision:
     """Why something was decided: kept beside what was decided, for `why`, replay and proof.
 
-    `stage` is "dedupe", "story", "score", "seed" or "alias"; `measure` in [0, 1] or None; `features` are printable facts.
+    `stage` is "dedupe", "story", "score", "seed" or "address"; `measure` is in [0, 1] or None; `features` are facts
+    to print.
     """
 
     article_id: ArticleId

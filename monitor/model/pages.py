@@ -118,13 +118,23 @@ class PageText:
     """What a page holds: its titles (of the document, of the heading, for sharing) and its main text, as plain text.
 
     `reservation` names the sign by which the page keeps programs from using its text ("" = none), `is_paid`: the page
-    says of itself that it is not free.
+    says of itself that it is not free, `address` is what it calls its own (rel=canonical, else og:url; "" = none).
     """
 
     titles: tuple[str, ...]
     text: str = field(repr=False)
     reservation: str = ""
     is_paid: bool = False
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherAddress:
+    """A further address of an article, as a URL key, with the decision to take it; None: it was refused."""
+
+    article_id: ArticleId
+    url_key: int | None
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,12 +18,14 @@ from datetime import datetime, timedelta
 
 from monitor.core import pages, polling
 from monitor.core.identity import format_id
+from monitor.core.other_addresses import other_addresses
 from monitor.core.pages import Robots
+from monitor.core.sites import NO_SITES, Sites
 from monitor.core.urls import host_of
 from monitor.errors import ParseError, StoreError
 from monitor.model.articles import Article
 from monitor.model.feeds import Feed, Fetched, FetchFailed
-from monitor.model.pages import ClaimedPage, Page, PageRequest, PageState, Redirected, Unweighed, Weighing
+from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageRequest, PageState, Redirected, Unweighed, Weighing
 from monitor.model.watchlists import Score
 from monitor.pipeline.traffic import Traffic
 from monitor.ports import Clock, PageSource, PageStore, Turn
@@ -101,6 +103,7 @@ class PageReader:
         traffic: What is known of hosts and of our own line.
         chance: A number in [0, 1) for the spread of retries.
         ticks: Seconds of a clock that only runs forward.
+        sites: The user's rules of addresses.
     """
 
     def __init__(
@@ -118,6 +121,7 @@ class PageReader:
         limits: ReadLimits | None = None,
         page_limits: pages.PageLimits = pages.DEFAULTS,
         polling_limits: polling.PollingLimits | None = None,
+        sites: Sites = NO_SITES,
     ) -> None:
         self._store = store
         self._source = source
@@ -131,6 +135,7 @@ class PageReader:
         self._limits = limits or ReadLimits()
         self._pages = page_limits
         self._polling = polling_limits or polling.PollingLimits()
+        self._sites = sites
         self._robots: dict[str, _Known] = {}
         self._asking: dict[str, asyncio.Lock] = {}
         self._is_stopping = False
@@ -180,8 +185,10 @@ class PageReader:
         async def one(item: ClaimedPage) -> None:
             async with room:
                 is_over = self._is_stopping or (end is not None and self._ticks() >= end)
-                page = _given_back(item) if is_over else await self._read(item, feeds.get(item.page.feed_id))
-            await self._store.keep_pages([page])
+                page, addresses = (
+                    (_given_back(item), ()) if is_over else await self._read(item, feeds.get(item.page.feed_id))
+                )
+            await self._store.keep_pages([page], addresses)
             _count(page, report)
 
         results = await asyncio.gather(*(one(item) for item in claimed), return_exceptions=True)
@@ -189,41 +196,45 @@ class PageReader:
             if isinstance(result, BaseException):
                 raise result
 
-    async def _read(self, item: ClaimedPage, feed: Feed | None) -> Page:
-        """What becomes of a page; whatever it raises is its own failure."""
+    async def _read(self, item: ClaimedPage, feed: Feed | None) -> tuple[Page, tuple[OtherAddress, ...]]:
+        """What becomes of a page, and its article's further addresses; whatever it raises is its own failure."""
         page = item.page
         reason = pages.not_needed(item, feed)
         if feed is None or reason:
-            return pages.ended(page, PageState.DROPPED, reason)
+            return pages.ended(page, PageState.DROPPED, reason), ()
         if reason := pages.worn_out(page, limits=self._pages):
-            return pages.ended(page, PageState.FAILED, reason)
+            return pages.ended(page, PageState.FAILED, reason), ()
         try:
             return await self._asked(item, _Errand(page, pages.literal_host(feed.url), item.article.outlet))
         except _Ended as ended:
-            return ended.page
+            return ended.page, ()
         except StoreError:
             raise
         except Exception as error:  # the boundary of the unit
             log.exception("a page cannot be read", extra={"article": format_id(page.article_id)})
             message = f"{type(error).__name__}: {error}"
-            return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message))
+            return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message)), ()
 
-    async def _asked(self, item: ClaimedPage, errand: _Errand) -> Page:
-        """The page with its text, or why there is none."""
+    async def _asked(self, item: ClaimedPage, errand: _Errand) -> tuple[Page, tuple[OtherAddress, ...]]:
+        """The page with its text, or why there is none; only a page that is the article's says where that stands."""
         page = item.page
         try:
             fetched = await self._fetched(errand)
             headers = fetched.headers
             sign = pages.reservation_of(headers.get("x-robots-tag", ""), headers.get("tdm-reservation", ""))
             if sign:
-                return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})")
+                return pages.ended(page, PageState.REFUSED, f"the page reserves its text ({sign})"), ()
             found = await self._source.read(fetched)
         except ParseError as error:
             kind = "crash" if error.kind == "timeout" else error.kind
-            return self._failed(page, FetchFailed(url=page.url, kind=kind, message=str(error)))
+            return self._failed(page, FetchFailed(url=page.url, kind=kind, message=str(error))), ()
         # In a thread, as weighing: a page may hold a hundred thousand characters.
-        after = pages.after_reading
-        return await asyncio.to_thread(after, page, item.article, found, now=self._clock.now(), limits=self._pages)
+        now, after = self._clock.now(), pages.after_reading
+        page = await asyncio.to_thread(after, page, item.article, found, now=now, limits=self._pages)
+        if page.state is not PageState.READ:
+            return page, ()
+        known = {"found_at": fetched.url, "declared": found.address}
+        return page, other_addresses(item.article, **known, now=now, sites=self._sites)
 
     async def _fetched(self, errand: _Errand) -> Fetched:
         """The page's answer, through its redirects; each hop as robots.txt there allows, and in its turn."""

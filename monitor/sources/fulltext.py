@@ -1,8 +1,8 @@
 """A web page's bytes → its main text, titles and reservations: the only place that knows trafilatura.
 
 Runs in a page worker, which alone imports it (a second of start, tens of megabytes). Owns: what a page says of itself
-(charset, meta robots, TDM reservation, `isAccessibleForFree`). Refuses: to fetch, to run scripts, to judge what the
-text is good for (see `core.pages`).
+(charset, address, meta robots, TDM reservation, `isAccessibleForFree`). Refuses: to fetch, to run scripts, to judge
+what the text is good for (see `core.pages`).
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urljoin
 
 from trafilatura import bare_extraction
 from trafilatura.meta import reset_caches
@@ -24,6 +25,7 @@ from monitor.sources.charsets import as_utf8
 AGENT = "monitor"
 MAX_TITLES = 8
 MAX_TITLE_CHARS = 500
+MAX_ADDRESS_CHARS = 2048
 _HEAD_BYTES = 8192
 _META_CHARSET = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
 _NOT_FREE = re.compile(r'"isAccessibleForFree"\s*:\s*"?\s*false\b', re.IGNORECASE)
@@ -57,6 +59,7 @@ def read_page(body: bytes, content_type: str, url: str) -> PageText:
         text=str(getattr(found, "text", "") or ""),
         reservation=_reservation(metas),
         is_paid=any(_NOT_FREE.search(script) for script in _texts(tree, "script")),
+        address=_address(tree, metas, url),
     )
 
 
@@ -73,6 +76,25 @@ def _metas(tree: Any) -> Iterator[tuple[str, str]]:
     for meta in tree.iter("meta"):
         name = meta.get("name") or meta.get("property") or ""
         yield name.strip().lower(), (meta.get("content") or "").strip()
+
+
+def _address(tree: Any, metas: list[tuple[str, str]], url: str) -> str:
+    """What the page calls its own address, absolute; "" where it says nothing, or two things.
+
+    In the head only: links further down may be its readers'.
+    """
+    links = (link for link in tree.iter("link") if "canonical" in (link.get("rel") or "").lower().split())
+    named = {link.get("href") or "" for link in links if any(above.tag == "head" for above in link.iterancestors())}
+    named = {one.strip() for one in named if one.strip()} or {
+        content for name, content in metas if name == "og:url" and content
+    }
+    if len(named) != 1:
+        return ""
+    try:
+        address = urljoin(url, named.pop())
+    except ValueError:
+        return ""
+    return printable(address) if len(address) <= MAX_ADDRESS_CHARS else ""
 
 
 def _titles(tree: Any, metas: list[tuple[str, str]]) -> Iterator[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, delete, exists, or_, select, update
 
 from monitor.model.articles import ArticleId
-from monitor.model.pages import ClaimedPage, Page, PageState, PageWish, Unweighed, Weighing
+from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageState, PageWish, Unweighed, Weighing
 from monitor.model.watchlists import Match
 from monitor.store.columns import among, keep
 from monitor.store.intakes import keep_grouping
@@ -23,7 +24,7 @@ from monitor.store.mapping import (
     to_match,
     to_page,
 )
-from monitor.store.tables import ARTICLE, MATCH, PAGE, TOLD
+from monitor.store.tables import ARTICLE, ARTICLE_ALIAS, MATCH, PAGE, TOLD
 
 _A, _M, _P = ARTICLE.c, MATCH.c, PAGE.c
 _ARTICLES = len(ARTICLE_COLUMNS)
@@ -51,8 +52,8 @@ def wished_pages(connection: Connection, feed_ids: Sequence[str], since: datetim
     return list(found.values())
 
 
-def keep_pages(connection: Connection, found: Sequence[Page]) -> None:
-    """Keep pages whose articles are there. A text just read has yet to be weighed."""
+def keep_pages(connection: Connection, found: Sequence[Page], addresses: Sequence[OtherAddress] = ()) -> None:
+    """Keep pages whose articles are there, and their further addresses. A text just read has yet to be weighed."""
     ids = [page.article_id for page in found]
     stored = set(connection.execute(select(_A.id).where(among(connection, _A.id, ids))).scalars())
     pages = [page for page in found if page.article_id in stored]
@@ -60,6 +61,23 @@ def keep_pages(connection: Connection, found: Sequence[Page]) -> None:
     read = [page.article_id for page in pages if page.state is PageState.READ]
     if read:
         connection.execute(update(MATCH).where(among(connection, _M.article_id, read)).values(is_weighed=False))
+    _keep_addresses(connection, [one for one in addresses if one.article_id in stored])
+
+
+def _keep_addresses(connection: Connection, addresses: Sequence[OtherAddress]) -> None:
+    keys = [one.url_key for one in addresses if one.url_key is not None]
+    wanted = select(ARTICLE_ALIAS).where(among(connection, ARTICLE_ALIAS.c.url_key, keys))
+    owners = {row.url_key: row.article_id for row in connection.execute(wanted)} if keys else {}
+    decisions = []
+    for one in addresses:
+        owner = owners.get(one.url_key) if one.url_key is not None else None
+        if owner is None:
+            decisions.append(one.decision)
+        elif owner != one.article_id:
+            decisions.append(replace(one.decision, outcome="elsewhere", other_id=owner))
+    rows = [{"url_key": one.url_key, "article_id": one.article_id} for one in addresses if one.url_key is not None]
+    keep(connection, ARTICLE_ALIAS, rows, replacing=())
+    keep_grouping(connection, (), (), decisions)
 
 
 def claim_due_pages(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[ClaimedPage]:

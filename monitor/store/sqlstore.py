@@ -17,7 +17,7 @@ from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, 
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
-from monitor.model.pages import Alias, ClaimedPage, Page, PageWish, Unweighed, Weighing
+from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageWish, Unweighed, Weighing
 from monitor.model.stories import Story, StoryId
 from monitor.ports import (
     ComposeStore,
@@ -206,9 +206,9 @@ class SqlStore(
         """See `PageStore`."""
         return await self._read(partial(pages.wished_pages, feed_ids=feed_ids, since=since, limit=limit))
 
-    async def keep_pages(self, found: Sequence[Page], aliases: Sequence[Alias] = ()) -> None:
+    async def keep_pages(self, found: Sequence[Page], addresses: Sequence[OtherAddress] = ()) -> None:
         """See `PageStore`; pages of articles that are gone are left out."""
-        await self._write(partial(pages.keep_pages, found=found, aliases=aliases))
+        await self._write(partial(pages.keep_pages, found=found, addresses=addresses))
 
     async def claim_due_pages(self, now: datetime, *, limit: int, lease_s: float) -> list[ClaimedPage]:
         """See `PageStore`."""

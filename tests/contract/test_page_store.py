@@ -6,7 +6,7 @@ from typing import Any
 
 from monitor.model.articles import Article, Decision, Revision
 from monitor.model.commits import DigestCommit, Intake
-from monitor.model.pages import PageState, Weighing
+from monitor.model.pages import OtherAddress, PageState, Weighing
 from monitor.model.watchlists import Match
 from tests.factories import NOW, make_article, make_match, make_page, make_slot
 
@@ -228,3 +228,47 @@ async def test_pages_go_with_their_articles(store: Any) -> None:
     await store.keep_pages([make_page(article)])
     await store.prune(articles_before=NOW + timedelta(days=1), index_before=NOW, limit=10)
     assert await store.claim_due_pages(NOW, limit=10, lease_s=60) == []
+
+
+# -- addresses --------------------------------------------------------------------------------------------------------
+
+
+def another(article: Article, key: int | None, address: str) -> OtherAddress:
+    outcome = "refused" if key is None else "accepted"
+    decision = Decision(
+        article_id=article.id, stage="address", outcome=outcome, features={"address": address}, version="v1", at=NOW
+    )
+    return OtherAddress(article_id=article.id, url_key=key, decision=decision)
+
+
+async def said(store: Any, article: Article) -> list[tuple[str, Any, int | None]]:
+    found = await store.decisions(article.id)
+    return [(one.outcome, one.features["address"], one.other_id) for one in found if one.stage == "address"]
+
+
+async def test_an_article_is_found_by_its_pages_address_and_the_reason_is_kept_once(store: Any) -> None:
+    article = make_article(url_key=7)
+    await store.commit_intake(Intake(articles=(article,), aliases={7: article.id}))
+    for _ in range(2):
+        await store.keep_pages([read_page(article)], [another(article, 8, "https://example.org/b")])
+    assert await store.find_article(8) == await store.find_article(7) == article
+    assert (await store.identities([8], [], since=NOW)).by_url == {8: article}
+    assert await said(store, article) == [("accepted", "https://example.org/b", None)]
+
+
+async def test_an_address_that_leads_to_another_article_stays_that_ones(store: Any) -> None:
+    first, second = make_article("A", url_key=7), make_article("B", url_key=8)
+    await store.commit_intake(Intake(articles=(first, second), aliases={7: first.id, 8: second.id}))
+    await store.keep_pages([read_page(second)], [another(second, 7, "https://example.org/a")])
+    assert await store.find_article(7) == first
+    assert await store.find_article(8) == second
+    assert await said(store, second) == [("elsewhere", "https://example.org/a", first.id)]
+
+
+async def test_of_a_refused_address_only_the_reason_is_kept_and_of_an_article_that_is_gone_nothing(store: Any) -> None:
+    article, gone = make_article("A", url_key=7), make_article("B", url_key=8)
+    await store.commit_intake(Intake(articles=(article,), aliases={7: article.id}))
+    await store.keep_pages([read_page(article)], [another(article, None, "https://example.org/")])
+    await store.keep_pages([read_page(gone)], [another(gone, 9, "https://example.org/c")])
+    assert await said(store, article) == [("refused", "https://example.org/", None)]
+    assert await store.find_article(9) is None

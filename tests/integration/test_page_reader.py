@@ -13,6 +13,7 @@ import pytest
 
 from monitor.core.polling import PollingLimits
 from monitor.core.scoring import compile_watchlists
+from monitor.core.urls import url_key
 from monitor.errors import StoreLockedError
 from monitor.model.articles import Article, Revision
 from monitor.model.commits import DigestCommit, Intake
@@ -122,7 +123,8 @@ class Desk:
 
     async def match(self, path: str = "/a", *, title: str = TITLE, text: str = TEASER, url: str = "") -> Article:
         """An article of the feed that matches, its link leading to `path`."""
-        article = make_article(title, text=text, url=url or self.server.url(path), first_seen_at=self.moment.now())
+        address = url or self.server.url(path)
+        article = make_article(title, text=text, url=address, url_key=url_key(address), first_seen_at=self.moment.now())
         matches = tuple(as_match(article.id, score, now=self.moment.now()) for score in SCORER.score(article))
         assert all(match.points >= 1 for match in matches)
         await self.store.commit_intake(Intake(articles=(article,), matches=matches))
@@ -449,6 +451,44 @@ async def test_charsets_of_pages_are_told(desk: Desk, title: str, text: str, cha
     await desk.store.commit_intake(Intake(articles=(article,), matches=matches))
     await desk.read()
     assert desk.store.pages[article.id].text.startswith(text)
+
+
+# -- addresses --------------------------------------------------------------------------------------------------------
+
+
+async def addresses_of(desk: Desk, article: Article) -> list[tuple[str, str]]:
+    found = [one for one in await desk.store.decisions(article.id) if one.stage == "address"]
+    return [(one.outcome, str(one.features["address"])) for one in found]
+
+
+async def test_where_a_link_leads_and_what_its_page_calls_itself_are_further_addresses_of_the_article(
+    desk: Desk,
+) -> None:
+    found_at, declared = desk.server.url("/baca/77001?x=a"), desk.server.url("/baca/77001")
+    desk.server["/s/77001"] = Reply(status=302, headers={"Location": found_at})
+    desk.server["/baca/77001"] = html(page(head='<link rel="canonical" href="/baca/77001">'))
+    article = await desk.match("/s/77001")
+    await desk.read()
+    assert await addresses_of(desk, article) == [("accepted", found_at), ("accepted", declared)]
+    for url in (found_at, declared, declared + "?utm_source=x"):
+        assert await desk.store.find_article(url_key(url) or 0) == article
+
+
+async def test_a_page_that_calls_itself_the_home_page_is_not_believed(desk: Desk) -> None:
+    desk.server["/baca/77001"] = html(page(head='<link rel="canonical" href="/">'))
+    article = await desk.match("/baca/77001")
+    await desk.read()
+    assert await addresses_of(desk, article) == [("refused", desk.server.url("/"))]
+    assert await desk.store.find_article(url_key(desk.server.url("/")) or 0) is None
+
+
+async def test_a_page_whose_text_is_not_the_articles_says_nothing_of_its_address(desk: Desk) -> None:
+    other = page("Harga beras naik", "<p>Harga beras di pasar naik lagi pekan ini, kata pedagang.</p>" * 8)
+    desk.server["/baca/77001"] = html(other.replace(b"</head>", b'<link rel="canonical" href="/x/77001"></head>'))
+    article = await desk.match("/baca/77001")
+    await desk.read()
+    assert desk.store.pages[article.id].state is PageState.FAILED
+    assert await addresses_of(desk, article) == []
 
 
 # -- what goes wrong --------------------------------------------------------------------------------------------------

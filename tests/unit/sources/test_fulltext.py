@@ -129,3 +129,26 @@ def test_pages_leave_no_caches_behind() -> None:
     for n in range(3):
         read_page(page(f"{TITLE} {n}", BODY.replace("bagian", f"bagian {n}")), "text/html", URL)
     assert len(LRU_TEST.cache) == 0
+
+
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        ('<link rel="canonical" href="/b?id=1">', "https://example.org/b?id=1"),
+        ('<link href=" https://example.org/b " rel="shortlink CANONICAL">', "https://example.org/b"),
+        ('<meta property="og:url" content="https://example.org/c">', "https://example.org/c"),
+        ('<meta property=og:url content=/c><link rel=canonical href="//example.org/b">', "https://example.org/b"),
+        ('<link rel=canonical href="/b"><link rel=canonical href="/b">', "https://example.org/b"),
+        ('<link rel=canonical href="/b"><link rel=canonical href="/c">', ""),
+        ('<link rel=canonical href="">', ""),
+        ('<link rel=canonical href="http://[::1/">', ""),
+        ('<link rel=canonical href="/' + "b" * 3000 + '">', ""),
+        ("<link rel=alternate href=/b>", ""),
+    ],
+)
+def test_the_address_that_a_page_calls_its_own_is_made_whole(head: str, address: str) -> None:
+    assert read_page(page(head=head), "text/html", URL).address == address
+
+
+def test_a_link_in_the_text_says_nothing_of_the_pages_address() -> None:
+    assert read_page(page(body=f'<link rel="canonical" href="/b">{BODY}'), "text/html", URL).address == ""
