@@ -12,6 +12,7 @@ seeded.
 from __future__ import annotations
 
 import argparse
+import csv
 import itertools
 import random
 import statistics
@@ -21,6 +22,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -31,6 +33,7 @@ from monitor.core.open_stories import OpenStories
 from monitor.core.similarity import spaced
 from monitor.core.stories import Assignment, assign
 from monitor.model.articles import Article, Decision
+from monitor.model.stories import StoryId
 
 NOBODY = Gazetteer({})
 SHUFFLES = 20
@@ -60,7 +63,8 @@ def seed_table(folder: Path | None) -> None:
 
 
 def grouped(articles: Sequence[Article], read: Sequence[Features], order: Sequence[int]) -> str:
-    stories, frequencies, groups = OpenStories(), Frequencies(), {}
+    stories, frequencies = OpenStories(), Frequencies()
+    groups: dict[StoryId, set[int]] = {}
     for at in order:
         placed = assign(articles[at], read[at], stories=stories, frequencies=frequencies, now=AT)
         stories.keep(placed.story)
@@ -80,7 +84,8 @@ def pair_table(folder: Path | None, seed: int) -> None:
         chosen = [pair for pair in pairs if pair[5] == language]
         labels = [pair[4] for pair in chosen]
         sides = [
-            (article(f"a{at}", *pair[:2], "a"), article(f"b{at}", *pair[2:4], "b")) for at, pair in enumerate(chosen)
+            (article(f"a{at}", *pair[:2], hosts[0]), article(f"b{at}", *pair[2:4], hosts[1], hours=1))
+            for at, (pair, hosts) in enumerate(zip(chosen, hosts_of_pairs(folder, language), strict=True))
         ]
         read = [(features(one, NOBODY), features(other, NOBODY)) for one, other in sides]
         titles = [word_overlap(one.title, other.title) for one, other in sides]
@@ -94,9 +99,20 @@ def pair_table(folder: Path | None, seed: int) -> None:
             print_row(language, name, "placed in one story", joined, scores, labels, seed)
 
 
-def article(name: str, title: str, text: str, host: str) -> Article:
-    at = AT + timedelta(hours=host != "a")
-    return make_article(name, title, text, host=f"{host}.example", at=at)
+def hosts_of_pairs(folder: Path | None, language: str) -> list[tuple[str, str]]:
+    """The hosts of the labelled pairs of a language, in their order; outlets are told apart by them."""
+    found = []
+    for path in sorted(folder.glob(f"{language}*.tsv")) if folder else ():
+        with path.open(encoding="utf-8", newline="") as file:
+            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
+                if row["GOLDEN:quality"] in ("OK", "BAD"):
+                    one, other = (urlsplit(row[f"INPUT:{side}_url"]).hostname or "" for side in ("first", "second"))
+                    found.append((one, other))
+    return found
+
+
+def article(name: str, title: str, text: str, host: str, *, hours: int = 0) -> Article:
+    return make_article(name, title, text, host=host, at=AT + timedelta(hours=hours))
 
 
 def place(
@@ -186,13 +202,13 @@ def cost_table(sizes: Sequence[int], seed: int) -> None:
         stories, frequencies = OpenStories(), Frequencies()
         for at in range(size):
             own = ["".join(rng.choices("abdegiklmnoprstu", k=rng.randint(3, 9))) for _ in range(200)]
-            made = article(f"s{at}", " ".join(own[:6]), made_text(rng, own), "a")
+            made = article(f"s{at}", " ".join(own[:6]), made_text(rng, own), "a.example")
             read = features(made, NOBODY)
             stories.keep(assign(made, read, stories=stories, frequencies=frequencies, now=AT).story)
             frequencies.add(read.terms)
         took: dict[str, list[float]] = {"read": [], "place": [], "keep": []}
         for at in range(50):
-            made = article(f"n{at}", " ".join(own[6:12]), made_text(rng, own), "b")
+            made = article(f"n{at}", " ".join(own[6:12]), made_text(rng, own), "b.example", hours=1)
             marks = [time.perf_counter()]
             read = features(made, NOBODY)
             marks.append(time.perf_counter())

@@ -39,7 +39,9 @@ _SENTENCE = re.compile(r"(?<=[.!?…])[\"'»”)\]]*\s+|\n")
 _DENSE = re.compile("[\u0e00-\u11ff\u3040-\u9fff\uac00-\ud7a3\uf900-\ufaff]")
 
 
-def gist(read: Features, frequencies: Frequencies, *, title: str, body: str, language: str | None = None) -> Gist:
+def gist(
+    read: Features, frequencies: Frequencies, *, title: str, body: str, language: str | None = None, outlet: str = ""
+) -> Gist:
     """The gist of an article; weights are those of the moment, and stay with it."""
     opening = f"{title}\n{body[:OPENING_WITHIN]}"
     return Gist(
@@ -49,6 +51,7 @@ def gist(read: Features, frequencies: Frequencies, *, title: str, body: str, lan
         dates=tuple(date.key for date in lead_dates(f"{title}\n{body}", limit=len(title) + DATES_WITHIN)),
         numbers=tuple(sorted(quantities(f"{title}\n{body[:NAMES_WITHIN]}"))),
         language=language or "",
+        outlet=outlet,
         has_body=read.has_body,
     )
 
@@ -68,6 +71,16 @@ def unmentioned(one: Gist, other: Gist) -> tuple[tuple[str, ...], tuple[str, ...
     if not (one.has_body and other.has_body):
         return (), ()
     return _missing(one.title_names, other.mentions), _missing(other.title_names, one.mentions)
+
+
+def is_next_report(one: Gist, other: Gist) -> bool:
+    """Whether both are of one outlet, and their titles name what the other never mentions: each one, or one two.
+
+    An outlet tells an event once, and the next one in the same words: of 29 Telegram pairs of one outlet 5 are of one
+    event (of the 221 others 112), and none of these five has such titles, but 11 of the 24 do.
+    """
+    ours, theirs = unmentioned(one, other)
+    return bool(one.outlet) and one.outlet == other.outlet and (bool(ours and theirs) or len(ours) + len(theirs) > 1)
 
 
 def days_apart(one: Gist, other: Gist) -> int:

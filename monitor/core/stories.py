@@ -3,7 +3,8 @@
 Owns: the score of an article against a story, the vetoes, and a story's new state. Refuses: whole-corpus clustering,
 and any split; an article's place, once given, stays until a person or a repair moves it with a trace.
 
-score = (cosine + coverage) / 2 × exp(−days apart / 7) × 0.7^conflicts; of bare titles the cosine alone. The cosine is
+score = (cosine + coverage) / 2 × exp(−days apart / 7) × 0.7^conflicts, halved for the next report of one outlet; of
+bare titles the cosine alone. The cosine is
 that with the story's centroid; coverage and conflicts (see `gists`) are those with its first or its latest article,
 whichever is nearer. Two announcements of one house share most words, so wording alone cannot part events; time, names
 and dates can. After Miranda et al. 2018 and Linger & Hajaiej 2020 (sparse vectors with time are within three points of
@@ -17,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.core.features import Features, Frequencies, shared_words
-from monitor.core.gists import coverage, days_apart, unmentioned
+from monitor.core.gists import coverage, days_apart, is_next_report, unmentioned
 from monitor.core.lead_dates import LeadDate
 from monitor.core.open_stories import Near, OpenStories
 from monitor.core.story_lines import LINES, StoryLines
@@ -63,6 +64,7 @@ class _Rating:
     line: float
     level: str
     penalty: float = 1.0
+    is_next_report: bool = False
     veto: str = ""
 
     @property
@@ -184,13 +186,16 @@ def _compared(fresh: SeenArticle, near: Near, other: Gist, days: float, lines: S
     days = max(days, float(days_apart(fresh.gist, other)))
     ours, theirs = unmentioned(fresh.gist, other)
     count = min(len(ours), len(theirs), 3)
+    # What shares a passage is the same report, grown.
+    is_next = near.story.id not in fresh.wordings and is_next_report(fresh.gist, other)
     return _Rating(
         story=near.story,
         cosine=near.cosine,
         coverage=coverage(fresh.gist, other) if fresh.gist.has_body and other.has_body else None,
         conflicts=(*ours[:3], *theirs[:3]) if count else (),
         decay=decay(days, lines),
-        penalty=lines.conflict**count,
+        penalty=lines.conflict**count * (lines.next_report if is_next else 1.0),
+        is_next_report=is_next,
         line=lines.join,
         level="text",
     )
@@ -235,6 +240,8 @@ def _measured(rating: _Rating) -> str:
     parts = [likeness, f"decay {rating.decay:.2f}"]
     if rating.conflicts:
         parts.append(f"{rating.penalty:.2f} for other names in the titles ({', '.join(rating.conflicts)})")
+    elif rating.is_next_report:
+        parts.append(f"{rating.penalty:.2f} for names that only one report of this outlet holds")
     return f"{' × '.join(parts)} = {rating.score:.2f} (line {rating.line:.2f})"
 
 
@@ -244,6 +251,8 @@ def _facts_of(rating: _Rating) -> dict[str, str | float | int]:
         facts["coverage"] = round(rating.coverage, 4)
     if rating.conflicts:
         facts["conflicts"] = ", ".join(rating.conflicts)
+    if rating.is_next_report:
+        facts["outlet"] = "another report of one outlet"
     return facts
 
 

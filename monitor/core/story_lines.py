@@ -28,6 +28,9 @@ class StoryLines:
     decay_days: float = 7.0
     conflict: float = 0.7
     """For each name of both titles that the other text never mentions, three at most."""
+    next_report: float = 0.5
+    """For another text of one outlet (see `gists.is_next_report`). Others join at .35 between outlets and at .8 within
+    one (research report, §1); on the Telegram pairs .3 and .5 give the same F1, .7 a third of the gain."""
     join_veto_days: int = 10
     """Explicit days of an article and a story from which they tell two events."""
     merge_veto_days: int = 3

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.features import Frequencies, Gazetteer, features
-from monitor.core.gists import coverage, days_apart, gist, unmentioned
+from monitor.core.gists import coverage, days_apart, gist, is_next_report, unmentioned
 from monitor.model.stories import Gist
 from tests.factories import make_article
 
@@ -19,8 +19,8 @@ WEATHER = (
 )
 
 
-def made(title: str, body: str) -> Gist:
-    return gist(features(make_article(title, text=body), NOBODY), Frequencies(), title=title, body=body)
+def made(title: str, body: str, outlet: str = "") -> Gist:
+    return gist(features(make_article(title, text=body), NOBODY), Frequencies(), title=title, body=body, outlet=outlet)
 
 
 def test_each_title_naming_somebody_whom_the_other_never_mentions_is_a_conflict() -> None:
@@ -69,6 +69,24 @@ def test_the_nearest_two_days_that_are_named_count() -> None:
     other = made("Lawatan", "Rabu (13 September 2023) dini hari ia tiba.")
     assert days_apart(one, other) == 1
     assert days_apart(one, made("Lawatan", "Ia tiba kemarin.")) == 0
+
+
+@pytest.mark.parametrize(
+    ("other_title", "other_city", "outlets", "is_next"),
+    [
+        pytest.param("Погода в Гомеле завтра", "Гомеле", ("a", "a"), True, id="each names what the other does not"),
+        pytest.param("Погода в Гомеле завтра", "Гомеле", ("a", "b"), False, id="two outlets"),
+        pytest.param("Погода в Гомеле завтра", "Гомеле", ("", ""), False, id="outlets unknown"),
+        pytest.param("Что завтра за погода", "Гомеле", ("a", "a"), False, id="one name may be chance"),
+        pytest.param("Погода завтра", "Бресте", ("a", "a"), False, id="the same again"),
+    ],
+)
+def test_an_outlets_next_report_names_others_in_the_same_words(
+    other_title: str, other_city: str, outlets: tuple[str, str], is_next: bool
+) -> None:
+    one = made("Погода в Бресте завтра", WEATHER.format(city="Бресте", number=764), outlets[0])
+    other = made(other_title, WEATHER.format(city=other_city, number=764), outlets[1])
+    assert is_next_report(one, other) is is_next_report(other, one) is is_next
 
 
 WORDS = st.lists(
