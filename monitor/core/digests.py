@@ -12,6 +12,10 @@ What is told and what is not:
 - An operator is told of feeds in the same mail: outages, their ends, gaps. They make no mail on their own while they
   are younger than a day; then they do, since silence for want of feeds looks like silence for want of news. All of a
   digest's notices count as told; of a great many the first are listed and the rest counted.
+- What changed after it was told, in a way that matters (`core.substance`), is said once, held against the state that
+  was told: a headline changed twice is one change, one changed and changed back none. A correction makes a mail of
+  its own, since a reader relies on what was told; another change does once it has waited a day. Changes for which
+  there is no room stay untold and are counted (`more_changed`).
 - What was old when it was first seen, from before the last digest, is a new feed's backlog and no news: a story of
   nothing else is kept back and counted (`held_back`). After an outage of ours nothing is: the period told covers it.
 """
@@ -28,8 +32,18 @@ from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in
 from monitor.core.seeds import SEED_FEED
+from monitor.core.substance import changes_that_matter
 from monitor.model.articles import ArticleId, VerdictKind
-from monitor.model.digests import Digest, DigestStory, MatchedArticle, Recipient, Slot, StoryState, Telling
+from monitor.model.digests import (
+    ChangedArticle,
+    Digest,
+    DigestStory,
+    MatchedArticle,
+    Recipient,
+    Slot,
+    StoryState,
+    Telling,
+)
 from monitor.model.notices import Notice
 from monitor.model.stories import Origin, StoryId
 
@@ -41,6 +55,7 @@ BRIEF_COST = 0.35
 # As many stories are told in full before titles are left out: a reader wants the news, then the list.
 FULL_FLOOR = 12
 MAX_NOTICES = 20
+MAX_CHANGED = 12
 NOTICE_PATIENCE = timedelta(days=1)
 
 
@@ -72,7 +87,9 @@ def build(
             held_back += _is_seen_since(group, since)
         else:
             stories.append(_story(story_id, group))
-    if all(story.state is StoryState.CARRIED for story in stories) and not _is_overdue(notices, until):
+    changed = changed_since_told(matched)
+    is_pressing = _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
+    if all(story.state is StoryState.CARRIED for story in stories) and not is_pressing:
         return None
     ranked = sorted(stories, key=_reading_order)
     regroupings = Regroupings(matched, kinship)
@@ -87,6 +104,8 @@ def build(
         held_back=held_back,
         mergers=regroupings.mergers,
         partings=regroupings.partings,
+        changed=tuple(changed[:MAX_CHANGED]),
+        more_changed=max(0, len(changed) - MAX_CHANGED),
         notices=tuple(notices[:MAX_NOTICES]),
         more_notices=max(0, len(notices) - MAX_NOTICES),
     )
@@ -98,12 +117,35 @@ def told_pairs(digest: Digest, matched: Iterable[MatchedArticle]) -> tuple[tuple
     return tuple(sorted({(row.match.watchlist, row.article.id) for row in matched if row.article.id in told}))
 
 
+def told_states(digest: Digest, matched: Iterable[MatchedArticle]) -> dict[ArticleId, int]:
+    """Which state of each article the digest tells, of those that are not in their first."""
+    told = set(digest.article_ids)
+    states = {row.article.id: row.state for row in matched if row.state and row.article.id in told}
+    return states | {one.article.id: one.state for one in digest.changed}
+
+
+def changed_since_told(matched: Iterable[MatchedArticle]) -> list[ChangedArticle]:
+    """The articles that say something else than when they were told: corrections first, then by points, by time."""
+    points: dict[ArticleId, float] = {}
+    found: dict[ArticleId, ChangedArticle] = {}
+    for row in matched:
+        of = row.article.id
+        points[of] = max(row.match.points, points.get(of, row.match.points))
+        if row.had is None or row.latest is None or of in found:
+            continue
+        if changes := changes_that_matter(row.had, row.latest):
+            found[of] = ChangedArticle(article=row.article, at=row.latest.seen_at, changes=changes, state=row.state)
+    return sorted(
+        found.values(), key=lambda one: (not one.is_withdrawal, -points[one.article.id], one.at, one.article.id)
+    )
+
+
 def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None:
     """A smaller digest for one that was rendered too large; None when it fits, or can be no smaller.
 
     Full stories become titles from the end, then titles go to the rest (untold, counted); at last notices about feeds
-    are counted instead of listed. Always makes progress, so rendering and shrinking in turn ends; the sizes measured
-    steer how far each step goes.
+    are counted instead of listed, and changes wait. Always makes progress, so rendering and shrinking in turn ends;
+    the sizes measured steer how far each step goes.
     """
     share = min(MAX_HTML_BYTES / html_bytes, MAX_WIRE_BYTES / wire_bytes)
     count = len(digest.stories)
@@ -136,6 +178,10 @@ def _is_overdue(notices: Sequence[Notice], now: datetime) -> bool:
     return any(now - notice.at >= NOTICE_PATIENCE for notice in notices)
 
 
+def _presses(one: ChangedArticle, now: datetime) -> bool:
+    return one.is_withdrawal or now - one.at >= NOTICE_PATIENCE
+
+
 def _brief_from(digest: Digest, kept_full: int) -> Digest:
     stories = tuple(story if n < kept_full else replace(story, is_brief=True) for n, story in enumerate(digest.stories))
     return replace(digest, stories=stories)
@@ -147,7 +193,9 @@ def _cut(digest: Digest, kept: int) -> Digest:
 
 def _fewer_notices(digest: Digest) -> Digest | None:
     if not digest.notices:
-        return None
+        kept = len(digest.changed) // 2
+        more = digest.more_changed + len(digest.changed) - kept
+        return replace(digest, changed=digest.changed[:kept], more_changed=more) if digest.changed else None
     kept = len(digest.notices) // 2
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 

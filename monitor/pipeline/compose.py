@@ -59,6 +59,7 @@ class Plan:
     digest: Digest | None = None
     message: Message | None = None
     told: tuple[tuple[str, ArticleId], ...] = ()
+    states: Mapping[ArticleId, int] = field(default_factory=dict)
     told_notice: int | None = None
     at: datetime
 
@@ -153,8 +154,14 @@ async def plan_digest(
     if digest is None:
         return plan
     digest, message = _fitted(digest, renderer, delivery_id=plan.delivery_id, now=now)
-    told = digests.told_pairs(digest, matched)
-    return replace(plan, digest=digest, message=message, told=told, told_notice=told_notice)
+    return replace(
+        plan,
+        digest=digest,
+        message=message,
+        told=digests.told_pairs(digest, matched),
+        states=digests.told_states(digest, matched),
+        told_notice=told_notice,
+    )
 
 
 async def _notices(
@@ -190,6 +197,7 @@ async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
             next_slot=plan.next_slot,
             delivery=delivery,
             told=plan.told,
+            states=plan.states,
             told_notice=plan.told_notice,
             at=plan.at,
         )
@@ -272,6 +280,7 @@ def _log_digest(plan: Plan, digest: Digest) -> None:
             "slot": plan.slot.key,
             "stories": len(digest.stories),
             "rest": digest.rest,
+            "changed": len(digest.changed) + digest.more_changed,
             "notices": len(digest.notices) + digest.more_notices,
             "held_back": digest.held_back,
             "bytes": len(plan.message.content) if plan.message else 0,

@@ -8,8 +8,16 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.digests import MAX_HTML_BYTES, build, delivery_id, shrink, told_pairs
-from monitor.model.articles import Article, VerdictKind
+from monitor.core.digests import (
+    MAX_CHANGED,
+    MAX_HTML_BYTES,
+    build,
+    delivery_id,
+    shrink,
+    told_pairs,
+    told_states,
+)
+from monitor.model.articles import Article, ChangeKind, Revision, VerdictKind
 from monitor.model.digests import Digest, MatchedArticle, StoryState
 from monitor.model.stories import Story
 from tests.factories import (
@@ -227,6 +235,84 @@ def test_a_delivery_id_is_short_and_its_parts_cannot_be_confused() -> None:
     ids = {delivery_id(r, s, c) for r in ("a", "ab") for s in ("first", "b") for c in ("smtp", "maildir")}
     assert len(ids) == 8
     assert all(len(found) == 21 and found.isalnum() for found in ids)
+
+
+def changed_row(
+    old_title: str = "Kim menerima undangan", title: str = "Kim menolak undangan", **facts: Any
+) -> MatchedArticle:
+    """An article told nine hours ago that has another title since three."""
+    article = make_article(title, url=f"https://example.org/{old_title}", text="")
+    states = [
+        Revision(article_id=article.id, seen_at=NOW - timedelta(hours=at), title=of, summary="", text="", body_digest=n)
+        for n, (at, of) in enumerate(((9, old_title), (facts.pop("hours", 3), title)))
+    ]
+    told = {"was_told": True, "told_at": NOW - timedelta(hours=8), "state": 4, "had": states[0], "latest": states[1]}
+    return row(article, facts.pop("points", 60.0), **{**told, **facts})
+
+
+def test_what_changed_since_it_was_told_rides_with_the_next_news() -> None:
+    changed, news = changed_row(), row(make_article("Baru"))
+    digest = build_for(changed, news)
+    assert digest is not None
+    (found,) = digest.changed
+    assert [(one.kind, one.before, one.after) for one in found.changes] == [
+        (ChangeKind.TITLE, "Kim menerima undangan", "Kim menolak undangan")
+    ]
+    assert (found.at, found.article) == (NOW - timedelta(hours=3), changed.article)
+    assert digest.article_ids == (news.article.id,)
+    assert told_states(digest, (changed, news)) == {changed.article.id: 4}
+
+
+def test_a_change_alone_waits_a_day_before_it_makes_a_mail_and_a_correction_does_not_wait() -> None:
+    assert build_for(changed_row(hours=23)) is None
+    assert build_for(changed_row(hours=24)) is not None
+    digest = build_for(changed_row(title="Ralat: Kim menolak undangan", hours=0))
+    assert digest is not None
+    assert digest.stories == ()
+    assert [one.kind for one in digest.changed[0].changes] == [ChangeKind.CORRECTION, ChangeKind.TITLE]
+
+
+def test_a_small_edit_is_not_told_and_its_state_not_noted() -> None:
+    edited, news = changed_row("Kim menerima undangan", "Kim Menerima Undangan!"), row(make_article("Baru"))
+    digest = build_for(edited, news)
+    assert digest is not None
+    assert digest.changed == ()
+    assert told_states(digest, (edited, news)) == {}
+
+
+def test_an_article_changed_before_it_is_told_is_told_as_it_is_now() -> None:
+    late = row(make_article("Baru"), state=2)
+    digest = build_for(late)
+    assert digest is not None
+    assert digest.changed == ()
+    assert told_states(digest, (late,)) == {late.article.id: 2}
+
+
+def test_corrections_come_first_and_changes_without_room_stay_untold_and_are_counted() -> None:
+    rows = [changed_row(f"Kim menerima undangan {n}", points=50.0 + n) for n in range(MAX_CHANGED + 2)]
+    ralat = changed_row("Lain", "Ralat: Lain", points=1.0)
+    digest = build_for(*rows, ralat, row(make_article("Baru")))
+    assert digest is not None
+    assert digest.changed[0].article == ralat.article
+    assert [one.article for one in digest.changed[1:3]] == [rows[-1].article, rows[-2].article]
+    assert (len(digest.changed), digest.more_changed) == (MAX_CHANGED, 3)
+    assert rows[0].article.id not in told_states(digest, rows)
+
+
+def test_an_article_of_two_watchlists_that_changed_is_said_once() -> None:
+    changed = changed_row(hours=30)
+    other = replace(changed, match=make_match(changed.article, watchlist="missiles"))
+    digest = build_for(changed, other)
+    assert digest is not None
+    assert len(digest.changed) == 1
+
+
+def test_shrinking_lets_changes_wait_when_nothing_else_is_left_to_go() -> None:
+    digest = build_for(*(changed_row(f"Kim menerima undangan {n}", hours=30) for n in range(9)))
+    assert digest is not None
+    smaller = shrink(digest, html_bytes=MAX_HTML_BYTES * 2, wire_bytes=1)
+    assert smaller is not None
+    assert (len(smaller.changed), smaller.more_changed) == (4, 5)
 
 
 def told(rows: Sequence[MatchedArticle], digest: Digest) -> list[MatchedArticle]:

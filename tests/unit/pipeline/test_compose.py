@@ -9,7 +9,7 @@ import pytest
 from monitor.channels.email.render import EmailRenderer
 from monitor.core.digests import MAX_HTML_BYTES, MAX_WIRE_BYTES
 from monitor.errors import RenderError, StoreError
-from monitor.model.articles import Article
+from monitor.model.articles import Article, Revision
 from monitor.model.commits import Intake
 from monitor.model.digests import DeliveryState, Digest, Message, Recipient, Slot
 from monitor.model.feeds import Condition
@@ -231,6 +231,54 @@ async def test_the_real_renderer_keeps_two_hundred_stories_within_the_budget() -
     assert plan.digest is not None
     assert plan.digest.rest > 0
     assert str(plan.digest.rest) in plan.message.text
+
+
+# --- what changed since it was told --------------------------------------------------------------------------------
+
+
+def revision(article: Article, title: str, hours: int) -> Revision:
+    seen_at = NOW + timedelta(hours=hours)
+    return Revision(
+        article_id=article.id,
+        seen_at=seen_at,
+        title=title,
+        summary="",
+        text=article.text,
+        body_digest=hours,
+        feed_id=article.feed_id,
+    )
+
+
+async def test_a_correction_is_told_once_to_each_who_had_the_article_and_never_again() -> None:
+    had = make_article("Kim menerima undangan")
+    store = await stored(had)
+    renderer = TitleRenderer()
+    await run(store, rules=FIRST)
+    await store.commit_intake(Intake(revisions=(revision(had, "Ralat: Kim menolak undangan", 2),)))
+    await store.set_digest_slot("newcomer", Slot(key="2026-11-23T07:00", at=SEVEN))
+    report = await run(store, make_recipient(), make_recipient("newcomer"), now=SEVEN, renderer=renderer)
+    assert [(plan.recipient.id, plan.states) for plan in report.composed] == [
+        ("analyst", {had.id: 1}),
+        ("newcomer", {had.id: 1}),
+    ]
+    assert [[one.article.id for one in digest.changed] for digest in renderer.rendered] == [[had.id], []]
+    assert [[story.lead.article.title for story in digest.stories] for digest in renderer.rendered] == [
+        [],
+        ["Ralat: Kim menolak undangan"],
+    ]
+    tomorrow = await run(store, make_recipient(), make_recipient("newcomer"), now=SEVEN + timedelta(days=1))
+    assert tomorrow.quiet == ("analyst", "newcomer")
+
+
+async def test_a_change_whose_digest_could_not_be_kept_is_told_by_the_next() -> None:
+    had = make_article("Kim menerima undangan")
+    store = await stored(had)
+    await run(store, rules=FIRST)
+    await store.commit_intake(Intake(revisions=(revision(had, "Ralat: Kim menolak undangan", 2),)))
+    store.refusals = [StoreError("disk full")]
+    assert (await run(store, now=SEVEN)).failures == (("analyst", "disk full"),)
+    (plan,) = (await run(store, now=SEVEN)).composed
+    assert plan.states == {had.id: 1}
 
 
 # --- notices about feeds ------------------------------------------------------------------------------------------
