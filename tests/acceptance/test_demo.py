@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
-import sys
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,30 +14,16 @@ from scripts.demo.day import REPOSITORY, Day, load_day
 from scripts.demo.expectations import deviations
 from scripts.demo.play import MAILED
 from scripts.demo.rendering import render_feed
+from tests.programs import printed
 
 BOUND_S = 60
 
 
 @pytest.mark.slow
 async def test_the_demo_goes_as_written_and_says_where_the_digest_is(tmp_path: Path) -> None:
-    demo = await asyncio.create_subprocess_exec(
-        sys.executable,
-        str(REPOSITORY / "scripts" / "demo.py"),
-        "--folder",
-        str(tmp_path / "demo"),
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.STDOUT,
-    )
-    try:
-        async with asyncio.timeout(BOUND_S):
-            output, _ = await demo.communicate()
-    finally:
-        if demo.returncode is None:
-            demo.kill()
-            await demo.wait()
-    shown = output.decode()
+    demo = REPOSITORY / "scripts" / "demo.py"
+    shown = await printed(str(demo), "--folder", str(tmp_path / "demo"), timeout_s=BOUND_S)
 
-    assert demo.returncode == 0, shown
     for promised in ("Seen", "Dropped", "Matched", "Mailed", "Failed", "analyst@example.org"):
         assert promised in shown, shown
     assert "\x1b[" not in shown, "colour codes where there is no terminal"
