@@ -10,7 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
-from monitor.core.similarity import Reading, Readings, containment, differ_in_digits_only, trigram_jaccard
+from monitor.core.frames import names_apart, opens_alike, tells_neither
+from monitor.core.similarity import (
+    Reading,
+    Readings,
+    body_of,
+    containment,
+    differ_in_digits_only,
+    jaccard,
+    trigram_jaccard,
+)
 from monitor.model.articles import Article, VerdictKind
 
 
@@ -31,6 +40,10 @@ class CopyLines:
     stranger_title: float = 0.40
     stranger_text: float = 0.15
     stranger_short: float = 0.30
+    repeated: int = 20
+    """A longer text of fewer distinct shingles repeats itself; whatever quotes its one sentence holds it all."""
+    excerpt: float = 4.0
+    """A text so many times as long is cut for no reprint (the research report's deepest cut keeps 30 %)."""
     min_shared: int = 3
     candidates: int = 20
     stop_count: int = 50
@@ -45,7 +58,11 @@ LINES = CopyLines()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Likeness:
-    """An earlier article with its measure. `is_frame`: what it shares is the host's frame, not news."""
+    """An earlier article with its measure.
+
+    `is_frame`: what it shares is the host's frame, not news. `is_other`: it tells of something else, so that what both
+    have is no evidence for one event either.
+    """
 
     old: Article
     theirs: Reading
@@ -55,6 +72,7 @@ class Likeness:
     note: str = ""
     is_edge: bool = False
     is_frame: bool = False
+    is_other: bool = False
 
 
 def compare(article: Article, old: Article, readings: Readings, lines: CopyLines) -> Likeness:
@@ -62,22 +80,58 @@ def compare(article: Article, old: Article, readings: Readings, lines: CopyLines
     mine, theirs = readings.of(article), readings.of(old)
     is_short = mine.is_short and theirs.is_short
     level = "short-text" if is_short else "shingles"
-    measure = trigram_jaccard(mine.text, theirs.text) if is_short else containment(mine.shingles, theirs.shingles)
+    measure = _measure(mine, theirs, lines)
     is_house = bool(article.host) and article.host == old.host
     like = Likeness(old=old, theirs=theirs, level=level, measure=measure)
     if differ_in_digits_only(mine.title, theirs.title) or (is_short and differ_in_digits_only(mine.text, theirs.text)):
-        return replace(like, note="differs in numbers only: another instalment")
+        return replace(like, note="differs in numbers only: another instalment", is_other=True)
     if mine.is_short != theirs.is_short:
         return replace(like, note="a teaser beside a full text")
-    if is_house and trigram_jaccard(mine.title, theirs.title) < lines.title:
-        is_frame = measure < lines.revision
-        return replace(like, note="same host, other title", is_frame=is_frame, is_edge=not is_short and not is_frame)
+    is_retitled = trigram_jaccard(mine.title, theirs.title) < lines.title
+    if is_house and is_retitled:
+        is_frame = measure < lines.revision or _is_boilerplate(article, old)
+        is_edge = measure >= lines.same_host_copy and not is_short and not is_frame
+        return replace(like, note="same host, other title", is_frame=is_frame, is_edge=is_edge, is_other=not is_edge)
     copy_line = lines.same_host_copy if is_house else lines.short_copy if is_short else lines.copy
-    if measure >= copy_line:
-        return replace(like, kind=VerdictKind.COPY, is_edge=True)
-    if not is_short and measure >= lines.revision:
-        return replace(like, kind=VerdictKind.REVISION, is_edge=True)
-    return replace(like, is_edge=not is_short and measure >= lines.wire)
+    kind = VerdictKind.COPY if measure >= copy_line else None
+    if kind is None and not is_short and measure >= lines.revision:
+        kind = VerdictKind.REVISION
+    if (kind or is_house) and (found := _contradicted(like, article, mine, is_retitled=is_retitled, lines=lines)):
+        return found
+    # Within one host less than a revision is the frame of a series, not an agency's text.
+    is_edge = kind is not None or (not is_short and not is_house and measure >= lines.wire)
+    return replace(like, kind=kind, is_edge=is_edge)
+
+
+def _measure(mine: Reading, theirs: Reading, lines: CopyLines) -> float:
+    if mine.is_short and theirs.is_short:
+        return trigram_jaccard(mine.text, theirs.text)
+    if min(len(mine.shingles), len(theirs.shingles)) < lines.repeated:
+        return jaccard(mine.shingles, theirs.shingles)
+    return containment(mine.shingles, theirs.shingles)
+
+
+def _contradicted(
+    like: Likeness, article: Article, mine: Reading, *, is_retitled: bool, lines: CopyLines
+) -> Likeness | None:
+    """What speaks against taking two texts of so much common wording for one piece, or None."""
+    old = like.old
+    body, other = body_of(article), body_of(old)
+    if apart := names_apart(article.title, body, old.title, other):
+        note = f"each title has what the other article never says ({apart[0]}; {apart[1]}): another instalment"
+        return replace(like, note=note, is_other=True)
+    if is_retitled and _is_boilerplate(article, old):
+        return replace(like, note="its text says nothing of either title", is_frame=True, is_other=True)
+    sizes = sorted((len(mine.shingles), len(like.theirs.shingles)))
+    if sizes[1] > lines.excerpt * sizes[0] and is_retitled:
+        longer, shorter = (body, other) if len(body) > len(other) else (other, body)
+        is_excerpt = opens_alike(longer, shorter)
+        return replace(like, note="an item of a much longer text", is_edge=is_excerpt, is_other=not is_excerpt)
+    return None
+
+
+def _is_boilerplate(one: Article, other: Article) -> bool:
+    return tells_neither(one.title, body_of(one), other.title, body_of(other))
 
 
 def likeness(mine: Reading, theirs: Reading) -> float:

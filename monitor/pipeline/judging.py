@@ -15,6 +15,7 @@ from typing import Literal, TypeVar
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Gazetteer, features
+from monitor.core.frames import without_frames
 from monitor.core.gists import stems_of_names
 from monitor.core.likeness import LINES
 from monitor.core.repair import mergers
@@ -66,7 +67,7 @@ class Judged:
 
 @dataclass(frozen=True, slots=True)
 class _Arrival:
-    """An article to be placed, with what deduplication knows of it."""
+    """An article to be placed, without the frame that it shares with others, and what deduplication knows of it."""
 
     article: Article
     copy_of: ArticleId | None = None
@@ -274,7 +275,7 @@ class Judge:
                 arrivals[article.id] = replace(arrivals[article.id], article=article)
                 continue
             copy_of = outcome.verdict.of if outcome.verdict.kind is VerdictKind.COPY else None
-            arrivals[article.id] = _Arrival(article, copy_of, outcome.wordings)
+            arrivals[article.id] = _Arrival(without_frames(article, outcome.frames), copy_of, outcome.wordings)
         return list(arrivals.values())
 
     async def _reopen(self, arrivals: Sequence[_Arrival], originals: Mapping[ArticleId, Article]) -> None:
