@@ -191,9 +191,8 @@ class Runtime:
     async def take_in_seeds(self) -> Tally:
         """Store the seed documents that are not stored yet."""
         now = self._clock.now()
-        tally = await self._intaker().take_in_documents(
-            to_seed_articles(self.configuration.seeds, now, self._sites), name=SEEDS, now=now
-        )
+        seeds = to_seed_articles(self.configuration.seeds, now, self._sites)
+        tally = await self._intaker().take_in_documents(seeds, name=SEEDS, now=now)
         if tally.stored:
             log.info("seeds stored", extra={"documents": tally.stored, "matched": tally.matched})
         return tally
@@ -382,8 +381,7 @@ class Runtime:
         await self._store.sync_feeds(await asyncio.to_thread(states))
 
     def _intaker(self) -> Intaker:
-        zones = make_zones(self.configuration)
-        return Intaker(store=self._store, judge=self._judge, zones=zones, sites=self._sites)
+        return Intaker(store=self._store, judge=self._judge, zones=make_zones(self.configuration), sites=self._sites)
 
     def _make_collector(self) -> Collector:
         sources = make_sources(self.configuration, self._http, self._workers, distance=self._distance)
