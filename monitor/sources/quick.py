@@ -12,7 +12,7 @@ from typing import Any
 
 from monitor.errors import ParseError
 from monitor.model.feeds import ParsedFeed
-from monitor.sources.charsets import Document, as_utf8
+from monitor.sources.charsets import Document, as_utf8, without_guessing
 from monitor.sources.cutting import MAX_MARKS, NO_DIGEST, Layout, lay_out, without
 from monitor.sources.entries import MAX_ENTRIES, MAX_TEXT_CHARS, capped, read_result
 from monitor.sources.fast import MAX_ELEMENTS, Doubt, NoFeedRoot, NotWellFormed, read_strictly
@@ -23,8 +23,11 @@ from monitor.sources.mending import mended
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caps:
     """Where the quick way ends: bytes of a body in which items are looked for, bytes that are then read, "<" in either,
-    marks of items and sections, elements, entries."""
+    marks of items and sections, elements, entries; `foreign_bytes` are those of a body in another charset than UTF-8.
+    `is_guessing`: a charset that nothing tells is guessed."""
 
+    is_guessing: bool
+    foreign_bytes: int
     laid_out_bytes: int
     read_bytes: int
     angles: int
@@ -34,6 +37,8 @@ class Caps:
 
 
 NO_CAPS = Caps(
+    is_guessing=True,
+    foreign_bytes=2**40,
     laid_out_bytes=2**40,
     read_bytes=2**40,
     angles=2**40,
@@ -43,7 +48,14 @@ NO_CAPS = Caps(
 )
 """For a process that is watched and can be killed."""
 ON_THE_SPOT = Caps(
-    laid_out_bytes=2_000_000, read_bytes=400_000, angles=100_000, marks=8_000, elements=4_000, entries=400
+    is_guessing=False,
+    foreign_bytes=150_000,
+    laid_out_bytes=2_000_000,
+    read_bytes=400_000,
+    angles=100_000,
+    marks=8_000,
+    elements=4_000,
+    entries=400,
 )
 """For the event loop; measured by `benchmarks.bench_parse` on bodies made to reach each of them."""
 
@@ -59,11 +71,13 @@ def parse_quickly(
     caps: Caps = ON_THE_SPOT,
 ) -> ParsedFeed | None:
     """The entries of a feed whose meaning is beyond doubt; arguments as of `sources.feed.parse_body`."""
-    if len(body) > caps.read_bytes and (not known or len(body) > caps.laid_out_bytes or not _is_utf8(body)):
+    if len(body) > caps.read_bytes and (not known or len(body) > caps.laid_out_bytes):
         return None
-    if body.count(b"<") > caps.angles:
+    if body.count(b"<") > caps.angles or (len(body) > caps.foreign_bytes and not _is_utf8(body)):
         return None
-    document = as_utf8(body, content_type)
+    document = as_utf8(body, content_type) if caps.is_guessing else without_guessing(body, content_type)
+    if document is None:
+        return None
     if is_json(document.body):
         return _json_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)
     return read_quickly(document, url, known=known, max_entries=max_entries, max_chars=max_chars, caps=caps)

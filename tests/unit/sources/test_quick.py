@@ -14,7 +14,7 @@ from monitor.sources.charsets import as_utf8
 from monitor.sources.fast.fields import FIELDS
 from monitor.sources.fast.names import AMBIGUOUS, AMBIGUOUS_PREFIXES
 from monitor.sources.feed import judged, parse_body
-from monitor.sources.quick import ON_THE_SPOT, parse_quickly, read_quickly
+from monitor.sources.quick import NO_CAPS, ON_THE_SPOT, parse_quickly, read_quickly
 from tests.unit.sources.feedwriting import feeds
 
 FEEDS = Path(__file__).parents[4] / "shared" / "data" / "feeds"
@@ -168,3 +168,27 @@ def test_a_flood_of_angles_is_left_to_a_worker() -> None:
     assert len(many) < ON_THE_SPOT.read_bytes
     assert parse_quickly(few, "", URL) is not None
     assert parse_quickly(many, "", URL) is None
+
+
+ITEM = "<item><title>Лавров прибыл в Пхеньян</title><link>https://example.org/1</link></item>"
+RUSSIAN = f"<rss version='2.0'><channel>{ITEM}</channel></rss>"
+
+
+def test_a_charset_that_only_its_letters_tell_is_left_to_a_worker() -> None:
+    body = RUSSIAN.encode("cp1251")
+    assert parse_quickly(body, "text/xml", URL) is None
+    assert parse_quickly(body, "text/xml; charset=iso-8859-1", URL) is None, "what servers say of everything"
+    declared = parse_quickly(body, "text/xml; charset=windows-1251", URL)
+    assert declared is not None
+    assert declared == parse_quickly(body, "text/xml; charset=windows-1251", URL, caps=NO_CAPS)
+    guessed = parse_quickly(body, "text/xml", URL, caps=NO_CAPS)
+    assert guessed is not None
+    assert [entry.title for entry in guessed.entries] == ["Лавров прибыл в Пхеньян"]
+
+
+def test_a_long_body_in_another_charset_than_utf8_is_left_to_a_worker() -> None:
+    """Bytes that mean nothing in it cost a call each."""
+    long = RUSSIAN.replace(ITEM, f"<description>{'мир ' * 40_000}</description>{ITEM}")
+    assert len(long.encode("cp1251")) > ON_THE_SPOT.foreign_bytes
+    assert parse_quickly(long.encode("cp1251"), "text/xml; charset=windows-1251", URL) is None
+    assert parse_quickly(long.encode(), "text/xml", URL) is not None
