@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from tests.unit.pipeline.test_collect import feeds_named, fetched, parsed, rig_of
+from tests.unit.pipeline.collecting import feeds_named, fetched, parsed, rig_of
 
 
 async def test_guids_made_anew_for_every_poll_are_no_news_and_no_gap() -> None:
