@@ -30,15 +30,20 @@ LEAST_SENTENCE = 12
 """Characters of a sentence that is worth taking out."""
 
 
-def names_apart(title: str, body: str, other_title: str, other_body: str) -> tuple[str, ...]:
+def names_apart(
+    title: str, body: str, other_title: str, other_body: str, *, numbers_only: bool = False
+) -> tuple[str, ...]:
     """A word of each title that its own text repeats and the other's article never has; nothing unless both have one.
 
     Copies share their texts, whatever headlines they bear, so that no such words are left. Instalments of a series
-    (another sign of the zodiac, another day, another year) have them on both sides.
+    (another sign of the zodiac, another day, another year) have them on both sides. With `numbers_only` other words do
+    not count: another outlet rewrites a text and its headline in words of its own.
     """
     mine, theirs = _words(body), _words(other_body)
     ours = _words(title) & mine - theirs - _words(other_title)
     yours = _words(other_title) & theirs - mine - _words(title)
+    if numbers_only:
+        ours, yours = (frozenset(word for word in words if word[0].isdigit()) for words in (ours, yours))
     return (min(ours), min(yours)) if ours and yours else ()
 
 

@@ -88,6 +88,8 @@ def compare(article: Article, old: Article, readings: Readings, lines: CopyLines
     if mine.is_short != theirs.is_short:
         return replace(like, note="a teaser beside a full text")
     is_retitled = trigram_jaccard(mine.title, theirs.title) < lines.title
+    if is_house and measure >= lines.wire and (found := _instalment(like, article)):
+        return found
     if is_house and is_retitled:
         is_frame = measure < lines.revision or _is_boilerplate(article, old)
         is_edge = measure >= lines.same_host_copy and not is_short and not is_frame
@@ -96,7 +98,7 @@ def compare(article: Article, old: Article, readings: Readings, lines: CopyLines
     kind = VerdictKind.COPY if measure >= copy_line else None
     if kind is None and not is_short and measure >= lines.revision:
         kind = VerdictKind.REVISION
-    if (kind or is_house) and (found := _contradicted(like, article, mine, is_retitled=is_retitled, lines=lines)):
+    if kind and (found := _contradicted(like, article, mine, is_retitled=is_retitled, lines=lines)):
         return found
     # Within one host less than a revision is the frame of a series, not an agency's text.
     is_edge = kind is not None or (not is_short and not is_house and measure >= lines.wire)
@@ -115,11 +117,9 @@ def _contradicted(
     like: Likeness, article: Article, mine: Reading, *, is_retitled: bool, lines: CopyLines
 ) -> Likeness | None:
     """What speaks against taking two texts of so much common wording for one piece, or None."""
-    old = like.old
-    body, other = body_of(article), body_of(old)
-    if apart := names_apart(article.title, body, old.title, other):
-        note = f"each title has what the other article never says ({apart[0]}; {apart[1]}): another instalment"
-        return replace(like, note=note, is_other=True)
+    if found := _instalment(like, article):
+        return found
+    old, body, other = like.old, body_of(article), body_of(like.old)
     if is_retitled and _is_boilerplate(article, old):
         return replace(like, note="its text says nothing of either title", is_frame=True, is_other=True)
     sizes = sorted((len(mine.shingles), len(like.theirs.shingles)))
@@ -128,6 +128,16 @@ def _contradicted(
         is_excerpt = opens_alike(longer, shorter)
         return replace(like, note="an item of a much longer text", is_edge=is_excerpt, is_other=not is_excerpt)
     return None
+
+
+def _instalment(like: Likeness, article: Article) -> Likeness | None:
+    old = like.old
+    is_house = bool(article.host) and article.host == old.host
+    apart = names_apart(article.title, body_of(article), old.title, body_of(old), numbers_only=not is_house)
+    if not apart:
+        return None
+    note = f"each title has what the other article never says ({apart[0]}; {apart[1]}): another instalment"
+    return replace(like, note=note, is_other=True)
 
 
 def _is_boilerplate(one: Article, other: Article) -> bool:

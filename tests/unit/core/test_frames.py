@@ -18,6 +18,9 @@ def test_instalments_name_what_the_other_never_says() -> None:
     assert names_apart(*aries, *leo) == ("aries", "leo")
     assert names_apart(*leo, *aries) == ("leo", "aries")
     assert names_apart(*aries, "Zodiak hari ini", "Bagi Aries hari baik.") == ()
+    assert names_apart(*aries, *leo, numbers_only=True) == ()
+    years = (("Peringatan ke-80", "Hari ini peringatan ke-80."), ("Peringatan ke-81", "Hari ini peringatan ke-81."))
+    assert names_apart(*years[0], *years[1], numbers_only=True) == ("80", "81")
 
 
 def test_two_headlines_of_one_text_name_nothing_apart() -> None:
