@@ -1,185 +1,54 @@
 """How well copies are told from other texts, and what it costs.
 
-    .venv/bin/python -m benchmarks.bench_dedupe
-    … --texts seeds --pairs ../shared/data/pairs/tgcontest --corpus corpus.jsonl
+    python -m benchmarks.bench_dedupe
+    … --stored 1000 100000 1000000 --postgres postgresql://user@host/postgres --corpus corpus.jsonl
 
-Three tables: recall per class of noise over mutated originals (noise of our own making, see `NOISE`), labelled pairs
-of events called copy, and a corpus with known copies through the whole judge. The floor beside the noise table is
-exact equality of the folded text. Everything is seeded.
+Five tables: recall per class of noise over mutated originals beside MinHash-LSH and exact equality, different articles
+that are called copies (`copies_noise`), labelled pairs, a corpus with known copies through the whole judge, and the
+cost of an article by the size of the store (`copies_cost`). Everything is seeded; a million stored articles take a
+quarter of an hour to make.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
-import csv
 import json
 import random
 import statistics
+import subprocess
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
-from hashlib import blake2b
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from benchmarks.copies_cost import scale_table
+from benchmarks.copies_noise import NOISE, different_table, noise_table
+from benchmarks.copies_texts import AT, NOTHING_KNOWN, labelled_pairs, made_text, make_article, originals
 from monitor.core.dedupe import judge_batch
-from monitor.core.similarity import Readings, read, sketch, spaced
-from monitor.model.articles import Article, Candidate, VerdictKind
-from monitor.model.commits import Identities
+from monitor.core.similarity import read, sketch, spaced
+from monitor.model.articles import Article, VerdictKind
 from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.scratch import ScratchStore
 
-AT = datetime(2024, 6, 19, tzinfo=UTC)
-LEAST_WORDS = 150
-NOTHING_KNOWN = Identities(by_url={}, by_title={})
-
-
-def number(text: str) -> int:
-    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "big") >> 2
-
-
-def make_article(name: str, title: str, text: str, *, host: str, at: datetime = AT) -> Article:
-    return Article(
-        id=number(name),
-        feed_id=host,
-        outlet=host,
-        url=f"https://{host}/{name}",
-        url_key=number(f"{host}/{name}"),
-        host=host,
-        title=title,
-        title_key=number(f"{host} {spaced(title)}"),
-        text=text,
-        published_at=at,
-        first_seen_at=at,
-        body_digest=number(f"{title} {text}"),
-    )
-
-
-# Texts
-
-
-def made_text(rng: random.Random, vocabulary: Sequence[str]) -> str:
-    words = rng.choices(vocabulary, k=rng.randint(LEAST_WORDS, 400))
-    return ". ".join(" ".join(words[at : at + 12]) for at in range(0, len(words), 12)) + "."
-
-
-def originals(rng: random.Random, folder: Path | None, pairs: Path | None, count: int) -> list[str]:
-    """Real texts where there are any, made ones to fill up; all of `LEAST_WORDS` words or more."""
-    texts = [path.read_text("utf-8") for path in sorted(folder.glob("*.txt"))] if folder else []
-    texts += [text for pair in labelled_pairs(pairs) for text in (pair[1], pair[3])]
-    texts = distinct(sorted({text for text in texts if len(text.split()) >= LEAST_WORDS}, key=number))
-    vocabulary = ["".join(rng.choices("abdegiklmnoprstu", k=rng.randint(2, 9))) for _ in range(3000)]
-    return [*texts, *(made_text(rng, vocabulary) for _ in range(max(count - len(texts), 0)))]
-
-
-def distinct(texts: Sequence[str]) -> list[str]:
-    """Without texts that are copies of each other: a mutation of one would rightly be tied to the other."""
-    articles = [make_article(f"t{at}", text[:40], text, host=f"{at}.example") for at, text in enumerate(texts)]
-    outcomes = judge_batch(articles, identities=NOTHING_KNOWN, candidates={}).outcomes
-    return [outcome.article.text for outcome in outcomes if outcome.verdict.kind is VerdictKind.NEW]
-
-
-def labelled_pairs(folder: Path | None) -> list[tuple[str, str, str, str, bool, str]]:
-    """(title, text, title, text, same event, language) of the Telegram pairs."""
-    found = []
-    csv.field_size_limit(10**9)
-    for path in sorted(folder.glob("*.tsv")) if folder and folder.is_dir() else ():
-        with path.open(encoding="utf-8", newline="") as file:
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE):
-                if (label := row["GOLDEN:quality"]) in ("OK", "BAD"):
-                    sides = (row[f"INPUT:{side}_{part}"] for side in ("first", "second") for part in ("title", "text"))
-                    one, its_text, other, others_text = sides
-                    found.append((one, its_text, other, others_text, label == "OK", path.name[:2]))
-    return found
-
-
-# Noise
-
-
-def edited(words: Sequence[str], rng: random.Random, share: float, foreign: Sequence[str]) -> list[str]:
-    return [rng.choice(foreign) if rng.random() < share else word for word in words]
-
-
-def spliced(words: Sequence[str], rng: random.Random, foreign: Sequence[str]) -> list[str]:
-    """A dateline, three foreign headlines inside, and forty words of footer."""
-    found = ["JAKARTA,", "KOMPAS", "-", *words]
-    for _ in range(3):
-        at, start = rng.randrange(len(found)), rng.randrange(max(len(foreign) - 10, 1))
-        found[at:at] = foreign[start : start + 10]
-    return [*found, *(f"ikuti{at}" for at in range(40))]
-
-
-Noise = Callable[[list[str], random.Random, Sequence[str]], list[str]]
-NOISE: dict[str, Noise] = {
-    "dateline, 3 headlines, footer": spliced,
-    "cut to 60 %": lambda words, rng, foreign: words[: int(len(words) * 0.6)],
-    "8 % of the words changed": lambda words, rng, foreign: edited(words, rng, 0.08, foreign),
-    "new 60-word lead, first 10 % gone": lambda words, rng, foreign: [*foreign[:60], *words[len(words) // 10 :]],
-    "cut 50 %, 5 % changed, footer": lambda words, rng, foreign: [
-        *edited(words[: len(words) // 2], rng, 0.05, foreign),
-        *(f"ikuti{at}" for at in range(40)),
-    ],
-    "cut to 30 %": lambda words, rng, foreign: words[: int(len(words) * 0.3)],
-}
-
-
-def noise_table(texts: Sequence[str], seed: int) -> None:
-    print(f"\nNear-duplicates: {len(texts)} originals, each mutated; % of mutations")
-    print(f"{'noise':36}{'found':>8}{'copy':>8}{'revision':>10}{'attached':>10}{'exact':>8}{'false':>8}")
-    for name, mutate in NOISE.items():
-        rng = random.Random(seed)
-        tally: Counter[str] = Counter()
-        known = [make_article(f"original{at}", f"Judul {at}", text, host="a.example") for at, text in enumerate(texts)]
-        index = holders(known)
-        readings = Readings(capacity=len(texts) * 2)
-        for at, text in enumerate(texts):
-            foreign = texts[(at + rng.randrange(1, len(texts))) % len(texts)].split()
-            mutation = " ".join(mutate(text.split(), rng, foreign))
-            article = make_article(f"{name}{at}", f"Kabar {at}", mutation, host="b.example", at=AT + timedelta(hours=1))
-            near = candidates(article, index)
-            judged = judge_batch([article], identities=NOTHING_KNOWN, candidates={article.id: near}, readings=readings)
-            verdict = judged.outcomes[0].verdict
-            tally["found"] += known[at].id in {one.article.id for one in near}
-            tally["exact"] += spaced(mutation) == spaced(text)
-            if verdict.of is not None:
-                tally[verdict.kind.value if verdict.of == known[at].id else "false"] += 1
-        shares = {key: 100 * tally[key] / len(texts) for key in ("found", "copy", "revision", "exact", "false")}
-        print(
-            f"{name:36}{shares['found']:8.1f}{shares['copy']:8.1f}{shares['revision']:10.1f}"
-            f"{shares['copy'] + shares['revision']:10.1f}{shares['exact']:8.1f}{shares['false']:8.1f}"
-        )
-
-
-def holders(known: Iterable[Article]) -> dict[int, list[Article]]:
-    index: dict[int, list[Article]] = {}
-    for article in known:
-        for value in sketch(read(article).shingles).hashes:
-            index.setdefault(value, []).append(article)
-    return index
-
-
-def candidates(article: Article, index: dict[int, list[Article]]) -> list[Candidate]:
-    counts: Counter[int] = Counter()
-    found: dict[int, Article] = {}
-    for value in sketch(read(article).shingles).hashes:
-        for holder in index.get(value, ()):
-            counts[holder.id] += 1
-            found[holder.id] = holder
-    return [Candidate(article=found[of], shared=shared) for of, shared in counts.most_common(20) if shared >= 3]
+__all__ = ["AT", "NOISE", "NOTHING_KNOWN", "labelled_pairs", "made_text", "make_article", "noise_table", "originals"]
+"""What other benchmarks and the tests use."""
 
 
 # Labelled pairs
 
 
-def pair_table(folder: Path | None) -> None:
+def pair_table(folder: Path | None, *, is_listed: bool = False) -> None:
+    """What the second text of each pair is called; listed, so that a person can look at each that is tied."""
     pairs = labelled_pairs(folder)
     if not pairs:
         print("\nLabelled pairs: none (give --pairs)")
         return
-    print("\nTelegram pairs: what the second text is to the first")
+    print("\nTelegram pairs: what the second text is to the first (target: no pair of other events called copy)")
     print(f"{'language':10}{'label':8}{'pairs':>8}{'copy':>8}{'revision':>10}{'wire edge':>11}{'new':>8}")
+    tied: list[str] = []
     for language in sorted({pair[5] for pair in pairs}):
         for is_same in (True, False):
             tally: Counter[str] = Counter()
@@ -188,12 +57,17 @@ def pair_table(folder: Path | None) -> None:
                 one = make_article(f"one{at}", title, text, host="a.example")
                 two = make_article(f"two{at}", other, others_text, host="b.example", at=AT + timedelta(hours=1))
                 _, outcome = judge_batch([one, two], identities=NOTHING_KNOWN, candidates={}).outcomes
-                kind = outcome.verdict.kind
-                tally["wire" if kind is VerdictKind.NEW and outcome.wordings else kind.value] += 1
+                verdict = outcome.verdict
+                tally["wire" if verdict.kind is VerdictKind.NEW and outcome.wordings else verdict.kind.value] += 1
+                if verdict.of is not None:
+                    label = "same" if is_same else "OTHER"
+                    tied.append(f"{language} {label} {verdict.kind.value} {verdict.similarity}: {title} | {other}")
             print(
                 f"{language:10}{'same' if is_same else 'other':8}{len(chosen):8}{tally['copy']:8}{tally['revision']:10}"
                 f"{tally['wire']:11}{tally['new']:8}"
             )
+    if is_listed:
+        print("\n".join(tied))
 
 
 # A corpus with known copies
@@ -266,20 +140,53 @@ def cost_table(texts: Sequence[str]) -> None:
     print(f"{'shingles and sketch':36}{per_text(lambda text: sketch(read(articles[text]).shingles)):8.0f}")
 
 
-def main() -> None:
+def heading(options: argparse.Namespace) -> str:
+    """Which code and which data the tables are of."""
+    commit = _git("rev-parse", "--short", "HEAD") or "unknown"
+    changed = " with changes not committed" if _git("status", "--porcelain", "--", "monitor") else ""
+    real = ", ".join(str(path) for path in (options.texts, options.pairs, options.corpus) if path) or "none"
+    return f"Copies at commit {commit}{changed}; real texts: {real}; made ones from seed {options.seed}"
+
+
+def _git(*words: str) -> str:
+    try:
+        done = subprocess.run(
+            ["git", *words], capture_output=True, text=True, cwd=Path(__file__).parent, check=False, timeout=30
+        )
+    except OSError:
+        return ""
+    return done.stdout.strip()
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, help="folder of .txt originals")
-    parser.add_argument("--pairs", type=Path, help="folder of the Telegram pairs")
+    parser.add_argument("--texts", type=Path, default=_where("seeds"), help="folder of .txt originals")
+    parser.add_argument(
+        "--pairs", type=Path, default=_where("../shared/data/pairs/tgcontest"), help="folder of the Telegram pairs"
+    )
+    parser.add_argument("--list", action="store_true", help="name every pair that is called copy or revision")
     parser.add_argument("--corpus", type=Path, help="JSON lines with known groups of copies")
-    parser.add_argument("--originals", type=int, default=300, help="fill up with made texts to so many")
-    parser.add_argument("--batch", type=int, default=500)
+    parser.add_argument("--originals", type=int, default=900, help="fill up with made texts to so many")
+    parser.add_argument("--batch", type=int, default=500, help="articles a batch of the corpus")
+    parser.add_argument("--stored", type=int, nargs="*", default=[1000], help="cost beside so many stored articles")
+    parser.add_argument("--batches", type=int, nargs="+", default=[1, 8, 40], help="articles judged at once there")
+    parser.add_argument("--postgres", help="URL of a server on which databases may be made")
+    parser.add_argument("--folder", type=Path, help="where to keep filled SQLite stores, or to find them again")
     parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
+    options = parser.parse_args(argv)
+    print(heading(options))
     texts = originals(random.Random(options.seed), options.texts, options.pairs, options.originals)
     noise_table(texts, options.seed)
-    pair_table(options.pairs)
+    different_table(texts)
+    pair_table(options.pairs, is_listed=options.list)
     corpus_table(options.corpus, options.batch)
-    cost_table(texts)
+    cost_table([one.text for one in texts])
+    scale_table(options.stored, options.batches, postgres=options.postgres, seed=options.seed, folder=options.folder)
+
+
+def _where(path: str) -> Path | None:
+    found = Path(path)
+    return found if found.is_dir() else None
 
 
 if __name__ == "__main__":

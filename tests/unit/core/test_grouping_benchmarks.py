@@ -2,27 +2,60 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
 
-from benchmarks import bench_dedupe, bench_stories
+from benchmarks import bench_dedupe, bench_stories, copies_cost, copies_made, copies_noise
+from monitor.core.similarity import read_all
 
 
 def test_the_noise_table_finds_its_mutations(capsys: pytest.CaptureFixture[str]) -> None:
     texts = bench_dedupe.originals(random.Random(1), None, None, 12)
     bench_dedupe.noise_table(texts, seed=1)
-    bench_dedupe.cost_table(texts)
     rows = capsys.readouterr().out.splitlines()
     shares = {row[:36].strip(): row[36:].split() for row in rows if row[:36].strip() in bench_dedupe.NOISE}
     assert set(shares) == set(bench_dedupe.NOISE)
     assert all(found == "100.0" for found, *_ in shares.values())
 
 
+def test_different_articles_are_not_called_copies(capsys: pytest.CaptureFixture[str]) -> None:
+    bench_dedupe.different_table(bench_dedupe.originals(random.Random(1), None, None, 5))
+    rows = [row[36:].split() for row in capsys.readouterr().out.splitlines()[3:]]
+    assert rows == [["0", "0", "5"]] * len(copies_noise.DIFFERENT)
+
+
+def test_the_peer_finds_what_is_equal_and_not_what_is_another_text() -> None:
+    peer = copies_noise.MinHashIndex(bands=42, rows=3)
+    one, other = (text.text for text in bench_dedupe.originals(random.Random(1), None, None, 2))
+    peer.add(1, one)
+    assert peer.near(one) == {1}
+    assert peer.near(other) == set()
+
+
+def test_the_cost_table_fills_a_store_finds_its_planted_copies_and_prints_a_row(tmp_path: Path) -> None:
+    url, maker = f"sqlite:///{tmp_path / 'copies.db'}", copies_made.NewsMaker(seed=1, stored=80)
+    rows = copies_cost.fill(url, maker, 80)
+    assert rows > 80 * 20
+    assert copies_cost.fill(url, maker, 80) == rows, "a store that is filled already is left as it is"
+    measured = asyncio.run(copies_cost.measure(url, maker, stored=80, batch=8, first=80))
+    assert 0 < measured.found == measured.copies
+    row = copies_cost.row_of("SQLite", 80, 8, [asdict(measured)])
+    assert row.split()[:4] == ["SQLite", "80", "8", "3"]
+
+
+def test_a_made_text_is_sketched_as_it_is_read() -> None:
+    """The stored index would otherwise not be the one that the daemon builds."""
+    made = copies_made.NewsMaker(seed=1, stored=20).sketched_block(0, 20)
+    assert [reading.sample for reading in read_all([article for article, _ in made])] == [drawn for _, drawn in made]
+
+
 def test_the_corpus_table_counts_right_and_wrong(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    texts = bench_dedupe.originals(random.Random(1), None, None, 3)
+    texts = [one.text for one in bench_dedupe.originals(random.Random(1), None, None, 3)]
     rows = [
         {"id": at, "group": at % 3, "copy": at // 3, "published": 1_718_755_200 + at, "title": f"t{'ab'[at // 3]}"}
         | {"url": f"https://s{at}.example/{at}", "text": texts[at % 3]}
