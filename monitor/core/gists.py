@@ -31,6 +31,8 @@ DATES_WITHIN = 500
 MOST_MENTIONS = 600
 ALL_CAPITALISED = 0.6
 """Share of a title's longer words with a capital from which capitals there say nothing (headline style)."""
+LEAST_FRAME = 3
+"""Words that two titles share around other names; below that too little is shared to call it a frame."""
 NOUNS_CAPITALISED = 0.25
 """Share of a body's inner words with a capital from which capitals mark nouns, not names (German)."""
 
@@ -81,6 +83,27 @@ def is_next_report(one: Gist, other: Gist) -> bool:
     """
     ours, theirs = unmentioned(one, other)
     return bool(one.outlet) and one.outlet == other.outlet and (bool(ours and theirs) or len(ours) + len(theirs) > 1)
+
+
+def differ_in_names_only(one: str, other: str) -> bool:
+    """Whether two titles are one frame around other names ("Погода в Бресте на 17 мая", "Погода в Гомеле на 17 мая").
+
+    All words without a capital are the same and in the same order, `LEAST_FRAME` of them and half of each title at
+    least; each names somebody whom the other does not, and they name nobody in common behind the first word: with a
+    common name the others may be two words for one thing ("Pyongyang", "North Korea"). False in headline style, and
+    in scripts without case. Of the Telegram pairs one is so, and not of one event.
+    """
+    ours, theirs = _WORD.findall(one), _WORD.findall(other)
+    frame = [_stem(word) for word in ours if word[0].islower()]
+    if len(frame) < LEAST_FRAME or 2 * len(frame) < max(len(ours), len(theirs)):
+        return False
+    if frame != [_stem(word) for word in theirs if word[0].islower()]:
+        return False
+    names, others = ([_stem(word) for word in words[1:] if word[0].isupper()] for words in (ours, theirs))
+    own = [name for name in names if name not in others]
+    its = [name for name in others if name not in names]
+    # The same beginning: one name in two spellings, or split elsewhere ("Jong-un", "Jong Un").
+    return bool(own and its) and own == names and its == others and "".join(own)[:3] != "".join(its)[:3]
 
 
 def days_apart(one: Gist, other: Gist) -> int:

@@ -25,6 +25,7 @@ from monitor.core.story_pairs import (
     decay,
     likeness,
     other_actors,
+    other_names,
     other_numbers,
     templates_of,
 )
@@ -117,8 +118,10 @@ def veto(one: Story, other: Story, lines: StoryLines = LINES) -> str:
         ours, theirs = unmentioned(a, b)
         if ours and theirs:
             return f"their titles name others ({', '.join((*ours, *theirs))})"
-    return other_numbers(templates_of(one), templates_of(other)) or other_actors(
-        actors_of(one), actors_of(other), lines
+    return (
+        other_numbers(templates_of(one), templates_of(other))
+        or other_names(one.title, other.title, one.gists[0].language if one.gists else None)
+        or other_actors(actors_of(one), actors_of(other), lines)
     )
 
 

@@ -28,6 +28,7 @@ from monitor.core.story_pairs import (
     decay,
     likeness,
     other_actors,
+    other_names,
     other_numbers,
     templates_of,
 )
@@ -224,8 +225,10 @@ def _veto(fresh: SeenArticle, story: Story, lines: StoryLines) -> str:
         for other in _dates_of(story):
             if own.days_from(other) > lines.join_veto_days:
                 return f"its date {own.key} is {own.days_from(other)} days from the story's {other.key}"
-    return other_numbers((fresh.read.template,), templates_of(story)) or other_actors(
-        fresh.read.actors, actors_of(story), lines
+    return (
+        other_numbers((fresh.read.template,), templates_of(story))
+        or other_names(fresh.article.title, story.title, fresh.article.language)
+        or other_actors(fresh.read.actors, actors_of(story), lines)
     )
 
 

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from itertools import product
 
-from monitor.core.gists import coverage
+from monitor.core.gists import coverage, differ_in_names_only
 from monitor.core.similarity import differ_in_digits_only
 from monitor.core.story_lines import StoryLines
 from monitor.model.stories import APART, TAKEN, Gist, Story
+
+NOUNS_WITH_CAPITALS = ("de", "lb")
 
 
 def days_between(one: datetime, other: datetime) -> float:
@@ -64,6 +66,16 @@ def other_numbers(ours: Iterable[str], theirs: Iterable[str]) -> str:
     for own, other in product(ours, theirs):
         if differ_in_digits_only(own, other):
             return f"its title is “{other}” with other numbers"
+    return ""
+
+
+def other_names(own: str, other: str, language: str | None) -> str:
+    """Why titles forbid to join: one is the other around other names. Nothing where that is not so.
+
+    Nor in German, whose capitals mark nouns: two words for one thing would look like two names.
+    """
+    if language not in NOUNS_WITH_CAPITALS and differ_in_names_only(own, other):
+        return f"its title is “{other}” around other names"
     return ""
 
 

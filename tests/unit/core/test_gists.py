@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.core.features import Frequencies, Gazetteer, features
-from monitor.core.gists import coverage, days_apart, gist, is_next_report, unmentioned
+from monitor.core.gists import coverage, days_apart, differ_in_names_only, gist, is_next_report, unmentioned
 from monitor.model.stories import Gist
 from tests.factories import make_article
 
@@ -87,6 +87,27 @@ def test_an_outlets_next_report_names_others_in_the_same_words(
     one = made("Погода в Бресте завтра", WEATHER.format(city="Бресте", number=764), outlets[0])
     other = made(other_title, WEATHER.format(city=other_city, number=764), outlets[1])
     assert is_next_report(one, other) is is_next_report(other, one) is is_next
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "is_frame"),
+    [
+        pytest.param("Погода в Бресте на 17 мая", "Погода в Гомеле на 18 мая", True, id="two towns"),
+        pytest.param("Погода в Бресте на 17 мая", "Погода в Бресте на 18 мая", False, id="only numbers"),
+        pytest.param("Banjir rendam rumah warga di Bogor", "Banjir rendam rumah warga di Depok", True, id="two floods"),
+        pytest.param("Banjir di Bogor", "Banjir di Depok", False, id="too short a frame"),
+        pytest.param(
+            "Putin tiba untuk bertemu Kim di Pyongyang", "Putin tiba untuk bertemu Kim di Korea", False, id="Kim"
+        ),
+        pytest.param("Visit to the land of Kim Jong-un", "Visit to the land of Kim Jong Un", False, id="two spellings"),
+        pytest.param("Flood Kills Ten In Bogor On Friday", "Flood Kills Ten In Depok On Friday", False, id="headline"),
+        pytest.param("Storm hits the coast near Cebu", "Storm spares the coast near Hue", False, id="other words"),
+        pytest.param("강진 덮친 파당 피해 집계", "강진 덮친 오사카 피해 집계", False, id="no capitals"),
+    ],
+)
+def test_one_frame_around_other_names_tells_two_events(one: str, other: str, is_frame: bool) -> None:
+    assert differ_in_names_only(one, other) is differ_in_names_only(other, one) is is_frame
+    assert not differ_in_names_only(one, one)
 
 
 WORDS = st.lists(
