@@ -35,6 +35,8 @@ _ON_PORTAL = re.compile(r" (?:on|via) MSN(?:\.com)?\Z")
 """Bing names outlets so whose articles Microsoft's portal carries."""
 _OLD_TAGS = {"in": "id", "iw": "he", "kr": "ko", "jp": "ja", "cn": "zh", "ua": "uk", "ji": "yi"}
 """Withdrawn codes, and country codes that feeds write in place of languages."""
+_NO_LANGUAGE = {"mul", "und", "zxx", "mis"}
+"""ISO 639 codes for several languages, an unknown one, none, and one without a code: the text tells more."""
 _AGGREGATORS = ("news.google.com", "bing.com", "news.yahoo.com", "news.yandex.ru", "msn.com", "gdeltproject.org")
 
 
@@ -215,5 +217,7 @@ def _language(entry: Entry, feed: Feed, text: str) -> str | None:
         tag = (declared or "").strip().lower().replace("_", "-")
         if _LANGUAGE_TAG.fullmatch(tag):
             primary = tag.partition("-")[0]
+            if primary in _NO_LANGUAGE:
+                continue
             return _OLD_TAGS.get(primary, primary)
     return guess_language(text)

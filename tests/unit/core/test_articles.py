@@ -130,7 +130,7 @@ def test_an_aggregators_outlet_counts_even_where_the_title_bears_no_tail() -> No
 @pytest.mark.parametrize(
     ("entry_language", "feed_language", "expected"),
     [("en-US", "id", "en"), (None, "id", "id"), (None, "pt_BR", "pt"), ("in", None, "id"), ("kr", None, "ko"),
-     (None, None, "id"), ("not a tag!", None, "id")],
+     (None, None, "id"), ("not a tag!", None, "id"), (None, "mul", "id"), ("und", "mul", "id"), ("und", "en", "en")],
 )  # fmt: skip
 def test_the_language_is_declared_or_guessed(
     entry_language: str | None, feed_language: str | None, expected: str
