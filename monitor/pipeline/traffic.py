@@ -18,7 +18,7 @@ HOLD_FAILURES_S = 3600.0
 """For so long a failure that may be our own waits to hear of another host; who polls few feeds hears seldom."""
 _UNDER_WAY = timedelta(seconds=5)
 """An answer so soon after the beginning of a request that fails may have been on its way when the line went down."""
-_MAX_BOOKED = 10_000
+_MOMENTS = 10_000
 _MAX_FOLLOW_UP_WAIT_S = 60.0
 
 
@@ -100,6 +100,31 @@ def may_be_ours(check: Check) -> bool:
     return polling.may_be_ours(polling.asked_url(check.feed, check.state), check.outcome)
 
 
+class Moments:
+    """Host → a moment to come, in ticks. What is past is forgotten, and that costs O(1) a host, however many there are.
+
+    Names come from redirects, too: a hostile one may bring another host with every answer.
+    """
+
+    def __init__(self) -> None:
+        self._at: dict[str, float] = {}
+        self._swept_over = _MOMENTS
+
+    def __len__(self) -> int:
+        return len(self._at)
+
+    def of(self, host: str) -> float:
+        """0.0 for none."""
+        return self._at.get(host, 0.0)
+
+    def keep(self, host: str, at: float, *, ticks: float) -> None:
+        """Keep a moment instead of the one before."""
+        self._at[host] = at
+        if len(self._at) > self._swept_over:
+            self._at = {name: then for name, then in self._at.items() if then > ticks}
+            self._swept_over = max(_MOMENTS, 2 * len(self._at))
+
+
 class Traffic:
     """Who is under way, whose turn comes when, and which hosts want quiet. Hand it on when a collector is replaced.
 
@@ -117,8 +142,8 @@ class Traffic:
         self.asked: dict[str, FeedState] = {}
         self.held: list[Check] = []
         self.returning: dict[str, FeedState] = {}
-        self._quiet_until: dict[str, float] = {}
-        self._booked: dict[str, float] = {}
+        self._quiet_until = Moments()
+        self._booked = Moments()
 
     def configure(self, limits: PollingLimits) -> None:
         """Take over new limits for the turns that are still to be given."""
@@ -139,15 +164,13 @@ class Traffic:
         """The host of this address wants no request for so long; only a public host speaks for all its feeds."""
         host = host_of(url)
         if pause_s > 0 and polling.is_public(host):
-            self._quiet_until[host] = max(self._quiet_until.get(host, 0.0), ticks + pause_s)
-            self.turns.hold(host, self._quiet_until[host])
+            until = max(self._quiet_until.of(host), ticks + pause_s)
+            self._quiet_until.keep(host, until, ticks=ticks)
+            self.turns.hold(host, until)
 
     def quiet_s(self, host: str, *, ticks: float) -> float:
         """For how long a host wants no request."""
-        until = self._quiet_until.get(host, 0.0)
-        if until <= ticks:
-            self._quiet_until.pop(host, None)
-        return max(until - ticks, 0.0)
+        return max(self._quiet_until.of(host) - ticks, 0.0)
 
     def wait_s(self, feed: Feed, state: FeedState, *, ticks: float, limits: PollingLimits) -> float:
         """About how long this feed would wait for its turn."""
@@ -158,10 +181,10 @@ class Traffic:
     def book(self, feed: Feed, state: FeedState, wait_s: float, *, ticks: float, limits: PollingLimits) -> float:
         """In how many seconds, `wait_s` at least, a feed given back may come: behind the last one given back."""
         host = host_of(polling.asked_url(feed, state))
-        if len(self._booked) > _MAX_BOOKED:
-            self._booked = {name: at for name, at in self._booked.items() if at > ticks}
-        self._booked[host] = max(ticks + wait_s, self._booked.get(host, 0.0) + max(_spacing_s(host, limits), 1.0))
-        return self._booked[host] - ticks
+        behind = self._booked.of(host) + max(_spacing_s(host, limits), 1.0)
+        at = max(ticks + wait_s, behind)
+        self._booked.keep(host, at, ticks=ticks)
+        return at - ticks
 
     def idle_s(self, due_at: datetime | None, *, now: datetime, ticks: float) -> float:
         """For how long a round would bring nothing: until a feed is due or a turn comes."""
