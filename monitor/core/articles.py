@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from monitor.core.dates import DateReading, parse_date, zone_of_language
-from monitor.core.identity import body_digest, comparable, entry_keys, make_article_id, shared_links, title_key
+from monitor.core.identity import (
+    body_digest,
+    comparable,
+    entry_keys,
+    link_of,
+    make_article_id,
+    shared_links,
+    title_key,
+)
 from monitor.core.language import guess_language
 from monitor.core.sites import NO_SITES, Sites
 from monitor.core.text import clean_line, html_to_text, sentences, title_text
@@ -190,7 +198,7 @@ def _first_sentence(text: str) -> str:
 
 def _address(entry: Entry, shared: frozenset[int], flags: list[str], sites: Sites) -> tuple[int | None, str]:
     """(key or None, address for reading); what is no http(s) address is not kept as one."""
-    for candidate in (entry.link, entry.guid if entry.is_permalink else None):
+    for candidate in (link_of(entry), entry.guid if entry.is_permalink else None):
         key = url_key(candidate, sites) if candidate else None
         if candidate is None or key is None:
             continue

@@ -116,9 +116,17 @@ def entry_keys(entries: Sequence[Entry], feed_id: str, *, has_guids: bool = True
     return [(_entry_key(entry, feed_id, guids, links), entry_digest(entry)) for entry in entries]
 
 
+def link_of(entry: Entry) -> str | None:
+    """The address that an entry gives for its article: behind a feed service's counter, which keeps a path of its own
+    for every entry (`/~r/NAME/~3/KEY/`), the one that the service says it leads to.
+    """
+    link, original = entry.link, entry.original_link
+    return original if original and link and "/~r/" in link and url_key(original) is not None else link
+
+
 def shared_links(entries: Sequence[Entry], sites: Sites = NO_SITES) -> frozenset[int]:
     """URL keys that several differently titled entries of one fetch bear: they identify none of them."""
-    keys = [url_key(entry.link, sites) if entry.link else None for entry in entries]
+    keys = [url_key(link, sites) if (link := link_of(entry)) else None for entry in entries]
     titles: dict[int, set[str]] = {key: set() for key, n in Counter(keys).items() if key is not None and n > 1}
     if titles:
         for entry, key in zip(entries, keys, strict=True):

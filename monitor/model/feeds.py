@@ -238,7 +238,8 @@ class Entry:
     """One item as the feed gave it: untrusted, partial, text fields possibly HTML.
 
     `published_raw` and `updated_raw` are the strings of the document, unparsed.
-    `outlet` is the item's own <source> (aggregators), if it names one.
+    `outlet` is the item's own <source> (aggregators), if it names one. `original_link` is where a feed service says
+    that its counting `link` leads.
     """
 
     guid: str | None = None
@@ -251,6 +252,7 @@ class Entry:
     author: str | None = None
     language: str | None = None
     outlet: str | None = None
+    original_link: str | None = None
     is_permalink: bool = False
 
 

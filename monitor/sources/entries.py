@@ -64,6 +64,7 @@ def _entry(item: dict[str, Any], url: str, feed_language: str | None, *, is_atom
         author=_line(item, "author"),
         language=_language(item, feed_language),
         outlet=_line(source, "title") or _line(item, "news_source"),  # <News:Source> in Bing's searches
+        original_link=_line(item, "feedburner_origlink"),
         is_permalink=bool(guid and dict.get(item, "guidislink") and guid.lower().startswith(_ADDRESSES[:2])),
     )
 
@@ -193,7 +194,8 @@ def capped(parsed: ParsedFeed, max_entries: int = MAX_ENTRIES, max_chars: int = 
 
 
 def _is_short(entry: Entry, max_chars: int) -> bool:
-    lines = (entry.guid, entry.link, entry.published_raw, entry.updated_raw, entry.author, entry.language, entry.outlet)
+    lines = [entry.guid, entry.link, entry.published_raw, entry.updated_raw, entry.author, entry.language, entry.outlet]
+    lines.append(entry.original_link)
     return (
         len(entry.title) <= MAX_LINE_CHARS
         and len(entry.summary) <= max_chars
@@ -214,5 +216,6 @@ def _cut(entry: Entry, cutter: _Cutter) -> Entry:
         author=cutter.line(entry.author),
         language=cutter.line(entry.language),
         outlet=cutter.line(entry.outlet),
+        original_link=cutter.line(entry.original_link),
         is_permalink=entry.is_permalink,
     )

@@ -315,6 +315,7 @@ FIELDS: dict[str, tuple[Start, End]] = {
     "source": (_start_source, _end_source),
     "news:source": _news_source,
     "yandex:full-text": _field("yandex_full-text"),
+    "feedburner:origlink": _field("feedburner_origlink"),
     **dict.fromkeys(("name", "itunes:name"), _part("name")),
     **dict.fromkeys(("email", "itunes:email"), _part("email")),
     **dict.fromkeys(("url", "uri", "homepage"), _part("href")),

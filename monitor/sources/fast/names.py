@@ -58,8 +58,11 @@ NAMESPACES: dict[str, str] = {
 FOREIGN = "?"
 """The prefix of every namespace that is not in the table: nothing in it has a meaning here."""
 
-BY_PREFIX = {name: name for name in ("news:source", "yandex:full-text")}
-"""Names that are read in any unknown namespace: Bing's changes with the search, Yandex's with the year."""
+BY_PREFIX = {name: name for name in ("news:source", "yandex:full-text", "feedburner:origlink")}
+"""Names that are read in any unknown namespace: Bing's changes with the search, Yandex's with the year.
+
+With attributes, they mean something else to the judge.
+"""
 
 _ACTIVE = """
     admin cc content creativeCommons dc dcterms feedburner geo georss gml itunes media psc rdf xhtml xml

@@ -71,6 +71,26 @@ def test_a_permalink_guid_stands_in_for_a_missing_link() -> None:
     assert article(link=None, guid="https://example.org/7", is_permalink=True).url == "https://example.org/7"
 
 
+COUNTED = "http://feedproxy.google.com/~r/berita/~3/Zjf41PDVLAc/putin.html"
+
+
+@pytest.mark.parametrize(
+    ("link", "original", "url"),
+    [
+        (COUNTED, "https://example.org/7?utm_source=x", "https://example.org/7?utm_source=x"),
+        ("http://feeds.example.org/~r/berita/~3/Zjf41PDVLAc/", "https://example.org/7", "https://example.org/7"),
+        (COUNTED, "javascript:alert(1)", COUNTED),
+        (COUNTED, None, COUNTED),
+        ("https://example.org/8", "https://example.org/7", "https://example.org/8"),
+    ],
+)
+def test_behind_a_feed_services_counter_stands_the_articles_own_address(
+    link: str, original: str | None, url: str
+) -> None:
+    made = article(link=link, original_link=original)
+    assert (made.url, made.url_key) == (url, url_key(url))
+
+
 def test_a_home_page_link_identifies_nothing() -> None:
     made = article(link="https://example.org/")
     assert (made.url, made.url_key) == ("https://example.org/", None)

@@ -138,6 +138,15 @@ def test_a_guid_that_is_a_permalink_is_the_link() -> None:
     assert (entry.link, entry.is_permalink) == ("https://example.org/1", True)
 
 
+@pytest.mark.parametrize("end", ["</item>", "</item>&nbsp;"])  # the quick reader, and feedparser's forgiving one
+def test_the_link_behind_a_feed_services_counter_is_kept_beside_it(end: str) -> None:
+    space = 'xmlns:feedburner="http://rssnamespace.org/feedburner/ext/1.0"'
+    item = f"<item {space}><link>http://f.example.org/~r/x/~3/y/</link>"
+    item += f"<feedburner:origLink> https://example.org/a?x=1&amp;y=2 </feedburner:origLink>{end}"
+    entry = parse(rss(item).encode()).entries[0]
+    assert (entry.link, entry.original_link) == ("http://f.example.org/~r/x/~3/y/", "https://example.org/a?x=1&y=2")
+
+
 def test_too_many_entries_and_too_long_fields_are_cut_and_told() -> None:
     items = "".join(f"<item><title>{n}</title><description>{'x' * 50}</description></item>" for n in range(30))
     parsed = parse_body(rss(items).encode(), "", URL, max_entries=10, max_chars=20)
