@@ -17,6 +17,7 @@ from monitor.model.seeds import SeedEntry
 
 _MAX_BYTES = 2_000_000
 _NOON = "T12:00:00+00:00"
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
 def check_file_name(text: str) -> str:
@@ -35,7 +36,7 @@ def check_published(text: str) -> str:
 def published_at(text: str) -> datetime:
     """The instant in UTC; a date alone is taken as noon UTC, which is that day from Hawaii to Sakhalin."""
     try:
-        moment = datetime.fromisoformat(text + _NOON if re.fullmatch(r"\d{4}-\d\d-\d\d", text) else text)
+        moment = datetime.fromisoformat(text + _NOON if _DAY.fullmatch(text) else text)
     except ValueError:
         raise ValueError(f"{shown(text)} is no date. Write 2023-09-13 or 2023-09-13T10:30:00+07:00.") from None
     if moment.tzinfo is None:
@@ -91,6 +92,7 @@ def load_seed_manifest(path: Path) -> tuple[SeedEntry, ...]:
                 language=section.language,
                 url=section.url,
                 published_at=published_at(section.published) if section.published else None,
+                is_day_only=_DAY.fullmatch(section.published or "") is not None,
                 raw_text=raw_text,
             )
         )

@@ -245,6 +245,7 @@ def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
     state = StoryState.CARRIED if not news else StoryState.DEVELOPING if told_roots else StoryState.NEW
     lead = min(news or untold, key=_lead_order)
     others = sorted((row for row in untold if row is not lead), key=lambda row: (row.article.at, row.article.id))
+    first = min((row.article for row in group), key=lambda article: article.at)
     return DigestStory(
         story_id=story_id,
         watchlist=lead.match.watchlist,
@@ -253,7 +254,8 @@ def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
         others=tuple(_telling(row) for row in others),
         points=max(row.match.points for row in untold),
         threshold=lead.match.threshold,
-        first_at=min(row.article.at for row in group),
+        first_at=first.at,
+        first_day=first.day,
         told_before=len(group) - len(untold),
         origins=_origins(untold, roots),
     )

@@ -256,11 +256,11 @@ def _evidence(
 ) -> Evidence:
     if source is not None:
         line = f"{article.outlet}: {source.ground.value} “{source.quote}”"
-        return Evidence(article_id=article.id, ground=source.ground, line=line)
+        return Evidence(article_id=article.id, ground=source.ground, line=line, quote=source.quote)
     if wording is not None:
         other, share = wording
         line = f"{article.outlet}: {share:.0%} of its wording stands at {outlets[other]}"
-        return Evidence(article_id=article.id, ground=Ground.WORDING, line=line, other_id=other)
+        return Evidence(article_id=article.id, ground=Ground.WORDING, line=line, other_id=other, share=share)
     return Evidence(article_id=article.id, ground=Ground.OWN, line=f"{article.outlet}: names no agency")
 
 

@@ -16,7 +16,7 @@ from monitor.core.documents import to_document
 from monitor.core.margins import Line, ends_sentence, lines_of, margins
 from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import SeedError
-from monitor.model.articles import Article
+from monitor.model.articles import DATE_ONLY, Article
 from monitor.model.seeds import SeedEntry
 
 SEED_FEED = "seeds"
@@ -139,5 +139,6 @@ def _to_article(entry: SeedEntry, now: datetime, sites: Sites) -> Article:
         language=entry.language,
         published_at=entry.published_at,
         first_seen_at=now,
+        flags=(DATE_ONLY,) if entry.is_day_only else (),
         sites=sites,
     )

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 ArticleId = int
 """63 bits: 16 bits of days since 2020-01-01 of first sight, 47 bits of identity; see `core.identity`."""
+
+DATE_ONLY = "date-only"
+"""The flag of an article whose day of publication is known, and no time."""
+IMPRECISE = "imprecise-date"
+"""The flag of one of which only a year, month or week is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +55,24 @@ class Article:
     def is_dated(self) -> bool:
         """Whether the publication time is known, not stood in for."""
         return self.published_at is not None
+
+    @property
+    def day(self) -> date | None:
+        """The day of publication where its time is not known (flag "date-only"), else None.
+
+        A bare date is kept as the midnight that begins it where the outlet is, or as noon UTC (seeds): read back
+        rightly from UTC-12 to UTC+11, a day early in the zones beyond.
+        """
+        if DATE_ONLY not in self.flags or self.published_at is None:
+            return None
+        return (self.published_at + timedelta(hours=11, minutes=59)).date()
+
+    @property
+    def year(self) -> int | None:
+        """The year of publication where no day is known (flag "imprecise-date"), else None."""
+        if IMPRECISE not in self.flags or self.published_at is None:
+            return None
+        return (self.published_at + timedelta(hours=11, minutes=59)).year
 
 
 class VerdictKind(StrEnum):

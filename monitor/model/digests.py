@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
@@ -104,7 +104,8 @@ class DigestStory:
 
     `lead` carries title, quote and reasons; `others` are the further articles, oldest first. `points` is the best of
     its matches. `told_before` counts its articles that this recipient already had (they are not told again).
-    `origins` are the independent voices behind the articles told. `is_brief`: only its title fits into the mail.
+    `first_day` tells that no time of the first article is known. `origins` are the independent voices behind the
+    articles told. `is_brief`: only its title fits into the mail.
     """
 
     story_id: StoryId
@@ -115,6 +116,7 @@ class DigestStory:
     points: float
     threshold: float
     first_at: datetime
+    first_day: date | None = None
     told_before: int = 0
     origins: tuple[Origin, ...] = ()
     is_brief: bool = False

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
+UNKNOWN_OUTLET = "unknown outlet"
+"""What a manifest gives as outlet where a document does not name it; shown in the reader's language."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeedEntry:
     """One seed document with its entry in the manifest.
 
-    `file` is the name inside the seeds' folder; `language` a BCP 47 tag. `raw_text` is the file's whole text as it
-    was saved: captions, promotions and foreign headlines included.
+    `file` is the name inside the seeds' folder; `language` a BCP 47 tag. `published_at` is noon UTC where
+    `is_day_only`: no time of day is known. `raw_text` is the file's whole text as it was saved: captions, promotions
+    and foreign headlines included.
     """
 
     file: str
@@ -20,4 +24,5 @@ class SeedEntry:
     language: str
     url: str | None = None
     published_at: datetime | None = None
+    is_day_only: bool = False
     raw_text: str = field(repr=False)

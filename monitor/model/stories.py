@@ -107,12 +107,18 @@ class Source:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """Why one article counts to its origin: a printable line, and the article whose wording it shares."""
+    """Why one article counts to its origin: a printable line, and the article whose wording it shares.
+
+    `quote` is the passage that names the agency, `share` the part of the wording shared, in [0, 1]: the line's parts,
+    for whoever words it otherwise.
+    """
 
     article_id: ArticleId
     ground: Ground
     line: str
     other_id: ArticleId | None = None
+    quote: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import cache
 from importlib.resources import files
 from io import BytesIO
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
@@ -54,6 +54,11 @@ class Language:
         local = at.astimezone(zone)
         pattern = self.gettext("d MMM, HH:mm") if local.year == year else self.gettext("d MMM y, HH:mm")
         return str(format_datetime(local, pattern, tzinfo=zone, locale=self.locale))
+
+    def day(self, day: date, *, year: int | None = None) -> str:
+        """A day; the year only when it is not `year`."""
+        pattern = self.gettext("d MMM") if day.year == year else self.gettext("d MMM y")
+        return str(format_date(day, pattern, locale=self.locale))
 
     def zone_name(self, at: datetime, zone: tzinfo) -> str:
         """The zone's usual short name (WIB, CET), "UTC+04:00" where it has none."""

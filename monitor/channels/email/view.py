@@ -11,31 +11,22 @@ from zoneinfo import ZoneInfo
 
 from monitor.channels.email.languages import Language, in_language
 from monitor.channels.email.notices import NoticeView, notice_views, summary
-from monitor.channels.email.text import clean, direction, language_tag, marked, safe_link, window
+from monitor.channels.email.origins import OriginView, origin_views
+from monitor.channels.email.phrases import MAX_TITLE, Phrase, outlet_of, phrase, title_of, when
+from monitor.channels.email.text import clean, direction, language_tag, marked, window
+from monitor.channels.email.updates import ChangedView, changed_summary, changed_views
 from monitor.model.articles import Article
 from monitor.model.digests import Digest, DigestStory, StoryState
 from monitor.model.watchlists import Signal
 
 MAX_SUBJECT = 70
 MAX_TAG = 28
-MAX_TITLE = 200
 MAX_QUOTE = 360
-MAX_NAME = 60
 MAX_EVIDENCE = 80
 LEAD_TITLES = 3
 SHOWN_OUTLETS = 5
 SHOWN_REASONS = 5
 SHOWN_NAMES = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Phrase:
-    """Foreign words with their language ("und" when unknown) and direction; `href` when they lead somewhere."""
-
-    text: str
-    lang: str = "und"
-    dir: str = "ltr"
-    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +58,14 @@ class StoryView:
     outlets: list[Phrase]
     more_outlets: int
     spread: str
+    origins: list[OriginView]
+    more_origins: int
     told_before: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView:
-    """A digest as shown: `stories` in full, `titles` in brief, `carried` as lines."""
+    """A digest as shown: `stories` in full, `titles` in brief, `carried` as lines, `changed` since they were told."""
 
     lang: str
     dir: str
@@ -85,6 +78,8 @@ class DigestView:
     stories: list[StoryView]
     titles: list[StoryView]
     carried: list[StoryView]
+    changed: list[ChangedView]
+    more_changed: int
     rest: int
     held_back: int
     mergers: tuple[tuple[str, str], ...]
@@ -103,19 +98,23 @@ def digest_view(
     zone = ZoneInfo(digest.recipient.schedule.zone)
     views = [(story, _story(story, digest, words, zone)) for story in digest.stories]
     news = [(story, view) for story, view in views if story.state is not StoryState.CARRIED]
-    lead = [view.title for _, view in news[:LEAD_TITLES]] or [Phrase(_notice_summary(digest, words), words.tag)]
+    changed = changed_views(digest.changed, words, zone, until=digest.until)
+    headlines = [view.title for _, view in news] or [view.title for view in changed]
+    lead = headlines[:LEAD_TITLES] or [Phrase(_notice_summary(digest, words), words.tag)]
     return DigestView(
         lang=words.tag,
         dir="rtl" if words.locale.text_direction == "rtl" else "ltr",
         subject=subject(digest, words),
         heading=" · ".join(_titles(digest)),
         lead=lead,
-        more_in_lead=max(0, len(views) - len(lead)),
+        more_in_lead=max(0, len(views if news else headlines) - len(lead)),
         period=_period(digest, words, zone),
         counts=_counts(digest, words),
         stories=[view for story, view in news if not story.is_brief],
         titles=[view for story, view in news if story.is_brief],
         carried=[view for story, view in views if story.state is StoryState.CARRIED],
+        changed=changed,
+        more_changed=digest.more_changed,
         rest=digest.rest,
         held_back=digest.held_back,
         mergers=digest.mergers,
@@ -131,8 +130,11 @@ def digest_view(
 def subject(digest: Digest, words: Language) -> str:
     """`[Watchlist] top headline (+n)`: at most 70 characters, the news first, distinct from digest to digest.
 
-    Without stories it says how many notices about feeds there are.
+    Without news it tells what changed, or how many notices about feeds there are.
     """
+    is_news = any(story.state is not StoryState.CARRIED for story in digest.stories)
+    if digest.changed and not is_news:
+        return _changed_subject(digest, words)
     if not digest.stories:
         return f"[{clean(_titles(digest)[0], MAX_TAG)}] {_notice_summary(digest, words)}"
     top = digest.stories[0]
@@ -140,6 +142,14 @@ def subject(digest: Digest, words: Language) -> str:
     more = f" (+{len(digest.stories) - 1})" if len(digest.stories) > 1 else ""
     title = clean(top.lead.article.title, MAX_SUBJECT - len(tag) - len(more))
     return tag + (title or clean(top.lead.article.outlet, 20)) + more
+
+
+def _changed_subject(digest: Digest, words: Language) -> str:
+    top, count = digest.changed[0], len(digest.changed) + digest.more_changed
+    what = words.gettext("Correction:") if top.is_withdrawal else words.gettext("Changed:")
+    tag = f"[{clean(_titles(digest)[0], MAX_TAG)}] {what} "
+    more = f" (+{count - 1})" if count > 1 else ""
+    return tag + clean(top.article.title, MAX_SUBJECT - len(tag) - len(more)) + more
 
 
 def _notice_summary(digest: Digest, words: Language) -> str:
@@ -161,8 +171,10 @@ def _period(digest: Digest, words: Language, zone: tzinfo) -> str:
 
 
 def _counts(digest: Digest, words: Language) -> str:
+    changed = len(digest.changed) + digest.more_changed
+    tail = (changed_summary(changed, words),) if changed else ()
     if not digest.stories:
-        return words.gettext("No new stories")
+        return " · ".join((words.gettext("No new stories"), *tail))
     articles = [telling.article for story in digest.stories for telling in story.tellings]
     outlets = {article.outlet for article in articles}
     return " · ".join(
@@ -170,6 +182,7 @@ def _counts(digest: Digest, words: Language) -> str:
             words.ngettext("%(num)s story", "%(num)s stories", len(digest.stories)) % {"num": len(digest.stories)},
             words.ngettext("%(num)s article", "%(num)s articles", len(articles)) % {"num": len(articles)},
             words.ngettext("%(num)s outlet", "%(num)s outlets", len(outlets)) % {"num": len(outlets)},
+            *tail,
         )
     )
 
@@ -180,14 +193,15 @@ def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) ->
     quote = window(match.quote, terms, MAX_QUOTE)
     reasons, more_reasons = _reasons(match.signals, words, language_tag(article.language))
     firsts = {telling.article.outlet: telling.article for telling in reversed((story.lead, *story.others))}
-    others = [_outlet(firsts[name]) for name in story.outlets if name != article.outlet]
+    others = [outlet_of(firsts[name], words) for name in story.outlets if name != article.outlet]
+    origins, more_origins = origin_views(story, words)
     new, developing = words.gettext("New"), words.gettext("Developing")
     return StoryView(
         state=story.state.value,
         badge=new if story.state is StoryState.NEW else developing,
-        title=_title(article, words),
-        outlet=_outlet(article),
-        when=_when(article, words, zone, digest.until),
+        title=title_of(article, words),
+        outlet=outlet_of(article, words),
+        when=when(article, words, zone, digest.until),
         origin=_origin(article, words),
         quote=marked(quote, terms),
         quote_dir=direction(quote),
@@ -198,6 +212,8 @@ def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) ->
         watchlist=clean(digest.titles.get(story.watchlist, story.watchlist), MAX_TITLE) if _is_mixed(digest) else "",
         outlets=others[:SHOWN_OUTLETS],
         more_outlets=max(0, len(others) - SHOWN_OUTLETS),
+        origins=origins,
+        more_origins=more_origins,
         spread=_spread(story, words, zone, digest.until),
         told_before=_told_before(story, words),
     )
@@ -205,25 +221,6 @@ def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) ->
 
 def _is_mixed(digest: Digest) -> bool:
     return len({story.watchlist for story in digest.stories}) > 1
-
-
-def _title(article: Article, words: Language) -> Phrase:
-    text = clean(article.title, MAX_TITLE) or words.gettext("(no title)")
-    return Phrase(text, language_tag(article.language), direction(text), safe_link(article.url))
-
-
-def _phrase(text: str, limit: int, *, lang: str = "und", href: str | None = None) -> Phrase:
-    cleaned = clean(text, limit)
-    return Phrase(cleaned, lang, direction(cleaned), href)
-
-
-def _outlet(article: Article) -> Phrase:
-    return _phrase(article.outlet, MAX_NAME, href=safe_link(article.url))
-
-
-def _when(article: Article, words: Language, zone: tzinfo, until: datetime) -> str:
-    moment = words.moment(article.at, zone, year=until.astimezone(zone).year)
-    return moment if article.is_dated else words.gettext("undated, seen {moment}").format(moment=moment)
 
 
 def _origin(article: Article, words: Language) -> str:
@@ -242,7 +239,7 @@ def _reasons(signals: tuple[Signal, ...], words: Language, lang: str) -> tuple[l
     reasons = [
         Reason(
             clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120),
-            _phrase(_named(signal), MAX_EVIDENCE, lang=lang),
+            phrase(_named(signal), MAX_EVIDENCE, lang=lang),
             words.signed(signal.points),
         )
         for signal in shown
@@ -262,7 +259,7 @@ def _named(signal: Signal) -> str:
 
 
 def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) -> str:
-    """How far a story went: articles, outlets, independent reports, since when; empty for a single article."""
+    """How far a story went: articles, outlets, origins, since when; empty for a single article."""
     count = len(story.tellings)
     if count < 2:
         return ""
@@ -272,10 +269,11 @@ def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) 
         words.ngettext("%(num)s outlet", "%(num)s outlets", outlets) % {"num": outlets},
     ]
     origins = len(story.origins)
-    if origins < count:
-        wording = words.ngettext("%(num)s independent report", "%(num)s independent reports", origins)
-        parts.append(wording % {"num": origins})
-    first = words.moment(story.first_at, zone, year=until.astimezone(zone).year)
+    parts.append(words.ngettext("%(num)s origin", "%(num)s origins", origins) % {"num": origins})
+    year = until.astimezone(zone).year
+    first = words.moment(story.first_at, zone, year=year)
+    if story.first_day is not None:
+        first = words.day(story.first_day, year=year)
     parts.append(words.gettext("first {moment}").format(moment=first))
     return ", ".join(parts)
 

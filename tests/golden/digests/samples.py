@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from monitor.model.articles import Article, VerdictKind
-from monitor.model.digests import Digest, DigestStory, StoryState, Telling
+from monitor.model.articles import DATE_ONLY, Article, Change, ChangeKind, VerdictKind
+from monitor.model.digests import ChangedArticle, Digest, DigestStory, StoryState, Telling
 from monitor.model.stories import Evidence, Ground, Origin
 from monitor.model.watchlists import Field, Hit, Signal
 from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_slot, make_verdict, number
@@ -47,9 +47,11 @@ def story(
     found: tuple[Signal, ...],
     *,
     copies: int = 0,
+    voiced: bool = False,
     **facts: object,
 ) -> DigestStory:
-    """A story of these articles, the first the lead, the last `copies` of them copies of it."""
+    """A story of these articles, the first the lead, the last `copies` of them copies of it; `voiced` by an agency."""
+    originals, repeated = articles[: len(articles) - copies], articles[len(articles) - copies :]
     points = sum(signal.points for signal in found)
     lead = Telling(
         article=articles[0],
@@ -76,7 +78,7 @@ def story(
             "points": points,
             "threshold": 50.0,
             "first_at": min(article.at for article in articles),
-            "origins": voices(articles[: len(articles) - copies]),
+            "origins": agency(originals, repeated) if voiced else voices(originals),
             **facts,
         }
     )
@@ -92,6 +94,17 @@ def voices(articles: Sequence[Article]) -> tuple[Origin, ...]:
         )
         for one in articles
     )
+
+
+def agency(articles: Sequence[Article], copies: Sequence[Article]) -> tuple[Origin, ...]:
+    """KCNA behind the first two and the copies, the others for themselves."""
+    first, second = articles[:2]
+    lines = [
+        Evidence(article_id=first.id, ground=Ground.DATELINE, line="", quote="PYONGYANG (KCNA) –"),
+        Evidence(article_id=second.id, ground=Ground.ATTRIBUTION, line="", quote="state news agency KCNA reported"),
+        *(Evidence(article_id=one.id, ground=Ground.WORDING, line="", other_id=first.id, share=0.97) for one in copies),
+    ]
+    return (Origin(name="KCNA", is_agency=True, evidence=tuple(lines)), *voices(articles[2:]))
 
 
 def article(title: str, outlet: str, hours: float, language: str, country: str | None = None) -> Article:
@@ -137,6 +150,7 @@ def stories() -> tuple[DigestStory, ...]:
                 hits=("Putin", "Pyongyang", "Korea Utara", "Kim Jong-un", "Rusia"),
             ),
             copies=2,
+            voiced=True,
         ),
         story(
             [
@@ -180,7 +194,13 @@ def stories() -> tuple[DigestStory, ...]:
             ),
         ),
         story(
-            [article(rumoured, "Kabar Umpama", 15.0, "id", "ID")],
+            [
+                replace(
+                    article(rumoured, "unknown outlet", 19.0, "id", "ID"),
+                    published_at=datetime.fromisoformat("2026-11-21T12:00:00+00:00"),
+                    flags=(DATE_ONLY,),
+                )
+            ],
             "Amerika Serikat dan Korea Selatan memperingatkan Putin agar tidak menjalin hubungan militer yang lebih "
             "erat dengan Korea Utara.",
             signals(
@@ -191,6 +211,44 @@ def stories() -> tuple[DigestStory, ...]:
             ),
         ),
     )
+
+
+def changed() -> tuple[ChangedArticle, ...]:
+    """Articles told before that say something else now: a correction, a headline, a lead and a passage."""
+    corrected = article("Kim Jong-un Kunjungi Vladivostok pada Rabu", "Harian Contoh", 30.0, "id", "ID")
+    renamed = article("Pyongyang rejects claims of troops in Kursk", "Example Post", 28.0, "en", "GB")
+    counted = article("북한군 3천명 러시아 도착", "예시일보", 26.0, "ko", "KR")
+    withdrawn = article("روسيا تنفي وصول قوات من كوريا الشمالية", "صحيفة المثال", 25.0, "ar", "EG")
+    notice = "Koreksi: Berita ini semula menyebut Selasa; kunjungan berlangsung pada Rabu, 13 September."
+    story_gone = "This report was withdrawn after its only source took back what she had said."
+    passage = (
+        "A diplomat who did not want to be named said that the first units had crossed the border on Sunday night, "
+        "with more to follow before the end of the month."
+    )
+    return (
+        _changed(withdrawn, 1.0, Change(kind=ChangeKind.RETRACTION, after=story_gone)),
+        _changed(corrected, 5.5, Change(kind=ChangeKind.CORRECTION, after=notice)),
+        _changed(
+            renamed,
+            4.0,
+            Change(kind=ChangeKind.TITLE, before="Pyongyang confirms troops in Kursk", after=renamed.title),
+            Change(kind=ChangeKind.REMOVAL, before=passage),
+        ),
+        _changed(
+            counted,
+            2.5,
+            Change(kind=ChangeKind.TITLE, before="북한군 1만명 러시아 도착", after=counted.title),
+            Change(
+                kind=ChangeKind.FACT,
+                before="국정원은 북한군 1만명이 도착했다고 밝혔다.",
+                after="국정원은 북한군 3천명이 도착했다고 밝혔다.",
+            ),
+        ),
+    )
+
+
+def _changed(of: Article, hours: float, *changes: Change) -> ChangedArticle:
+    return ChangedArticle(article=of, at=SLOT_AT - timedelta(hours=hours), changes=changes, state=1)
 
 
 def sample(language: str = "id", **facts: object) -> Digest:
@@ -214,6 +272,9 @@ def sample(language: str = "id", **facts: object) -> Digest:
         titles=TITLES[language],
         stories=(*stories(), reprinted),
         held_back=4,
+        changed=changed(),
+        more_changed=2,
+        mergers=(("Kereta barang Rusia tiba di Tumangang", "Putin tiba di Pyongyang"),),
     )
     return replace(digest, **facts)  # type: ignore[arg-type]
 
@@ -228,7 +289,7 @@ def many(count: int, language: str = "id") -> Digest:
             base.lead, article=replace(base.lead.article, id=n + 1, title=f"{base.lead.article.title} ({n + 1})")
         )
         repeated.append(replace(base, story_id=n + 1, lead=lead, points=base.points - n / 100))
-    return sample(language, stories=tuple(repeated), held_back=0)
+    return sample(language, stories=tuple(repeated), held_back=0, changed=(), more_changed=0, mergers=())
 
 
 COMPOSED_AT = NOW

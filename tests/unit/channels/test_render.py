@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -19,7 +19,8 @@ from monitor.errors import RenderError
 from monitor.model.digests import Digest, Message
 from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
-from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_schedule
+from monitor.model.stories import Evidence, Ground, Origin
+from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_schedule, make_telling
 from tests.golden.digests.renew import FOLDER, golden
 from tests.golden.digests.samples import TITLES, many, sample
 from tests.unit.channels.eml_lint import contrast, lint
@@ -153,9 +154,9 @@ def test_the_points_shown_add_up_to_the_score_shown() -> None:
 
 def test_a_story_of_many_outlets_links_five_and_counts_the_rest() -> None:
     message = render(sample("en"))
-    assert "8 articles, 8 outlets, 6 independent reports" in message.text
+    assert "8 articles, 8 outlets, 5 origins" in message.text
     assert "+2" in message.text
-    assert message.html.count('href="https://news.example.org') + message.html.count('href="https://berita.') == 15
+    assert message.html.count('href="https://news.example.org') + message.html.count('href="https://berita.') == 19
 
 
 def test_a_story_without_title_date_or_link_is_told_all_the_same() -> None:
@@ -256,3 +257,69 @@ def test_every_word_stands_in_every_catalogue_and_no_other(tag: str) -> None:
 
 def test_both_languages_are_there() -> None:
     assert {"en", "id"} <= set(languages.language_tags())
+
+
+def test_origins_are_told_with_what_shows_them_and_none_where_every_outlet_speaks_for_itself() -> None:
+    message = render(sample("en"))
+    assert 'KCNA (4 articles): Harian Contoh, dateline "PYONGYANG (KCNA) –"; Example Post, attribution' in message.text
+    assert "Пример-ТВ, 예시일보, صحيفة المثال, Warta Misal: names no agency" in message.text
+    assert "“state news agency KCNA reported”" in message.html
+    assert message.text.count("names no agency") == 1
+    assert "5 sumber asal" in render(sample("id")).text
+
+
+def test_shared_wording_is_told_with_its_share() -> None:
+    first, second = make_article("Satu", outlet="Antara"), make_article("Dua", outlet="unknown outlet")
+    own = Evidence(article_id=second.id, ground=Ground.OWN, line="")
+    copied = Evidence(article_id=first.id, ground=Ground.WORDING, line="", other_id=second.id, share=0.914)
+    origin = Origin(name="unknown outlet", is_agency=False, evidence=(own, copied))
+    digest = make_digest(second, titles=TITLES["id"], recipient=make_recipient(language="id"))
+    story = replace(digest.stories[0], others=(make_telling(first),), origins=(origin,))
+    text = render(replace(digest, stories=(story,))).text
+    assert "media tidak diketahui (2 artikel): Antara, 91% bunyinya sama dengan media tidak diketahui" in text
+    assert "unknown outlet" not in text
+
+
+def test_what_changed_is_told_in_both_forms_and_counted_at_the_top() -> None:
+    for language, heading in (("en", "Changed since we told you"), ("id", "Berubah sejak kami sampaikan")):
+        message = render(sample(language))
+        for content in (message.html, message.text):
+            assert heading in content
+            assert "Pyongyang confirms troops in Kursk" in content
+            assert "국정원은 북한군 1만명이 도착했다고 밝혔다." in content
+    assert "6 changed" in render(sample("en")).text
+    # The label is not said twice where the notice begins with it.
+    assert 'Koreksi: "Berita ini semula' in render(sample("id")).text
+
+
+@pytest.mark.parametrize(("language", "what"), [("en", "Correction:"), ("id", "Koreksi:")])
+def test_a_mail_of_changes_alone_says_so_in_its_subject(language: str, what: str) -> None:
+    corrected = sample().changed[1:3]
+    message = render(sample(language, stories=(), changed=corrected, more_changed=0, rest=0, held_back=0))
+    assert f"] {what} Kim Jong-un Kunjungi" in message.subject
+    assert message.subject.endswith("(+1)")
+    assert len(message.subject) <= 70
+    carried = replace(sample().stories[-1])
+    assert what in render(sample(language, stories=(carried,), changed=corrected)).subject
+    other = render(sample(language, stories=(), changed=sample().changed[2:3], more_changed=0))
+    assert ("Changed:" if language == "en" else "Berubah:") in other.subject
+
+
+def test_a_date_without_a_time_is_told_as_a_date_in_every_zone() -> None:
+    seed = datetime.fromisoformat("2023-09-14T12:00:00+00:00")
+    midnights = [datetime.fromisoformat(f"2023-09-14T00:00:00{offset}") for offset in ("-08:00", "+00:00", "+11:00")]
+    for published_at in (seed, *midnights):
+        for zone in ("Asia/Jakarta", "America/Los_Angeles", "Asia/Vladivostok"):
+            digest = titled("Kim", published_at=published_at, flags=("date-only",))
+            recipient = make_recipient(schedule=make_schedule(zone=zone))
+            text = render(replace(digest, recipient=recipient)).text
+            assert "Antara · 14 Sep 2023 · in" in text
+    vague = titled("Kim", published_at=seed, flags=("imprecise-date",))
+    assert "Antara · 2023 · in" in render(vague).text
+
+
+def test_since_when_a_story_is_told_names_no_time_that_nobody_gave() -> None:
+    first, second = make_article("Satu"), make_article("Dua", outlet="Tempo")
+    digest = titled("Satu")
+    story = replace(digest.stories[0], others=(make_telling(second),), first_at=first.at, first_day=date(2026, 11, 21))
+    assert "first 21 Nov\n" in render(replace(digest, stories=(story,))).text

@@ -21,6 +21,7 @@ def test_a_seed_carries_its_whole_text(write):
             outlet="O",
             language="id",
             published_at=datetime(2023, 9, 13, 12, tzinfo=UTC),
+            is_day_only=True,
             raw_text="Judul\r\n\r\nIsi – 통신\n",
         ),
     )
