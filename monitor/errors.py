@@ -79,8 +79,8 @@ class StoreChangedError(StoreError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"“{name}” changed in the store while a batch was decided on it: nothing of the batch was kept. "
-            "It is decided anew in the next round."
+            f"“{name}” changed in the store while something was decided on it: nothing of that was kept. "
+            "It may be decided anew."
         )
 
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.config import Configuration
 from monitor.core import handiwork
-from monitor.core.features import Frequencies, gazetteer_of
+from monitor.core.features import Frequencies, Gazetteer, gazetteer_of
 from monitor.core.identity import format_id, parse_id
 from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
@@ -19,6 +19,7 @@ from monitor.model.articles import Article, ArticleId, Decision, Verdict, Verdic
 from monitor.model.commits import Intake
 from monitor.model.stories import Origin, Story, StoryId
 from monitor.pipeline.memory import FREQUENCIES, HAND
+from monitor.pipeline.thinking import twice
 from monitor.store import open_store
 from monitor.store.sqlstore import SqlStore
 
@@ -90,47 +91,69 @@ def _kin(of: StoryId, tied: Sequence[Story], kinship: Kinship) -> list[Kin]:
 
 async def join_stories(configuration: Configuration, one: str, other: str) -> tuple[Story, Story]:
     """Make two stories one; the story that is kept, and the one that went into it."""
-    sites = Sites(configuration.urls)
     async with _opened(configuration) as store:
+        return await join(store, one, other, Sites(configuration.urls))
+
+
+async def join(store: SqlStore, one: str, other: str, sites: Sites = NO_SITES) -> tuple[Story, Story]:
+    """The same in an open store."""
+
+    async def attempt() -> tuple[Story, Story]:
+        both = await _find(store, one, sites), await _find(store, other, sites)
         try:
-            merger = handiwork.join(
-                await _find(store, one, sites), await _find(store, other, sites), now=datetime.now(UTC)
-            )
+            merger = handiwork.join(*both, now=datetime.now(UTC))
         except ValueError as error:
             raise StoreError(f"Nothing was joined: {error}.") from error
         await store.commit_intake(
-            Intake(stories=(merger.kept, merger.gone), decisions=(merger.decision,), artifacts=_mark())
+            Intake(
+                stories=(merger.kept, merger.gone), decisions=(merger.decision,), artifacts=_mark(), stories_read=both
+            )
         )
         return merger.kept, merger.gone
+
+    return await twice(attempt)
 
 
 async def split_story(configuration: Configuration, name: str, articles: Sequence[str]) -> tuple[Story, Story]:
     """Part articles from a story; what is left of it, and the story that they make."""
-    sites = Sites(configuration.urls)
     async with _opened(configuration) as store:
+        gazetteer = gazetteer_of(configuration.watchlists)
+        return await split(store, name, articles, gazetteer=gazetteer, sites=Sites(configuration.urls))
+
+
+async def split(
+    store: SqlStore, name: str, articles: Sequence[str], *, gazetteer: Gazetteer, sites: Sites = NO_SITES
+) -> tuple[Story, Story]:
+    """The same in an open store."""
+
+    async def attempt() -> tuple[Story, Story]:
+        # The story before its articles: one that comes between is found out when the commit looks at the story.
         story = await _find(store, name, sites)
         parting = [await find_article(store, article, sites) for article in articles]
         kept = await store.artifact(FREQUENCIES)
         try:
-            split = handiwork.split(
+            done = handiwork.split(
                 story,
                 [article for article, _, _ in await store.story_articles(story.id)],
                 parting,
                 frequencies=Frequencies.from_bytes(kept) if kept else Frequencies(),
-                gazetteer=gazetteer_of(configuration.watchlists),
+                gazetteer=gazetteer,
                 now=datetime.now(UTC),
             )
         except ValueError as error:
             raise StoreError(f"Nothing was split: {error}.") from error
         await store.commit_intake(
             Intake(
-                stories=(split.left, split.parted),
-                joinings=split.joinings,
-                decisions=split.decisions,
+                stories=(done.left, done.parted),
+                joinings=done.joinings,
+                decisions=done.decisions,
                 artifacts=_mark(),
+                stories_read=(story,),
             )
         )
-        return split.left, split.parted
+        return done.left, done.parted
+
+    return await twice(attempt)
 
 
 def _opened(configuration: Configuration, *, read_only: bool = False) -> SqlStore:

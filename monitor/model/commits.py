@@ -21,8 +21,8 @@ class Intake:
     `notices` are what the new feed states give an operator to know. `aliases` maps a URL key to the article it leads to
     (first writer wins). `sketches` are for the shingle index. `stories` are new or changed stories, whole. `artifacts`
     are named byte strings (hashed document frequencies). `rests_on` are artifacts as they were read (None: there was
-    none) when the batch was decided: a store that holds another refuses the batch. `articles` are new only; `verdicts`
-    and `ledger` cover every entry that was not simply known.
+    none) when the batch was decided, `stories_read` stories as they were read: a store that holds another refuses the
+    batch. `articles` are new only; `verdicts` and `ledger` cover every entry that was not simply known.
     """
 
     feed_states: tuple[FeedState, ...] = ()
@@ -40,6 +40,7 @@ class Intake:
     decisions: tuple[Decision, ...] = ()
     artifacts: Mapping[str, bytes] = field(default_factory=dict)
     rests_on: Mapping[str, bytes | None] = field(default_factory=dict)
+    stories_read: tuple[Story, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

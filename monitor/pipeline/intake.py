@@ -23,7 +23,8 @@ from monitor.model.commits import Intake
 from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed, Reading
 from monitor.model.notices import Notice
 from monitor.model.watchlists import Match, Score
-from monitor.pipeline.judging import Judge, Judged, twice
+from monitor.pipeline.judging import Judge, Judged
+from monitor.pipeline.thinking import twice
 from monitor.ports import IntakeStore
 
 log = logging.getLogger("monitor.intake")

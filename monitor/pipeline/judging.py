@@ -7,11 +7,10 @@ a batch was kept: a commit that fails loses nothing and leaves nothing behind (`
 from __future__ import annotations
 
 import asyncio
-import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Literal, TypeVar
+from typing import Literal
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
 from monitor.core.features import Features, Gazetteer, features
@@ -23,7 +22,6 @@ from monitor.core.similarity import Readings, read
 from monitor.core.stories import Assignment, Wording, assign, order_for_grouping
 from monitor.core.storylines import LINES as LINKS
 from monitor.core.storylines import decision_of, links, with_links
-from monitor.errors import StoreChangedError
 from monitor.model.articles import Article, ArticleId, Candidate, Sketch, VerdictKind
 from monitor.model.commits import Identities, Intake
 from monitor.model.stories import StoryId
@@ -32,13 +30,10 @@ from monitor.pipeline.memory import Memory
 from monitor.pipeline.thinking import at_once, off_loop
 from monitor.ports import IntakeStore, StoryStore
 
-log = logging.getLogger("monitor.judge")
-
 FEW = 8
 """Articles thought over in about 30 ms, which the loop can wait; a thread for each would cost a replay a tenth."""
 
 Scorer = Callable[[Article], Sequence[Score]]
-_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -362,15 +357,3 @@ class Judge:
             self.discard()
             raise
         self.confirm()
-
-
-async def twice(attempt: Callable[[], Awaitable[_T]]) -> _T:
-    """Judge and commit, and once more if a person changed stories in between; then `StoreChangedError` is raised.
-
-    A person works by the minute: who is outrun twice may leave the batch to the next round, as for any refusal.
-    """
-    try:
-        return await attempt()
-    except StoreChangedError as error:
-        log.info("stories were changed by hand while a batch was judged; it is judged anew", extra={"why": str(error)})
-        return await attempt()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import logging
 
 from monitor.model.articles import Decision
-from monitor.pipeline.judging import Judge, twice
+from monitor.pipeline.judging import Judge
+from monitor.pipeline.thinking import twice
 from monitor.ports import Clock, IntakeStore
 
 log = logging.getLogger("monitor.repair")

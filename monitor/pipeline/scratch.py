@@ -82,6 +82,9 @@ class ScratchStore:
         for name, read in intake.rests_on.items():
             if self._artifacts.get(name) != read:
                 raise StoreChangedError(name)
+        for story in intake.stories_read:
+            if self.stories.get(story.id) != story:
+                raise StoreChangedError(story.title)
         verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
         for article in intake.articles:
             if article.id in self.articles:

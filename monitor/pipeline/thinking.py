@@ -1,10 +1,15 @@
-"""Where a decision is thought over: at once, or in a thread so that the event loop may go on."""
+"""How a decision is thought over: at once, in a thread so that the event loop may go on, or once more."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import logging
+from collections.abc import Awaitable, Callable
 from typing import TypeVar
+
+from monitor.errors import StoreChangedError
+
+log = logging.getLogger("monitor.store")
 
 _T = TypeVar("_T")
 
@@ -25,3 +30,15 @@ async def off_loop(work: Callable[[], _T]) -> _T:
     except asyncio.CancelledError:
         await asyncio.wait([thread])
         raise
+
+
+async def twice(attempt: Callable[[], Awaitable[_T]]) -> _T:
+    """Gather, decide and commit; once more if what was gathered changed meanwhile. Then `StoreChangedError` is raised.
+
+    The daemon and a person rarely change the same stories in the same second, and hardly ever twice.
+    """
+    try:
+        return await attempt()
+    except StoreChangedError as error:
+        log.info("decided anew: %s", error)
+        return await attempt()

@@ -17,6 +17,7 @@ from monitor.store import shingles
 from monitor.store.columns import among, keep
 from monitor.store.feeds import keep_feed_states
 from monitor.store.mapping import (
+    STORY_COLUMNS,
     from_article,
     from_decision,
     from_joining,
@@ -25,6 +26,7 @@ from monitor.store.mapping import (
     from_revision,
     from_sketch,
     from_story,
+    to_story,
     unpack_hashes,
 )
 from monitor.store.notices import keep_notices
@@ -54,6 +56,7 @@ def commit_intake(connection: Connection, intake: Intake, sieve: Sieve | None = 
     # The first to be written, as it is the first to be asked: the daemon and a person wait for each other here, and
     # never each for what the other holds.
     keep(connection, ARTIFACT, [{"name": name, "content": content} for name, content in intake.artifacts.items()])
+    _refuse_if_grown(connection, intake.stories_read)
     keep_feed_states(connection, intake.feed_states)
     keep_notices(connection, intake.notices)
     verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
@@ -86,6 +89,17 @@ def refuse_if_changed(connection: Connection, rests_on: Mapping[str, bytes | Non
     for name, read in rests_on.items():
         if found.get(name) != read:
             raise StoreChangedError(name)
+
+
+def _refuse_if_grown(connection: Connection, stories: Sequence[Story]) -> None:
+    """Raise `StoreChangedError` for the first story that is no longer as it was read."""
+    if not stories:
+        return
+    wanted = select(*STORY_COLUMNS).where(among(connection, STORY.c.id, [story.id for story in stories]))
+    found = {story.id: story for story in map(to_story, connection.execute(wanted))}
+    for story in stories:
+        if found.get(story.id) != story:
+            raise StoreChangedError(story.title)
 
 
 def keep_grouping(

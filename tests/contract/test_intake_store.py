@@ -385,3 +385,24 @@ async def test_a_batch_that_rests_on_what_still_stands_is_kept(intake_store: Any
     )
     assert await intake_store.ledger_rows([("antara-dunia", 1)])
     assert await intake_store.artifact("mark") == b"two"
+
+
+async def test_a_batch_decided_on_a_story_that_grew_since_is_refused_whole(intake_store: Any) -> None:
+    first, second = make_article("one", url_key=1), make_article("two", url_key=2)
+    story = make_story(first, centroid={3: 0.6, 5: 0.8}, facts={"members": (f"{first.id:016x}",)})
+    await intake_store.commit_intake(Intake(articles=(first, second), stories=(story,)))
+    (read,) = await intake_store.open_stories(since=NOW - DAY)
+    grown = dataclasses.replace(read, size=2)
+    batch = Intake(ledger=(make_row(),), stories=(dataclasses.replace(read, title="by hand"),), stories_read=(read,))
+    await intake_store.commit_intake(Intake(stories=(grown,)))
+    with pytest.raises(StoreChangedError, match=story.title):
+        await intake_store.commit_intake(batch)
+    assert await intake_store.ledger_rows([("antara-dunia", 1)]) == {}
+    assert await intake_store.open_stories(since=NOW - DAY) == [grown]
+    await intake_store.commit_intake(dataclasses.replace(batch, stories_read=(grown,)))
+    assert [story.title for story in await intake_store.open_stories(since=NOW - DAY)] == ["by hand"]
+
+
+async def test_a_batch_decided_on_a_story_that_is_gone_is_refused(intake_store: Any) -> None:
+    with pytest.raises(StoreChangedError):
+        await intake_store.commit_intake(Intake(stories_read=(make_story(make_article()),)))

@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from monitor.core import handiwork
-from monitor.core.features import Frequencies, Gazetteer
+from monitor.app.stories import join, split
+from monitor.core.features import Gazetteer
+from monitor.core.identity import format_id
 from monitor.core.open_stories import members_of
 from monitor.errors import StoreChangedError
 from monitor.model.articles import Article, ArticleId
@@ -43,7 +44,7 @@ WATCHLIST = make_watchlist(
 
 
 class Beside:
-    """The daemon's store; before each of its next commits a person does one of `acts`, and `after_stories` once."""
+    """A store beside whose user another acts: before each of the next commits, and after the stories are read."""
 
     def __init__(self, store: SqlStore) -> None:
         self._store = store
@@ -75,9 +76,8 @@ class Desk:
 
     def __init__(self, store: SqlStore, person: SqlStore) -> None:
         self.store = Beside(store)
-        self.person = person
+        self.person = Beside(person)
         self.judge = self.new_judge()
-        self.minutes = 0
 
     def new_judge(self) -> Judge:
         return Judge(self.store, self.store, score=about_putin, group="matched")  # type: ignore[arg-type]
@@ -87,25 +87,12 @@ class Desk:
         now = max(article.first_seen_at for article in articles)
         await intaker.take_in_documents(articles, name="test", now=now)
 
-    async def story_of(self, article: Article) -> Story:
-        story = await self.person.story((await self.person.story_ids([article.id]))[article.id])
-        assert story is not None
-        return story
-
     async def join(self, one: Article, other: Article) -> None:
-        merger = handiwork.join(await self.story_of(one), await self.story_of(other), now=NOW)
-        await self._sign(Intake(stories=(merger.kept, merger.gone), decisions=(merger.decision,)))
+        await join(self.person, format_id(one.id), format_id(other.id))  # type: ignore[arg-type]
 
     async def split(self, going: Article) -> None:
-        story = await self.story_of(going)
-        members = [article for article, _, _ in await self.person.story_articles(story.id)]
-        done = handiwork.split(story, members, [going.id], frequencies=Frequencies(), gazetteer=Gazetteer({}), now=NOW)
-        await self._sign(Intake(stories=(done.left, done.parted), joinings=done.joinings, decisions=done.decisions))
-
-    async def _sign(self, intake: Intake) -> None:
-        self.minutes += 1
-        mark = (NOW + timedelta(minutes=self.minutes)).isoformat().encode()
-        await self.person.commit_intake(Intake(artifacts={HAND: mark}, **_grouping(intake)))
+        name = format_id(going.id)
+        await split(self.person, name, [name], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
 
     async def groups(self) -> set[frozenset[ArticleId]]:
         """The members of every open story, as it names them itself; the places of the articles say the same."""
@@ -115,10 +102,6 @@ class Desk:
         assert placed == {of: story.id for story, group in zip(stories, groups, strict=True) for of in group}
         assert [story.size for story in stories] == [len(group) for group in groups]
         return set(groups)
-
-
-def _grouping(intake: Intake) -> dict[str, Any]:
-    return {"stories": intake.stories, "joinings": intake.joinings, "decisions": intake.decisions}
 
 
 def ids(*articles: Article) -> frozenset[ArticleId]:
@@ -247,3 +230,26 @@ async def test_a_batch_that_touches_no_story_need_not_wait_for_a_person(desk: De
     await unmatched(desk, AGAIN)
     assert len(desk.store.acts) == 1
     assert await desk.person.article(AGAIN.id) is not None
+
+
+async def test_a_person_splits_a_story_as_it_is_though_the_daemon_was_faster(desk: Desk) -> None:
+    await one_story(desk)
+    desk.person.acts = [lambda: desk.take_in(AGAIN)]
+    await desk.split(SECOND)
+    assert await desk.groups() == {ids(FIRST, AGAIN), ids(SECOND)}
+
+
+async def test_a_person_joins_stories_as_they_are_though_the_daemon_was_faster(desk: Desk) -> None:
+    await desk.take_in(FIRST, FAR)
+    desk.person.acts = [lambda: desk.take_in(AGAIN)]
+    await desk.join(FIRST, FAR)
+    assert await desk.groups() == {ids(FIRST, FAR, AGAIN)}
+
+
+async def test_a_person_outrun_twice_is_told_what_changed_and_nothing_is_done(desk: Desk) -> None:
+    await one_story(desk)
+    late = page("Kim menanti Putin", VISIT.replace("Rabu", "Kamis"), outlet="Kabar", hours=3)
+    desk.person.acts = [lambda: desk.take_in(AGAIN), lambda: desk.take_in(late)]
+    with pytest.raises(StoreChangedError, match="Kim undang Putin"):
+        await desk.split(SECOND)
+    assert await desk.groups() == {ids(FIRST, SECOND, AGAIN, late)}

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.errors import StoreChangedError
 from monitor.model.articles import Article, Candidate, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.articles import VerdictKind as Kind
 from monitor.model.commits import Identities, Intake
@@ -49,6 +50,9 @@ class Intakes(Held):
 
     async def commit_intake(self, intake: Intake) -> None:
         self._refuse_if_changed(intake.rests_on)
+        for story in intake.stories_read:
+            if self.stories.get(story.id) != story:
+                raise StoreChangedError(story.title)
         intake = self._writing(intake)
         for state in intake.feed_states:
             self._keep_feed_state(state)
