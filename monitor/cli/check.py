@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.errors import ConfigError
+from monitor.cli.probes import KEYS as FEED_KEYS
+from monitor.cli.probes import ask, keys_told, plain, show
+from monitor.errors import ConfigError, Problem
 from monitor.model.urls import UrlRules
 
 if TYPE_CHECKING:
@@ -15,33 +19,80 @@ if TYPE_CHECKING:
     from monitor.model.digests import Schedule
 
 
+KEYS = {
+    "config": "the folder",
+    "is_good": "the configuration can be used",
+    "problems": "what is wrong with it: file, line, column, key, message, cure",
+    "warnings": "what is odd in it, in the same form",
+    "feeds": "with --online a list, an object a feed; else null",
+    "past_unknown": "with --online: why nothing is known of their past, or null",
+}
+"""The document of `--json`."""
+
+
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("--online", action="store_true", help="also ask every enabled feed once and show how it is")
+    parser.add_argument("--json", action="store_true", help="one document for programs, whatever is found")
+    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser.epilog = (
+        "Ends with 0 when all is well, 1 when a feed that was asked does not bring its news, 2 when the configuration\n"
+        f"cannot be used.\n\n--json prints one object:\n{keys_told(KEYS)}\n\n"
+        f"and of each feed, as `monitor feeds poll --json` does:\n{keys_told(FEED_KEYS)}"
+    )
 
 
 def run(args: argparse.Namespace) -> int:
     """Load everything, try the watchlists' own examples, and say what there is.
 
     0 when all is well, 1 when a feed asked `--online` does not bring its news (slow, moved and undated ones
-    do). Problems leave as `ConfigError` (exit code 2).
+    do). Problems leave as `ConfigError` (exit code 2), or in the document.
     """
-    from monitor.config import load
-    from monitor.core.scoring import failed_examples
-
-    configuration = load(args.config, os.environ)
-    if problems := failed_examples(configuration.watchlists):
-        raise ConfigError(tuple(problems))
+    if args.json:
+        return _document(args)
+    configuration = _load(args.config)
     for line in report(configuration, args.config):
         print(line)
     return _online(configuration) if args.online else 0
 
 
+def _load(folder: Path) -> Configuration:
+    """Raises `ConfigError`, also for a watchlist that does not do what its examples say."""
+    from monitor.config import load
+    from monitor.core.scoring import failed_examples
+
+    configuration = load(folder, os.environ)
+    if problems := failed_examples(configuration.watchlists):
+        raise ConfigError(tuple(problems))
+    return configuration
+
+
+def _document(args: argparse.Namespace) -> int:
+    """Print the document of `--json`; the exit code is that of the same command without it."""
+    configuration, problems, found = None, tuple[Problem, ...](), None
+    try:
+        configuration = _load(args.config)
+    except ConfigError as error:
+        problems = error.problems
+    if configuration is not None and args.online:
+        found = ask(configuration)
+    facts = (
+        str(args.config),
+        configuration is not None,
+        [asdict(problem) for problem in problems],
+        [asdict(warning) for warning in configuration.warnings] if configuration is not None else [],
+        [plain(one, found.addresses.get(one.feed.id)) for one in found.probes] if found is not None else None,
+        (found.problem or None) if found is not None else None,
+    )
+    print(json.dumps(dict(zip(KEYS, facts, strict=True)), ensure_ascii=False, indent=2))
+    if configuration is None:
+        return 2
+    return 0 if found is None or all(one.is_well for one in found.probes) else 1
+
+
 def _online(configuration: Configuration) -> int:
     """Ask every feed once and print how it is; 1 when one of them does not bring its news."""
     from datetime import UTC, datetime
-
-    from monitor.cli.probes import ask, show
 
     if not any(feed.is_enabled for feed in configuration.feeds):
         print("No feed is switched on: there is nothing to ask.")

@@ -10,6 +10,25 @@ if TYPE_CHECKING:
 
     from monitor.app import Probes
     from monitor.config import Configuration
+    from monitor.pipeline.probe import Probe
+
+KEYS = {
+    "id": "the feed's id",
+    "url": "its address as configured",
+    "condition": "how it is: healthy, slow, moved, undated, failing, gone, html, challenged, empty, frozen, silent",
+    "reason": "why, in a sentence; empty where it is simply healthy",
+    "is_good": "it gave something to read",
+    "is_well": "it brings its news: healthy, slow, moved or undated",
+    "is_own_outage": "no feed at all was reached, so that none is blamed",
+    "has_history": "it was judged with what the daemon remembers of it",
+    "likely_address": "where it may be now, or null",
+    "answer": "status and kind of what it answered, or what failed",
+    "entries": "how many it holds",
+    "undated": "how many of them have no readable date",
+    "newest_at": "the date of the newest in ISO 8601 UTC, or null",
+    "window_s": "seconds between the oldest and the newest, or null",
+}
+"""What is told of a feed for programs, in this order."""
 
 
 def ask(configuration: Configuration, ids: Collection[str] = ()) -> Probes:
@@ -28,6 +47,32 @@ def ask(configuration: Configuration, ids: Collection[str] = ()) -> Probes:
         return asyncio.run(
             probe_feeds(configuration, lambda: progress.advance(task), ids=frozenset(ids) if ids else None)
         )
+
+
+def keys_told(keys: dict[str, str]) -> str:
+    """A table of keys for a command's help."""
+    return "\n".join(f"  {key:<16}{meaning}" for key, meaning in keys.items())
+
+
+def plain(found: Probe, address: str | None) -> dict[str, object]:
+    """The same as `show` tells, by `KEYS`."""
+    facts = (
+        found.feed.id,
+        found.feed.url,
+        found.health.condition.value,
+        found.health.reason,
+        found.has_entries,
+        found.is_well,
+        found.is_own_outage,
+        found.has_history,
+        address,
+        found.answer,
+        found.entries,
+        found.undated,
+        found.newest_at.isoformat() if found.newest_at else None,
+        found.window.total_seconds() if found.window is not None else None,
+    )
+    return dict(zip(KEYS, facts, strict=True))
 
 
 def show(found: Probes, now: datetime) -> None:

@@ -132,6 +132,28 @@ async def test_one_look_tells_every_condition_that_one_answer_can(
     assert not any("if-none-match" in request.headers for request in server.requests)
 
 
+async def test_the_same_look_is_one_document_for_programs(
+    config: Path, server: LoopbackServer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await monitor(config, "check", "--online", "--json") == 1
+    told = json.loads(capsys.readouterr().out)
+    feeds = {feed["id"]: feed for feed in told["feeds"]}
+    assert {name: feed["condition"] for name, feed in feeds.items()} == CONDITIONS | dict.fromkeys(
+        ONLY_TIME_TELLS, "healthy"
+    )
+    assert told["is_good"]
+    assert "monitor.db" in told["past_unknown"]
+    well = {"sehat", "lambat", "diam", "pindah", "takbertanggal"}
+    assert {name for name, feed in feeds.items() if feed["is_well"]} == well
+    healthy, failing = feeds["sehat"], feeds["gagal"]
+    assert (healthy["url"], healthy["answer"], healthy["entries"]) == (server.url("/sehat"), "200 rss20", 8)
+    assert (healthy["reason"], healthy["window_s"]) == ("", 7 * 6 * 3600.0)
+    assert datetime.fromisoformat(healthy["newest_at"]).utcoffset() == timedelta(0)
+    assert (failing["answer"], failing["newest_at"], failing["window_s"]) == ("503", None, None)
+    assert "answers 503" in failing["reason"]
+    assert server.url("/tujuan") in feeds["pindah"]["reason"]
+
+
 async def test_what_the_daemon_remembers_tells_the_rest(
     config: Path, server: LoopbackServer, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from dataclasses import replace
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from monitor.cli import main
-from monitor.cli.check import report
+from monitor.cli.check import KEYS, report
+from monitor.cli.probes import KEYS as FEED_KEYS
 from monitor.config import load
 from monitor.config.schedules import reduce_cron
 from monitor.errors import Problem
@@ -41,6 +43,32 @@ def test_a_broken_configuration_ends_with_two_and_a_line_a_problem(copied, capsy
     problems = [line for line in output.err.splitlines() if line.startswith(str(feeds))]
     assert len(problems) == 2
     assert all(re.match(rf"{re.escape(str(feeds))}:\d+:\d+: feeds\.\d+\.outl", line) for line in problems)
+
+
+def test_for_programs_there_is_one_document_whatever_is_found(copied, capsys):
+    assert main(["check", "--json", "--config", str(copied)]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert list(told) == list(KEYS)
+    assert (told["config"], told["is_good"], told["problems"], told["feeds"]) == (str(copied), True, [], None)
+
+    feeds = copied / "feeds.yaml"
+    feeds.write_text(feeds.read_text().replace("outlet: TASS", "outlte: TASS"), encoding="utf-8")
+    assert main(["check", "--json", "--online", "--config", str(copied)]) == 2
+    output = capsys.readouterr()
+    told = json.loads(output.out)
+    assert output.err == ""
+    assert list(told) == list(KEYS)
+    assert (told["is_good"], told["feeds"]) == (False, None)
+    assert [list(problem) for problem in told["problems"]] == [["file", "line", "column", "key", "message", "cure"]] * 2
+    assert {problem["file"] for problem in told["problems"]} == {str(feeds)}
+    assert all(problem["line"] > 1 for problem in told["problems"])
+
+
+def test_every_key_of_the_document_is_told_in_the_help(capsys):
+    with pytest.raises(SystemExit):
+        main(["check", "--help"])
+    helped = [line.split()[0] for line in capsys.readouterr().out.splitlines() if line.startswith("  ")]
+    assert helped[-len(KEYS) - len(FEED_KEYS) :] == [*KEYS, *FEED_KEYS]
 
 
 def test_a_folder_that_is_not_there_ends_with_two(tmp_path, capsys):
