@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 KEYS = {
     "id": "the feed's id",
     "url": "its address as configured",
-    "condition": "how it is: healthy, slow, moved, undated, failing, gone, html, challenged, empty, frozen, silent",
+    "condition": "healthy, slow, moved, undated, failing, gone, html, challenged, empty, frozen, silent, new",
     "reason": "why, in a sentence; empty where it is simply healthy",
     "is_good": "it gave something to read",
     "is_well": "it brings its news: healthy, slow, moved or undated",
