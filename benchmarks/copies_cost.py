@@ -2,8 +2,8 @@
 
 A store is filled in bulk (made news, see `copies_made`, through the store's own tables, the shingle index in several
 sorted portions as the daemon merges it), then opened by a process of its own as the daemon would after a restart, and
-articles are put through the four steps of a batch: sketch, question, and the commit of the index rows, which is what
-the target speaks of; and beside it identities, verdicts, and the commit of articles, ledger, addresses, decisions.
+articles are put through the steps of a batch: sketch, question, and the commit of articles and index, which is what
+the target speaks of; and beside it identities, verdicts, and the commit of ledger, addresses and decisions.
 """
 
 from __future__ import annotations
@@ -45,6 +45,7 @@ PORTION = 100_000
 """So many articles' index rows go into the table at once, sorted: as they do when the small table is merged."""
 ROWS_A_STATEMENT = 50_000
 MOST_MEASURED = 8_000
+MOST_BATCHES = 2_000
 LEAST_MEASURED = 1_000
 
 _Numbers = np.typing.NDArray[np.int64]
@@ -184,7 +185,7 @@ def _settle(url: str) -> None:
 
 async def measure(url: str, maker: NewsMaker, *, stored: int, batch: int, first: int) -> Measured:
     """Put articles through the steps, `batch` at a time, in this process."""
-    count = min(max(stored // 4, batch), MOST_MEASURED)
+    count = min(max(stored // 4, batch), MOST_MEASURED, MOST_BATCHES * batch)
     articles, originals = maker.arrivals(count, first)
     readings = Readings()
     samples: list[Sample] = []
@@ -232,7 +233,7 @@ async def _ask(store: SqlStore, sketches: Sequence[Any], article: Article) -> An
 
 
 async def _step(store: SqlStore, articles: list[Article], readings: Readings) -> tuple[Sample, Judgement]:
-    """One batch through the steps. Index and articles are two commits here, to be told apart; the daemon's is one."""
+    """One batch through the steps. There are two commits here, to be told apart; the daemon has one."""
     size = len(articles)
     began, cpu = time.perf_counter(), time.process_time()
     sketches = [reading.sample for reading in readings.of_all(articles)]
@@ -250,7 +251,7 @@ async def _step(store: SqlStore, articles: list[Article], readings: Readings) ->
     )
     await store.commit_intake(_beside(judgement))
     aside, cpu_aside = time.perf_counter(), time.process_time()
-    await store.commit_intake(Intake(sketches=judgement.sketches, stop_hashes=judgement.stop_hashes))
+    await store.commit_intake(_index_of(judgement))
     kept, cpu_kept = time.perf_counter(), time.process_time()
     wall = (asked - began) + (kept - aside)
     sample = Sample(
@@ -264,9 +265,19 @@ async def _step(store: SqlStore, articles: list[Article], readings: Readings) ->
     return sample, judgement
 
 
-def _beside(judgement: Judgement) -> Intake:
-    """All that the batch keeps but the index."""
+def _index_of(judgement: Judgement) -> Intake:
+    """The articles and what the index gets of them."""
     stored = [outcome for outcome in judgement.outcomes if outcome.is_stored]
+    return Intake(
+        articles=tuple(outcome.article for outcome in stored),
+        verdicts=tuple(outcome.verdict for outcome in stored),
+        sketches=judgement.sketches,
+        stop_hashes=judgement.stop_hashes,
+    )
+
+
+def _beside(judgement: Judgement) -> Intake:
+    """All else that the batch keeps."""
     ledger = [
         LedgerRow(
             feed_id=one.article.feed_id,
@@ -279,8 +290,6 @@ def _beside(judgement: Judgement) -> Intake:
         for one in judgement.outcomes
     ]
     return Intake(
-        articles=tuple(outcome.article for outcome in stored),
-        verdicts=tuple(outcome.verdict for outcome in stored),
         aliases=judgement.aliases,
         ledger=tuple(ledger),
         decisions=judgement.decisions,
@@ -312,8 +321,9 @@ def scale_table(
     sizes: Sequence[int], batches: Sequence[int], *, postgres: str | None, seed: int, folder: Path | None = None
 ) -> None:
     """Fill and measure every size, on SQLite files and, if a server is named, in databases of its own."""
-    print("\nCost of an article, ms: sketch + question + index rows (the target), median / 99th percentile / mean;")
-    print("beside: identities, verdict, and all other rows; floor: lower and split the text. Memory of the process.")
+    print("\nCost of an article, ms: sketch, question, insert of article and index (the target is their sum), median /")
+    print("99th percentile / mean; beside: identities, verdict, the other rows, in a commit of their own here;")
+    print("floor: CPU to lower and split the text. Memory of the process, all and without mapped files.")
     print(
         f"{'store':11}{'stored':>9}{'batch':>6}{'batches':>8} |{'sketch':>7}{'query':>7}{'insert':>7} |"
         f"{'wall':>21} |{'CPU':>21} |{'beside':>7}{'floor':>7} | copies found | RSS / own MB, sieve s"
