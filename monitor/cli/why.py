@@ -12,7 +12,11 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.app.why import Reasons
+    from monitor.model.articles import Article, Change, Revision
     from monitor.model.watchlists import Score
+
+
+_ADDRESS = {"accepted": "also at", "refused": "not at", "elsewhere": "another article stands at"}
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -58,7 +62,18 @@ def _plain(found: Reasons) -> dict[str, object]:
             {"stage": one.stage, "outcome": one.outcome, "level": one.level, "at": one.at, **dict(one.features)}
             for one in found.decisions
         ],
-        "revisions": [{"seen_at": one.seen_at, "change": one.change} for one in found.revisions],
+        "revisions": [
+            {
+                "seen_at": revision.seen_at,
+                "feed": revision.feed_id,
+                "change": revision.change,
+                "matters": [
+                    {"kind": one.kind.value, "before": one.before, "after": one.after, "reason": one.reason}
+                    for one in changes
+                ],
+            }
+            for revision, changes in zip(found.revisions, found.changes, strict=True)
+        ],
         "is_backlog": found.is_backlog,
         "told": [{"recipient": to, "watchlist": watchlist, "at": at} for to, watchlist, at in found.told],
         "watchlists": {
@@ -87,7 +102,8 @@ def _show(found: Reasons) -> None:
         console.print(line, markup=False)
 
     say(f"{article.title}  ({format_id(article.id)})")
-    dated = f"published {clock(article.published_at)}" if article.published_at else "publication time unknown"
+    published = article.day or article.year or (clock(article.published_at) if article.published_at else None)
+    dated = f"published {published}" if published else "publication time unknown"
     say(f"{article.outlet}, feed {article.feed_id}, {dated}, first seen {clock(article.first_seen_at)} ({zone_name()})")
     say(article.url)
     if article.flags:
@@ -95,9 +111,13 @@ def _show(found: Reasons) -> None:
     say(f"\nSeen before?  {found.verdict.kind.value}: {found.verdict.reason or 'no reason kept'}")
     if found.original is not None:
         say(f"  of “{found.original.title}”, {found.original.outlet}  ({format_id(found.original.id)})")
-    for revision in found.revisions:
+    for revision, changes in zip(found.revisions, found.changes, strict=True):
         if revision.change:
-            say(f"  changed {clock(revision.seen_at)}: {revision.change}")
+            say(f"  changed {clock(revision.seen_at)}{_feed(revision, article)}: {revision.change}")
+        for change in changes:
+            say(f"    {_told_as(change)}")
+    for line in _addresses(found):
+        say(line)
     for score in found.scores:
         _show_score(score, console)
     if found.story is None:
@@ -113,6 +133,22 @@ def _show(found: Reasons) -> None:
     elif any(score.is_match for score in found.scores):
         old = "; it was older when first seen than what is told (digests.max_age_hours)" if found.is_backlog else ""
         say(f"Told: nobody yet{old}")
+
+
+def _addresses(found: Reasons) -> list[str]:
+    """What the article's page said of its addresses."""
+    told = [one for one in found.decisions if one.stage == "address"]
+    return [f"  {_ADDRESS[one.outcome]} {one.features['address']}  ({one.features['reason']})" for one in told]
+
+
+def _feed(revision: Revision, article: Article) -> str:
+    return f" in the feed {revision.feed_id}" if revision.feed_id not in ("", article.feed_id) else ""
+
+
+def _told_as(change: Change) -> str:
+    """What matters of it to who was told the earlier state, and why."""
+    passages = [f"“{passage}”" for passage in (change.before, change.after) if passage]
+    return f"{change.kind.value}: {' → '.join(passages)} ({change.reason})"
 
 
 def _show_score(score: Score, console: Console) -> None:

@@ -14,7 +14,7 @@ from monitor.app import open_runtime
 from monitor.app.offline import load_configuration
 from monitor.cli import main
 from tests.servers import LoopbackServer
-from tests.sites import TEASER, TITLE, configure, rss
+from tests.sites import TEASER, TITLE, configure, html, page, rss
 
 LINK = "https://www.berita.example/2024/06/19/putin-kim?utm_source=rss&amp;id=7"
 CLEAN = "https://berita.example/2024/06/19/putin-kim?id=7"
@@ -80,3 +80,21 @@ async def test_a_reload_lets_new_rules_decide_what_the_same_page_is(
         second = (await runtime.cycle()).lines()
     assert [line for line in first if "1 new" in line]
     assert [line for line in second if ("0 new, 0 copies, 1 revised" if has_rules else "1 new") in line]
+
+
+async def test_what_arrives_at_the_address_that_a_page_gave_is_the_article_that_was_read(
+    server: LoopbackServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    link, declared = server.url("/s/77001"), server.url("/dunia/77001/putin-tiba")
+    server["/rss"] = rss([(TITLE, link, TEASER)])
+    server["/s/77001"] = html(page(head=f'<link rel="canonical" href="{declared}">'))
+    config = configure(tmp_path, server)
+    async with open_runtime(load_configuration(config, {})) as runtime:
+        await runtime.cycle()
+        renamed = "Kim Jong Un sambut Putin di bandara Pyongyang malam ini"
+        server["/rss"] = rss([(renamed, declared, "Tentara Korea Utara berbaris.")])
+        lines = (await runtime.cycle()).lines()
+    assert [line for line in lines if "0 new, 0 copies, 1 revised" in line]
+    capsys.readouterr()
+    assert await asyncio.to_thread(main, ["why", declared, "--config", str(config)]) == 0
+    assert f"also at {declared}" in capsys.readouterr().out
