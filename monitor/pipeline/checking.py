@@ -51,8 +51,7 @@ class Checker:
             check = await self._read(blank, outcome)
         except Exception as error:  # the boundary of the unit: a feed that raises is data, not an outage
             log.exception("a check failed in an unforeseen way", extra={"feed": feed.id})
-            failure = FetchFailed(url=request.url, kind="crash", message=f"unforeseen: {type(error).__name__}: {error}")
-            check = replace(blank, outcome=failure)
+            check = replace(blank, outcome=polling.unforeseen(request.url, error))
         return replace(check, checked_at=self._clock.now())
 
     async def _read(self, blank: Check, outcome: FetchOutcome) -> Check:

@@ -316,10 +316,7 @@ class Collector:
                     await self._keep([check], report, is_own_outage=is_own_outage)
                 return
             log.exception("what a feed brought cannot be kept", extra={"feed": checks[0].feed.id})
-            failure = FetchFailed(
-                url=checks[0].feed.url, kind="crash", message=f"unforeseen: {type(error).__name__}: {error}"
-            )
-            broken = replace(checks[0], outcome=failure, parsed=None)
+            broken = replace(checks[0], outcome=polling.unforeseen(checks[0].feed.url, error), parsed=None)
             tally = await self._intaker.take_in([self._account(broken, after, is_own_outage)])
             checks = [broken]
         report.tally.add(tally)

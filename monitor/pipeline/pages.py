@@ -212,8 +212,7 @@ class PageReader:
             raise
         except Exception as error:  # the boundary of the unit
             log.exception("a page cannot be read", extra={"article": format_id(page.article_id)})
-            message = f"{type(error).__name__}: {error}"
-            return self._failed(page, FetchFailed(url=page.url, kind="crash", message=message)), ()
+            return self._failed(page, polling.unforeseen(page.url, error)), ()
 
     async def _asked(self, item: ClaimedPage, errand: _Errand) -> tuple[Page, tuple[OtherAddress, ...]]:
         """The page with its text, or why there is none; only a page that is the article's says where that stands."""

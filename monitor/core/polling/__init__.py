@@ -7,7 +7,15 @@ numbers).
 """
 
 from monitor.core.polling.bodies import body_digest
-from monitor.core.polling.checks import CheckOutcome, is_public, lost, next_check, parse_failure, pause_wished_s
+from monitor.core.polling.checks import (
+    CheckOutcome,
+    is_public,
+    lost,
+    next_check,
+    parse_failure,
+    pause_wished_s,
+    unforeseen,
+)
 from monitor.core.polling.health import is_bot_wall
 from monitor.core.polling.limits import PollingLimits
 from monitor.core.polling.moves import asked_url, request_for
@@ -42,5 +50,6 @@ __all__ = [
     "parse_failure",
     "pause_wished_s",
     "request_for",
+    "unforeseen",
     "was_away",
 ]

@@ -59,6 +59,11 @@ def parse_failure(fetched: Fetched, error: ParseError, *, is_challenge: bool = F
     )
 
 
+def unforeseen(url: str, error: Exception) -> FetchFailed:
+    """What a bug of ours, met on the way to a feed or a page, makes of it: its failure alone."""
+    return FetchFailed(url=url, kind="crash", message=f"unforeseen: {type(error).__name__}: {error}")
+
+
 def next_check(
     feed: Feed,
     state: FeedState,
