@@ -24,6 +24,7 @@ WITHIN = 4000
 STEM = 5
 TOLD = 0.34
 """A text that holds less of a title's words than a third says nothing of it."""
+NOTHING_TOLD = 0.15
 LEAST_WORDS = 3
 OPENING = 300
 LEAST_SENTENCE = 12
@@ -70,7 +71,12 @@ def without_shared(body: str, others: Iterable[str]) -> str:
 
 
 def without_frames(article: Article, others: Sequence[Article]) -> Article:
-    """An article as it is to be grouped: without what it shares with articles of something else."""
+    """An article as it is to be grouped: without what it shares with articles of something else.
+
+    A text that has nothing of its own title (a paywall, "read more on our page") is left out whole.
+    """
+    if _told_share(article.title, body_of(article)) < NOTHING_TOLD:
+        return replace(article, text="", summary="")
     if not others:
         return article
     bodies = [body_of(other) for other in others]

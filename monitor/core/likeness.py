@@ -98,7 +98,8 @@ def compare(article: Article, old: Article, readings: Readings, lines: CopyLines
     kind = VerdictKind.COPY if measure >= copy_line else None
     if kind is None and not is_short and measure >= lines.revision:
         kind = VerdictKind.REVISION
-    if kind and (found := _contradicted(like, article, mine, is_retitled=is_retitled, lines=lines)):
+    is_doubtful = kind is not None or (is_short and is_retitled)
+    if is_doubtful and (found := _contradicted(like, article, mine, is_retitled=is_retitled, lines=lines)):
         return found
     # Within one host less than a revision is the frame of a series, not an agency's text.
     is_edge = kind is not None or (not is_short and not is_house and measure >= lines.wire)

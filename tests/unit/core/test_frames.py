@@ -48,11 +48,19 @@ def test_what_others_hold_is_taken_out_whole_sentences_only() -> None:
         PANEN.replace(". ", ".\n").split("\n")
     )
     assert without_shared(PANEN, [PANEN]) == ""
-    article = make_article(text=f"{PANEN}\n{FOOTER}")
+    article = make_article("Bawang di Brebes", text=f"{PANEN}\n{FOOTER}")
     assert without_frames(article, ()) is article
     assert FOOTER[:20] not in without_frames(article, [make_article("B", text=FOOTER)]).text
-    brief = make_article("C", text="", summary=f"{PANEN} {FOOTER}")
+    brief = make_article("Bawang", text="", summary=f"{PANEN} {FOOTER}")
     assert "Ikuti" not in without_frames(brief, [make_article("B", text=FOOTER)]).summary
+
+
+def test_a_text_that_has_nothing_of_its_title_is_left_out() -> None:
+    paid = make_article("Petani Brebes panen bawang", text=FOOTER, summary="Baca selengkapnya.")
+    alone = without_frames(paid, ())
+    assert (alone.title, alone.text, alone.summary) == (paid.title, "", "")
+    told = make_article("Petani Brebes panen bawang", text=PANEN)
+    assert without_frames(told, ()) is told
 
 
 TEXTS = st.lists(st.sampled_from([*PANEN.split(". "), *BANJIR.split(". "), *FOOTER.split(". ")]), max_size=6).map(
