@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Literal
 
 from monitor.core.dedupe import Judgement, Outcome, judge_batch
-from monitor.core.features import Features, Gazetteer, features
+from monitor.core.features import Features, Frequencies, Gazetteer, features, weighted
 from monitor.core.frames import without_frames
 from monitor.core.gists import stems_of_names
 from monitor.core.likeness import LINES
@@ -32,6 +32,8 @@ from monitor.ports import IntakeStore, StoryStore
 
 FEW = 8
 """Articles thought over in about 30 ms, which the loop can wait; a thread for each would cost a replay a tenth."""
+FEW_CHARS = 6_000
+"""Of all their texts together: so many ideographs take 30 ms, too (a hundred thousand of them half a second)."""
 
 Scorer = Callable[[Article], Sequence[Score]]
 
@@ -127,7 +129,7 @@ class Judge:
             body_digest=0,
         )
         read(article)
-        features(article, self._gazetteer)
+        weighted(features(article, self._gazetteer), Frequencies())
         self._score(article)
 
     async def judge(
@@ -141,7 +143,7 @@ class Judge:
         """
         await self._begin(now)
         try:
-            think = off_loop if len(articles) > FEW else at_once
+            think = at_once if _are_few(articles) else off_loop
             sketches = await think(lambda: [reading.sample for reading in self._readings.of_all(articles)])
             identities, candidates, common = await self._gather(articles, sketches, now)
             judgement, scores = await think(
@@ -357,3 +359,8 @@ class Judge:
             self.discard()
             raise
         self.confirm()
+
+
+def _are_few(articles: Sequence[Article]) -> bool:
+    """Whether they may be thought over on the loop."""
+    return len(articles) <= FEW and sum(len(article.text) for article in articles) <= FEW_CHARS

@@ -314,6 +314,24 @@ async def test_judging_a_stream_twice_stores_nothing_more(articles: list[Article
         assert bench.store.stories == stories
 
 
+@pytest.mark.parametrize(
+    ("count", "chars", "is_on_loop"), [(1, 300, True), (FEW, 300, True), (FEW + 1, 300, False), (1, 100_000, False)]
+)
+async def test_many_articles_or_long_ones_are_thought_over_beside_the_loop(
+    count: int, chars: int, is_on_loop: bool
+) -> None:
+    bench, threads = Bench(), set[int]()
+
+    def seen(article: Article) -> tuple[Score, ...]:
+        threads.add(threading.get_ident())
+        return about_putin(article)
+
+    bench.judge.configure(seen, Gazetteer({}))
+    text = (f"{VISIT} " * (chars // len(VISIT) + 1))[:chars]
+    await bench.keep(*(page(f"Kim mengundang Putin {chr(97 + at) * 9}", text) for at in range(count)))
+    assert (threads == {threading.get_ident()}) == is_on_loop
+
+
 async def test_a_batch_cancelled_while_it_is_thought_over_leaves_nothing_behind() -> None:
     bench = Bench()
     begun, may_end = threading.Event(), threading.Event()
