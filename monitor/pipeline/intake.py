@@ -14,7 +14,7 @@ from datetime import datetime, tzinfo
 
 from monitor.core.articles import Dropped, to_article
 from monitor.core.dedupe import Outcome
-from monitor.core.identity import entry_keys, format_id, shared_links
+from monitor.core.identity import entry_keys, shared_links
 from monitor.core.known import moved_guids, recent_known
 from monitor.core.polling import DocumentWishes, notices_of
 from monitor.core.sites import NO_SITES, Sites
@@ -22,8 +22,8 @@ from monitor.model.articles import Article, ArticleId, LedgerRow, LedgerState
 from monitor.model.commits import Intake
 from monitor.model.feeds import Entry, Feed, FeedState, FetchOutcome, ParsedFeed, Reading
 from monitor.model.notices import Notice
-from monitor.model.watchlists import Match, Score
 from monitor.pipeline.judging import Judge, Judged
+from monitor.pipeline.matches import log_matches, matches_of
 from monitor.pipeline.thinking import twice
 from monitor.ports import IntakeStore
 
@@ -230,7 +230,7 @@ class Intaker:
         async with self._judge.turn:
             judged, account = await twice(judge)
         matches = matches_of(judged, now=now)
-        _log_matches(judged, matches)
+        log_matches(judged, matches)
         return _account(tally, account, len(matches))
 
     async def _unread(self, checks: Sequence[Check], tally: Tally) -> tuple[list[_Unread], dict[str, Reading]]:
@@ -332,46 +332,6 @@ def _dated(readings: Mapping[str, Reading], arrivals: Sequence[_Arrival]) -> dic
         else reading
         for feed_id, reading in readings.items()
     }
-
-
-def _log_matches(judged: Judged, matches: Sequence[Match]) -> None:
-    articles = {outcome.article.id: outcome.article for outcome in judged.outcomes}
-    for match in matches:
-        article = articles.get(match.article_id)
-        log.info(
-            "matched: %s",
-            article.title if article else "a revised article",
-            extra={
-                "outlet": article.outlet if article else "",
-                "points": f"{match.points:g}/{match.threshold:g}",
-                "watchlist": match.watchlist,
-                "article": format_id(match.article_id),
-            },
-        )
-
-
-def matches_of(judged: Judged, *, now: datetime) -> tuple[Match, ...]:
-    """The scores at or over their thresholds, as they are stored."""
-    return tuple(
-        as_match(article_id, score, now=now)
-        for article_id, scores in judged.scores.items()
-        for score in scores
-        if score.is_match
-    )
-
-
-def as_match(article_id: ArticleId, score: Score, *, now: datetime) -> Match:
-    """One score as a match."""
-    return Match(
-        article_id=article_id,
-        watchlist=score.watchlist,
-        version=score.version,
-        points=score.points,
-        threshold=score.threshold,
-        signals=score.signals,
-        quote=score.quote,
-        matched_at=now,
-    )
 
 
 def _row(place: _Place, state: LedgerState, reason: str, article_id: ArticleId | None) -> LedgerRow:

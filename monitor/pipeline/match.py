@@ -15,8 +15,8 @@ from monitor.core.scoring import compile_watchlists
 from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Rematch
 from monitor.model.watchlists import Match, Watchlist
-from monitor.pipeline.intake import as_match
 from monitor.pipeline.judging import Judge
+from monitor.pipeline.matches import as_match
 from monitor.pipeline.thinking import twice
 from monitor.ports import MatchStore
 

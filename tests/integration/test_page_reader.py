@@ -20,7 +20,7 @@ from monitor.model.commits import DigestCommit, Intake
 from monitor.model.feeds import Fetched, FetchFailed
 from monitor.model.pages import Page, PageRequest, PageState, PageText, Redirected, RobotsAnswer
 from monitor.model.watchlists import Match
-from monitor.pipeline.intake import as_match
+from monitor.pipeline.matches import as_match
 from monitor.pipeline.pages import PageReader, PagesReport, ReadLimits
 from monitor.pipeline.traffic import FollowUps, Traffic
 from monitor.sources.fulltext import read_page

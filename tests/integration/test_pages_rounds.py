@@ -15,7 +15,7 @@ from monitor.core.scoring import compile_watchlists
 from monitor.model.commits import Intake
 from monitor.model.feeds import Feed
 from monitor.model.pages import PageState
-from monitor.pipeline.intake import as_match
+from monitor.pipeline.matches import as_match
 from monitor.pipeline.traffic import Traffic
 from tests.factories import make_article
 from tests.fakes import MemoryStore
