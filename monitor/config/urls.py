@@ -22,8 +22,11 @@ _MAX_PATH = 300
 
 
 def check_bare_host(text: str) -> str:
-    """A host without the prefixes that count as the same host anyway."""
-    host = check_host(text)
+    """A host without the prefixes that count as the same host anyway, in the letters of the net (xn--…)."""
+    try:
+        host = check_host(text.encode("idna").decode("ascii"))
+    except UnicodeError:
+        raise ValueError(f"{shown(text)} is no host name. Write only the name, without scheme or port.") from None
     for prefix in _COVERED:
         bare = host.removeprefix(prefix)
         if bare != host and "." in bare:

@@ -13,8 +13,8 @@ from urllib.parse import parse_qsl, unquote
 
 from monitor.core.url_parts import Parts, bare_host, split
 
-_AMP_CACHE = re.compile(r"/[a-z]+(?:/(s))?/([^/]+\.[^/]+/.*)", re.DOTALL)
-_GOOGLE_AMP = re.compile(r"/amp(?:/(s))?/([^/]+\.[^/]+/.*)", re.DOTALL)
+_AMP_CACHE = re.compile(r"/[a-z]+(?:/(s))?/([^/]+/.*)", re.DOTALL)
+_GOOGLE_AMP = re.compile(r"/amp(?:/(s))?/([^/]+/.*)", re.DOTALL)
 _YAHOO = re.compile(r"/RU=([^/]+)/R[KS]=")
 _NEWS_TOKEN = re.compile(r"/(?:__i/)?(?:rss/)?(?:rd/)?(?:articles|read)/(CBMi[\w-]+)")
 _AMP_HOSTS = (".cdn.ampproject.org", ".bing-amp.com")
@@ -82,7 +82,7 @@ def _inner(parts: Parts) -> str | None:
 
 
 def _amp_target(match: re.Match[str] | None, query: str) -> str | None:
-    if match is None:
+    if match is None or "." not in match[2].partition("/")[0]:
         return None
     return f"{'https' if match[1] else 'http'}://{match[2]}" + (f"?{query}" if query else "")
 

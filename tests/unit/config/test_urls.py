@@ -46,6 +46,11 @@ def test_rules_are_read_as_they_stand(write):
     )
 
 
+def test_a_host_in_other_letters_is_the_one_that_the_net_knows(write):
+    (site,) = load_urls(write("sites: [{host: ПРИМЕР.рф, aliases: [new.пример.рф], drop: [a]}]\n", "urls.yaml")).sites
+    assert (site.host, site.aliases) == ("xn--e1afmkfd.xn--p1ai", ("new.xn--e1afmkfd.xn--p1ai",))
+
+
 def test_a_missing_file_means_no_rules_and_an_empty_list_too(tmp_path, write):
     assert load_urls(tmp_path / "urls.yaml") == UrlRules()
     assert load_urls(write("sites: []\n", "urls.yaml")) == UrlRules()
@@ -63,6 +68,7 @@ SITE = "sites:\n  - host: example.org\n    "
         ("dorp: []\n", 1, "dorp", "unknown key"),
         ("sites:\n  - host: https://example.org\n    drop: [a]\n", 2, "sites.0.host", "is no host name"),
         ("sites:\n  - host: www.example.org\n    drop: [a]\n", 2, "sites.0.host", "Write 'example.org'"),
+        ("sites:\n  - host: a..b\n    drop: [a]\n", 2, "sites.0.host", "is no host name"),
         ("sites:\n  - drop: [a]\n", 2, "sites.0.host", "is missing"),
         ("sites:\n  - host: example.org\n", 2, "sites.0", "says nothing"),
         (SITE + "aliases: ['*.example.com']\n", 3, "sites.0.aliases.0", "is no host name"),
