@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 
@@ -30,11 +30,10 @@ from monitor.ports import IntakeStore
 log = logging.getLogger("monitor.intake")
 
 SLICE = 16
-"""Entries that are made articles before the event loop may do something else: some milliseconds. A first poll brings
-more than a thousand at once."""
-HEAVY_CHARS = 30_000
-"""An entry with more text than any article has may be made to cost 200 ms (one sign can stand for eighteen letters);
-beside the loop it delays nobody."""
+SLICE_CHARS = 10_000
+"""Entries, and characters of their texts, that are made articles before the event loop may do something else: some
+milliseconds, 20 for signs made to cost (one can stand for eighteen letters). A first poll brings more than a thousand
+entries at once; one with more text than that is made an article beside the loop."""
 
 StateAfter = Callable[[Reading | None], FeedState]
 """What a check's body held against what was known (None: nothing was parsed) → what the feed's state becomes."""
@@ -138,13 +137,7 @@ class Intaker:
         rows: list[LedgerRow] = []
         arrivals: list[_Arrival] = []
         unread, readings = await self._unread([check for check, _ in checks], tally)
-        for n, item in enumerate(unread, 1):
-            if n % SLICE == 0:
-                await asyncio.sleep(0)
-            if len(item.entry.content) + len(item.entry.summary) > HEAVY_CHARS:
-                result = await asyncio.to_thread(self._article, item)
-            else:
-                result = self._article(item)
+        async for item, result in self._made(unread):
             if isinstance(result, Dropped):
                 rows.append(_row(item.place, LedgerState.DROPPED, result.reason, None))
             else:
@@ -161,6 +154,20 @@ class Intaker:
             for notice in notices_of(check.state, state)
         )
         return await self._keep(arrivals, rows, tuple(states), tally, notices)
+
+    async def _made(self, unread: Sequence[_Unread]) -> AsyncIterator[tuple[_Unread, Article | Dropped]]:
+        """Each entry as an article, or why not; a slice at each turn of the event loop."""
+        entries = chars = 0
+        for item in unread:
+            weight = len(item.entry.content) + len(item.entry.summary)
+            if weight > SLICE_CHARS:
+                yield item, await asyncio.to_thread(self._article, item)
+                continue
+            entries, chars = entries + 1, chars + weight
+            if entries > SLICE or chars > SLICE_CHARS:
+                entries, chars = 1, weight
+                await asyncio.sleep(0)
+            yield item, self._article(item)
 
     def _article(self, item: _Unread) -> Article | Dropped:
         return to_article(
