@@ -10,7 +10,7 @@ article, where their texts decide; an address that leads to another article stay
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import unquote
@@ -31,6 +31,7 @@ MIN_WORDS = 3
 """Fewer words at the end of a path name a template (`article-view`) or a section."""
 TITLE_SHARE = 0.5
 
+_NOTHING = "nothing in it ties it to the article"
 _NUMBER = re.compile(r"\d+")
 _SUFFIX = re.compile(r"\.[a-z]{2,5}\Z")
 _DATE = re.compile(r"(?:19|20)\d\d(?:(?:0[1-9]|1[0-2])(?:[0-3]\d)?)?")
@@ -85,20 +86,37 @@ def _problem(article: Article, claim: _Claim, sites: Sites) -> str:
     if is_site_root(claim.url):
         return "it is a home page"
     given, named = _Marks.of(claim.base), _Marks.of(claim.url)
-    if host == own and (other := named.contradicts(given)):
+    if host == own:
+        return _difference(given, named, article.title)
+    has_number = any(len(mark) >= MIN_NUMBER for mark in named.distinctive if mark.isdigit())
+    return "" if has_number or _speaks_of(named, article.title) else _NOTHING
+
+
+def _difference(given: _Marks, named: _Marks, title: str) -> str:
+    """Why an address may be another article's than the one given at the same host, "" where something ties them."""
+    if other := named.contradicts(given):
         return other
-    if _is_tied(given, named, article.title, is_elsewhere=host != own):
+    if given.required and given.required <= named.distinctive:
         return ""
-    return "nothing in it ties it to the article"
+    if left_out := (given.required - named.distinctive) | (given.counted - named.numbers):
+        return f"it leaves out {min(left_out)}"
+    is_tied = (named.words and named.words == given.words) or _speaks_of(named, title)
+    return "" if is_tied else _NOTHING
 
 
 @dataclass(frozen=True, slots=True)
 class _Marks:
-    """What an address holds that may identify: its parameters, all numbers, what is distinctive, its last words."""
+    """What an address holds that may identify: its parameters, all numbers, what is distinctive, its last words.
+
+    `required` are the distinctive marks of the path, or of the parameters where the path has none: together they tie.
+    `counted` are the numbers of which none may be missing where only words tie: a series has one address without.
+    """
 
     parameters: dict[str, str]
     numbers: frozenset[str]
+    counted: frozenset[str]
     distinctive: frozenset[str]
+    required: frozenset[str]
     words: tuple[str, ...]
 
     @classmethod
@@ -109,11 +127,12 @@ class _Marks:
         pairs = (field.partition("=") for field in query.split("&") if field)
         parameters = {name: unquote(value) for name, _, value in pairs}
         pieces = [*segments, *parameters.values()]
-        numbers = [number for piece in pieces for number in _NUMBER.findall(piece)]
         return cls(
             parameters=parameters,
-            numbers=frozenset(number.lstrip("0") for number in numbers),
+            numbers=_numbers(pieces),
+            counted=_numbers([*segments, *(value for value in parameters.values() if value.isdecimal())]),
             distinctive=frozenset(_distinctive(pieces)),
+            required=frozenset(_distinctive(segments)) or frozenset(_distinctive(parameters.values())),
             words=_last_words(segments),
         )
 
@@ -127,20 +146,18 @@ class _Marks:
         return ""
 
 
-def _is_tied(given: _Marks, named: _Marks, title: str, *, is_elsewhere: bool) -> bool:
-    if given.distinctive & named.distinctive:
-        return True
-    if named.words and named.words == given.words:
-        return True
-    if named.words:
-        told = set(words_of(title).split())
-        hits = sum(word in told for word in named.words)
-        if hits >= MIN_WORDS and hits >= TITLE_SHARE * len(named.words):
-            return True
-    return is_elsewhere and any(len(mark) >= MIN_NUMBER for mark in named.distinctive if mark.isdigit())
+def _speaks_of(named: _Marks, title: str) -> bool:
+    """Whether the words at the end of a path are a title's."""
+    told = set(words_of(title).split())
+    hits = sum(word in told for word in named.words)
+    return hits >= MIN_WORDS and hits >= TITLE_SHARE * len(named.words)
 
 
-def _distinctive(pieces: list[str]) -> Iterator[str]:
+def _numbers(pieces: Iterable[str]) -> frozenset[str]:
+    return frozenset(number.lstrip("0") for piece in pieces for number in _NUMBER.findall(piece))
+
+
+def _distinctive(pieces: Iterable[str]) -> Iterator[str]:
     for piece in pieces:
         stem = _SUFFIX.sub("", piece)
         if _CODE.fullmatch(stem):
