@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from monitor.app.stories import find_article
 from monitor.config import Configuration
 from monitor.core.scoring import compile_watchlists
 from monitor.core.sites import Sites
+from monitor.core.substance import changes_that_matter
 from monitor.errors import StoreError
-from monitor.model.articles import Article, Decision, Revision, Verdict, VerdictKind
+from monitor.model.articles import Article, Change, Decision, Revision, Verdict, VerdictKind
 from monitor.model.stories import Story
 from monitor.model.watchlists import Score
 from monitor.store import open_store
@@ -21,6 +23,7 @@ from monitor.store import open_store
 class Reasons:
     """What is known of one article. `scores` are those of the present watchlists; `original` is what it copies.
 
+    `changes` say what of each state matters to who was told the one before, in the order of `revisions`.
     `told` lists who had it: (recipient, watchlist, when).
     """
 
@@ -29,6 +32,7 @@ class Reasons:
     original: Article | None
     decisions: Sequence[Decision]
     revisions: Sequence[Revision]
+    changes: Sequence[tuple[Change, ...]]
     story: Story | None
     scores: Sequence[Score]
     told: Sequence[tuple[str, str, datetime]]
@@ -54,12 +58,14 @@ async def read_reasons(configuration: Configuration, name: str, watchlist: str |
         original = await store.article(verdict.of) if is_copied and verdict.of is not None else None
         story_id = (await store.story_ids([article.id])).get(article.id)
         max_age = timedelta(hours=configuration.settings.digests.max_age_hours)
+        revisions = await store.revisions(article.id)
         return Reasons(
             article=article,
             verdict=verdict,
             original=original,
             decisions=await store.decisions(article.id),
-            revisions=await store.revisions(article.id),
+            revisions=revisions,
+            changes=[(), *(changes_that_matter(old, new) for old, new in pairwise(revisions))] if revisions else [],
             story=None if story_id is None else await store.story(story_id),
             scores=compile_watchlists(wanted).score(article),
             told=await store.tellings(article.id),

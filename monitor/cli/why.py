@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.app.why import Reasons
-    from monitor.model.articles import Article, Change, Revision
+    from monitor.model.articles import Article, Change
     from monitor.model.watchlists import Score
 
 
@@ -102,21 +102,15 @@ def _show(found: Reasons) -> None:
         console.print(line, markup=False)
 
     say(f"{article.title}  ({format_id(article.id)})")
-    published = article.day or article.year or (clock(article.published_at) if article.published_at else None)
-    dated = f"published {published}" if published else "publication time unknown"
-    say(f"{article.outlet}, feed {article.feed_id}, {dated}, first seen {clock(article.first_seen_at)} ({zone_name()})")
+    seen = f"first seen {clock(article.first_seen_at)} ({zone_name()})"
+    say(f"{article.outlet}, feed {article.feed_id}, {_dated(article)}, {seen}")
     say(article.url)
     if article.flags:
         say(f"remarks: {', '.join(article.flags)}")
     say(f"\nSeen before?  {found.verdict.kind.value}: {found.verdict.reason or 'no reason kept'}")
     if found.original is not None:
         say(f"  of “{found.original.title}”, {found.original.outlet}  ({format_id(found.original.id)})")
-    for revision, changes in zip(found.revisions, found.changes, strict=True):
-        if revision.change:
-            say(f"  changed {clock(revision.seen_at)}{_feed(revision, article)}: {revision.change}")
-        for change in changes:
-            say(f"    {_told_as(change)}")
-    for line in _addresses(found):
+    for line in (*_changes(found), *_addresses(found)):
         say(line)
     for score in found.scores:
         _show_score(score, console)
@@ -141,8 +135,25 @@ def _addresses(found: Reasons) -> list[str]:
     return [f"  {_ADDRESS[one.outcome]} {one.features['address']}  ({one.features['reason']})" for one in told]
 
 
-def _feed(revision: Revision, article: Article) -> str:
-    return f" in the feed {revision.feed_id}" if revision.feed_id not in ("", article.feed_id) else ""
+def _dated(article: Article) -> str:
+    from monitor.cli.feed_facts import clock
+
+    if article.published_at is None:
+        return "publication time unknown"
+    return f"published {article.day or article.year or clock(article.published_at)}"
+
+
+def _changes(found: Reasons) -> list[str]:
+    """Its later states, each with what of it matters to who was told the one before."""
+    from monitor.cli.feed_facts import clock
+
+    lines = []
+    for revision, changes in zip(found.revisions, found.changes, strict=True):
+        feed = f" in the feed {revision.feed_id}" if revision.feed_id not in ("", found.article.feed_id) else ""
+        if revision.change:
+            lines.append(f"  changed {clock(revision.seen_at)}{feed}: {revision.change}")
+        lines += [f"    {_told_as(change)}" for change in changes]
+    return lines
 
 
 def _told_as(change: Change) -> str:

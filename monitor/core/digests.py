@@ -56,6 +56,8 @@ BRIEF_COST = 0.35
 FULL_FLOOR = 12
 MAX_NOTICES = 20
 MAX_CHANGED = 12
+# As many changes are told before full stories become titles.
+CHANGED_FLOOR = 4
 NOTICE_PATIENCE = timedelta(days=1)
 
 
@@ -143,20 +145,21 @@ def changed_since_told(matched: Iterable[MatchedArticle]) -> list[ChangedArticle
 def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None:
     """A smaller digest for one that was rendered too large; None when it fits, or can be no smaller.
 
-    Full stories become titles from the end, then titles go to the rest (untold, counted); at last notices about feeds
-    are counted instead of listed, and changes wait. Always makes progress, so rendering and shrinking in turn ends;
-    the sizes measured steer how far each step goes.
+    Of many changes some wait; full stories become titles from the end, then titles go to the rest (untold, counted);
+    at last notices about feeds are counted instead of listed, and changes wait. Always makes progress, so rendering
+    and shrinking in turn ends; the sizes measured steer how far each step goes.
     """
     share = min(MAX_HTML_BYTES / html_bytes, MAX_WIRE_BYTES / wire_bytes)
     count = len(digest.stories)
     if share >= 1:
         return None
-    if not count:
-        return _fewer_notices(digest)
+    if not count or len(digest.changed) > CHANGED_FLOOR:
+        return _fewer_lines(digest)
     full = sum(not story.is_brief for story in digest.stories)
     floor = min(full, FULL_FLOOR)
     budget = (full + (count - full) * BRIEF_COST) * share
-    kept_full = min(full - 1, int((budget - count * BRIEF_COST) / (1 - BRIEF_COST)))
+    # Some go at each step: where titles weigh next to nothing less than stories, steps of one would take too long.
+    kept_full = min(full - max(1, full // 16), int((budget - count * BRIEF_COST) / (1 - BRIEF_COST)))
     if kept_full >= floor:
         return _brief_from(digest, kept_full)
     # At least an eighth goes: where titles weigh next to nothing, steps of one would never end.
@@ -165,7 +168,7 @@ def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None
         return _cut(_brief_from(digest, floor), kept)
     if full > 0:
         return _brief_from(digest, max(0, min(full - 1, int(budget))))
-    return _fewer_notices(digest) if count == 1 else _cut(digest, 1)
+    return _fewer_lines(digest) if count == 1 else _cut(digest, 1)
 
 
 def delivery_id(recipient_id: str, slot_key: str, channel: str) -> str:
@@ -191,11 +194,16 @@ def _cut(digest: Digest, kept: int) -> Digest:
     return replace(digest, stories=digest.stories[:kept], rest=digest.rest + len(digest.stories) - kept)
 
 
-def _fewer_notices(digest: Digest) -> Digest | None:
+def _fewer_changed(digest: Digest, kept: int) -> Digest:
+    more = digest.more_changed + len(digest.changed) - kept
+    return replace(digest, changed=digest.changed[:kept], more_changed=more)
+
+
+def _fewer_lines(digest: Digest) -> Digest | None:
+    if len(digest.changed) > CHANGED_FLOOR:
+        return _fewer_changed(digest, CHANGED_FLOOR)
     if not digest.notices:
-        kept = len(digest.changed) // 2
-        more = digest.more_changed + len(digest.changed) - kept
-        return replace(digest, changed=digest.changed[:kept], more_changed=more) if digest.changed else None
+        return _fewer_changed(digest, len(digest.changed) // 2) if digest.changed else None
     kept = len(digest.notices) // 2
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 

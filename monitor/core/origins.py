@@ -171,7 +171,7 @@ def _attribution(title: str, body: str) -> Source | None:
             if not (_BEFORE_NAME.search(before) or _AFTER_NAME.search(after)):
                 continue
             is_cited = bool(_CITING_NAME.search(before) or _CITED_AFTER.match(after))
-            quote = _line(sentence[max(name.start() - REACH, 0) : name.end() + REACH])
+            quote = _around(sentence, name.start(), name.end())
             found.append((is_cited, Source(agency=_agency(name[0]), ground=Ground.ATTRIBUTION, quote=quote)))
     return next((source for is_cited, source in found if is_cited), found[0][1] if found else None)
 
@@ -262,6 +262,16 @@ def _evidence(
         line = f"{article.outlet}: {share:.0%} of its wording stands at {outlets[other]}"
         return Evidence(article_id=article.id, ground=Ground.WORDING, line=line, other_id=other, share=share)
     return Evidence(article_id=article.id, ground=Ground.OWN, line=f"{article.outlet}: names no agency")
+
+
+def _around(sentence: str, start: int, end: int) -> str:
+    """A name with what stands around it, from word to word."""
+    first, last = max(start - REACH, 0), end + REACH
+    if first and sentence[first - 1] != " " and (space := sentence.find(" ", first, start)) >= 0:
+        first = space
+    if last < len(sentence) and sentence[last] != " " and (space := sentence.rfind(" ", end, last)) >= 0:
+        last = space
+    return _line(sentence[first:last])
 
 
 def _line(passage: str) -> str:

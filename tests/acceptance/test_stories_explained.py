@@ -117,3 +117,30 @@ def test_a_storyline_goes_on_when_its_first_story_went_into_another(desk: Desk) 
     assert [kin["id"] for kin in invited["kin"]] == [arrived["id"]]
     assert [kin["id"] for kin in arrived["kin"]] == [invited["id"]]
     assert "the same storyline" in desk.say("story", "show", desk.id_of(ARRIVED))
+
+
+def test_why_tells_what_changed_and_what_of_it_matters(desk: Desk, tmp_path: Path) -> None:
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "monitor.db")) as connection:
+        text, of = connection.execute("SELECT text, id FROM article WHERE title LIKE ?", (f"{WARNED}%",)).fetchone()
+        for n, at, title, change, feed in (
+            (0, "08", "Putin Dikabarkan Berkunjung", "", "seeds"),
+            (1, "09", "Putin dikabarkan  berkunjung", "punctuation or spacing only", "seeds"),
+            (2, "10", "Ralat: Putin Batal Berkunjung", "title: … → …", "other-feed"),
+        ):
+            row = (of, n, f"2026-11-22 {at}:00:00.000000", title, "", text, n, change, feed)
+            connection.execute(f"INSERT INTO revision VALUES ({', '.join('?' * len(row))})", row)
+        connection.commit()
+    shown = desk.say("why", format_id(of))
+    assert ": punctuation or spacing only\n" in shown
+    assert "in the feed other-feed: title: … → …\n    correction: “Ralat: Putin Batal Berkunjung”" in shown
+    states = desk.ask("why", format_id(of))["revisions"]
+    assert [[one["kind"] for one in state["matters"]] for state in states] == [[], [], ["correction"]]
+
+
+def test_a_seed_of_which_only_the_day_and_no_outlet_is_known_is_told_so(desk: Desk, tmp_path: Path) -> None:
+    assert ", published 2024-06-19, " in desk.say("why", desk.id_of(ARRIVED))
+    with contextlib.closing(sqlite3.connect(tmp_path / "var" / "monitor.db")) as connection:
+        (text,) = connection.execute("SELECT text FROM delivery").fetchone()
+    assert "media tidak diketahui · 19 Jun 2024\n" in text
+    assert "19 Jun 2024, " not in text
+    assert "15 Jun 2024, 08.03" in text

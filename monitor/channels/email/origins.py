@@ -51,15 +51,21 @@ def origin_views(story: DigestStory, words: Language) -> tuple[list[OriginView],
     articles = {telling.article.id: telling.article for telling in story.tellings}
     backed = [origin for origin in story.origins if not _is_lone(origin)]
     shown = [_view(origin, articles, words) for origin in backed[:SHOWN_ORIGINS]]
-    lone = [phrase(outlet_name(one.name, words), MAX_NAME) for one in story.origins if _is_lone(one)]
+    lone = [outlet_name(one.name, words) for one in story.origins if _is_lone(one)]
     if lone:
+        names = [phrase(name, MAX_NAME) for name in dict.fromkeys(lone)]
+        count = _articles(len(lone), words) if len(lone) > len(names) else ""
         evidence = EvidenceView(Phrase(""), words.gettext("names no agency"), Phrase(""))
-        shown.append(OriginView(lone[:SHOWN_NAMES], max(0, len(lone) - SHOWN_NAMES), "", [evidence]))
+        shown.append(OriginView(names[:SHOWN_NAMES], max(0, len(names) - SHOWN_NAMES), count, [evidence]))
     return shown, max(0, len(backed) - SHOWN_ORIGINS)
 
 
 def _is_lone(origin: Origin) -> bool:
     return [one.ground for one in origin.evidence] == [Ground.OWN]
+
+
+def _articles(count: int, words: Language) -> str:
+    return words.ngettext("%(num)s article", "%(num)s articles", count) % {"num": count}
 
 
 def _view(origin: Origin, articles: dict[ArticleId, Article], words: Language) -> OriginView:
@@ -72,7 +78,7 @@ def _view(origin: Origin, articles: dict[ArticleId, Article], words: Language) -
     return OriginView(
         [phrase(outlet_name(origin.name, words), MAX_NAME)],
         0,
-        words.ngettext("%(num)s article", "%(num)s articles", count) % {"num": count} if count > 1 else "",
+        _articles(count, words) if count > 1 else "",
         [_evidence(one, articles, words) for one in strongest],
     )
 

@@ -117,8 +117,8 @@ def digest_view(
         more_changed=digest.more_changed,
         rest=digest.rest,
         held_back=digest.held_back,
-        mergers=digest.mergers,
-        partings=digest.partings,
+        mergers=_cleaned(digest.mergers),
+        partings=_cleaned(digest.partings),
         notices=notice_views(digest.notices, words, zone, until=digest.until),
         more_notices=digest.more_notices,
         address=address,
@@ -154,6 +154,10 @@ def _changed_subject(digest: Digest, words: Language) -> str:
 
 def _notice_summary(digest: Digest, words: Language) -> str:
     return summary(len(digest.notices) + digest.more_notices, words)
+
+
+def _cleaned(pairs: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((clean(one, MAX_TITLE), clean(other, MAX_TITLE)) for one, other in pairs)
 
 
 def _titles(digest: Digest) -> list[str]:

@@ -16,7 +16,8 @@ from monitor.channels.email import languages
 from monitor.channels.email.render import EmailRenderer
 from monitor.core.digests import delivery_id
 from monitor.errors import RenderError
-from monitor.model.digests import Digest, Message
+from monitor.model.articles import Change, ChangeKind
+from monitor.model.digests import ChangedArticle, Digest, Message
 from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
 from monitor.model.stories import Evidence, Ground, Origin
@@ -195,12 +196,22 @@ def test_a_hostile_text_anywhere_makes_a_clean_mail(text: str) -> None:
     match = make_match(article, quote=text)
     signals = tuple(replace(s, evidence=text, label={"en": text}, name=text) for s in match.signals)
     story = replace(story, lead=replace(story.lead, match=replace(match, signals=signals)))
-    message = render(replace(digest, stories=(story,), notices=notices(text)[-4:]))
-    # What the configuration says (a label, a title of a watchlist) is in the reader's language by definition.
-    assert [fault for fault in lint(message.content) if not fault.startswith("foreign text")] == []
-    headers = message_from_bytes(message.content, policy=policy.default)
-    assert headers["Bcc"] is None
-    assert len(message.html) < 40_000
+    other = make_telling(replace(article, id=article.id + 1))
+    evidence = Evidence(article_id=article.id, ground=Ground.ATTRIBUTION, line=text, quote=text)
+    story = replace(story, others=(other,), origins=(Origin(name=text, is_agency=True, evidence=(evidence,)),))
+    changes = tuple(Change(kind=kind, before=text, after=text) for kind in ChangeKind)
+    changed = ChangedArticle(article=article, at=NOW, changes=changes, state=1)
+    updates = {"changed": (changed,), "mergers": ((text, text),), "partings": ((text, text),)}
+    for told in (
+        replace(digest, stories=(story,), notices=notices(text)[-4:]),
+        replace(digest, stories=(), **updates),  # type: ignore[arg-type]
+    ):
+        message = render(told)
+        # What the configuration says (a label, a title of a watchlist) is in the reader's language by definition.
+        assert [fault for fault in lint(message.content) if not fault.startswith("foreign text")] == []
+        headers = message_from_bytes(message.content, policy=policy.default)
+        assert headers["Bcc"] is None
+        assert len(message.html) < 40_000
 
 
 @settings(max_examples=60, deadline=None)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.core.digests import (
@@ -313,6 +313,9 @@ def test_shrinking_lets_changes_wait_when_nothing_else_is_left_to_go() -> None:
     smaller = shrink(digest, html_bytes=MAX_HTML_BYTES * 2, wire_bytes=1)
     assert smaller is not None
     assert (len(smaller.changed), smaller.more_changed) == (4, 5)
+    smallest = shrink(smaller, html_bytes=MAX_HTML_BYTES * 2, wire_bytes=1)
+    assert smallest is not None
+    assert (len(smallest.changed), smallest.more_changed) == (2, 7)
 
 
 def told(rows: Sequence[MatchedArticle], digest: Digest) -> list[MatchedArticle]:
@@ -362,6 +365,7 @@ def test_no_article_is_told_twice_and_telling_goes_on_until_nothing_is_new(
 
 
 @settings(max_examples=150, deadline=None)
+@example(179, 458, 457, 0)
 @given(st.integers(1, 200), st.integers(200, 9000), st.integers(50, 3000), st.integers(0, 20_000))
 def test_shrinking_ends_and_loses_no_story_from_the_count(count: int, full: int, brief: int, frame: int) -> None:
     digest = make_digest(*(make_article(f"Kabar {n}") for n in range(count)))

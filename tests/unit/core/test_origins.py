@@ -161,3 +161,15 @@ def test_shared_wording_is_measured_on_the_texts_themselves() -> None:
     found = wording_shared(members)
     assert found.keys() == {(2, 1)}
     assert 0.6 < found[2, 1] < 1
+
+
+def test_the_passage_that_names_an_agency_is_cut_between_words() -> None:
+    text = (
+        "Undangan " * 20 + "itu disampaikan, demikian melansir KCNA, yang merujuk pada pernyataan resmi " + "lagi " * 40
+    )
+    source = source_of(make_article(outlet="Warta Contoh", text=text))
+    assert source is not None
+    assert "melansir KCNA, yang merujuk" in source.quote
+    assert set(source.quote.split()) <= {*text.split(), "Putin", "tiba"}
+    (origin,) = origins([make_article(outlet="Warta Contoh", text=text)], shared={})
+    assert origin.evidence[0].quote == source.quote
