@@ -158,11 +158,10 @@ def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None
     full = sum(not story.is_brief for story in digest.stories)
     floor = min(full, FULL_FLOOR)
     budget = (full + (count - full) * BRIEF_COST) * share
-    # Some go at each step: where titles weigh next to nothing less than stories, steps of one would take too long.
-    kept_full = min(full - max(1, full // 16), int((budget - count * BRIEF_COST) / (1 - BRIEF_COST)))
+    # At least an eighth goes: where titles weigh as much as stories or next to nothing, steps of one would never end.
+    kept_full = min(full - max(1, full // 8), int((budget - count * BRIEF_COST) / (1 - BRIEF_COST)))
     if kept_full >= floor:
         return _brief_from(digest, kept_full)
-    # At least an eighth goes: where titles weigh next to nothing, steps of one would never end.
     kept = min(count - max(1, count // 8), floor + int((budget - floor) / BRIEF_COST))
     if kept >= max(1, floor):
         return _cut(_brief_from(digest, floor), kept)

@@ -366,6 +366,7 @@ def test_no_article_is_told_twice_and_telling_goes_on_until_nothing_is_new(
 
 @settings(max_examples=150, deadline=None)
 @example(179, 458, 457, 0)
+@example(179, 458, 458, 0)
 @given(st.integers(1, 200), st.integers(200, 9000), st.integers(50, 3000), st.integers(0, 20_000))
 def test_shrinking_ends_and_loses_no_story_from_the_count(count: int, full: int, brief: int, frame: int) -> None:
     digest = make_digest(*(make_article(f"Kabar {n}") for n in range(count)))
