@@ -33,13 +33,16 @@ from monitor.core.polling import Look
 from monitor.model.feeds import Feed
 from monitor.pipeline.collect import CollectReport
 from monitor.pipeline.prune import Retention, prune
-from tests.acceptance.hostile_report import Report, growth_mb, log
+from tests.acceptance.hostile_report import Report, growth, log
 from tests.acceptance.hostile_rig import WORKERS, Alarms, Pulse, Rig, feeds_of, rig, web
 from tests.acceptance.hostile_server import NEW_ITEMS
 
 ROUND = timedelta(days=8)
 MAX_STATE_CHARS = 40_000
 MAX_GROWTH_MB = 24.0
+FILLED = 25_000
+"""After so many bodies SQLite's caches (36 MB) and the memos of words are full when two fifths of them are done."""
+MAX_GROWTH_SHARE = 0.05
 OUTCOMES = frozenset({
     "fetched", "unchanged", "not-modified", "dns", "connect", "tls", "timeout", "status", "redirect", "too_large",
     "encoding", "refused", "busy", "html", "empty", "unknown", "crash", "challenged", "not-found", "gone", "network",
@@ -81,8 +84,7 @@ async def campaign(folder: Path, *, bodies: int, seed: int, feeds: int, neighbou
         logging.getLogger().removeHandler(alarms)
     report.wall_s, report.cpu_s = time.monotonic() - started, time.process_time() - cpu
     report.problems += accounts(folder / "hostile.db", report)
-    if (grown := growth_mb(report.memory)) > MAX_GROWTH_MB:
-        report.problems.append(f"the process grew by {grown:.0f} MB after its warm-up")
+    report.problems += leaks(report)
     return report
 
 
@@ -99,6 +101,45 @@ async def take_stock(now: Rig, report: Report) -> None:
     _trim()
     mine, theirs = _resident_mb(os.getpid()), sum(_resident_mb(pid) for pid in now.workers.pids)
     report.memory.append((report.bodies, mine, theirs))
+    report.held.append((report.bodies, *_held()))
+
+
+def leaks(report: Report) -> list[str]:
+    """What grew after the warm-up: what is held may not, whatever the run's length; the process may find its shape.
+
+    A run too short for its caches to fill tells nothing of what is held.
+    """
+    found = []
+    if (grown := growth(report.memory)) > MAX_GROWTH_MB:
+        found.append(f"the process grew by {grown:.0f} MB after its warm-up")
+    if report.bodies >= FILLED:
+        if (values := growth(report.held)) > MAX_GROWTH_SHARE * report.held[-1][1]:
+            found.append(f"Python holds {values:.0f} thousand values more than after the warm-up")
+        if (heap := growth(report.held, 2)) > MAX_GROWTH_SHARE * report.held[-1][2]:
+            found.append(f"{heap:.1f} MB more of the C heap are in use than after the warm-up")
+    return found
+
+
+def _held() -> tuple[float, float]:
+    """Thousands of values in Python's own heap, MB in use of the C library's (0 where it does not tell)."""
+    heap = 0.0
+    with contextlib.suppress(OSError, AttributeError):
+        ask = ctypes.CDLL(None).mallinfo2
+        ask.restype = _HeapInfo
+        told = ask()
+        heap = (told.uordblks + told.hblkhd) / 2**20
+    return sys.getallocatedblocks() / 1000, heap
+
+
+class _HeapInfo(ctypes.Structure):
+    """What `mallinfo2` of glibc tells: SQLite's pages, arrays, bodies and whatever else Python's own heap does not."""
+
+    _fields_ = [
+        (name, ctypes.c_size_t)
+        for name in (
+            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"
+        )
+    ]  # fmt: skip
 
 
 def _trim() -> None:

@@ -17,7 +17,8 @@ WARM_UP = 0.4
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What a run brought. Memory samples are (bodies so far, MB of the process, MB of its workers).
+    """What a run brought. Memory samples are (bodies so far, MB of the process, MB of its workers), `held` beside them
+    (bodies so far, thousands of values that Python holds, MB of the C heap in use).
 
     `broken` maps what a parse that broke or was stopped said to the first request that it was said of.
     """
@@ -31,6 +32,7 @@ class Report:
     broken: dict[str, str] = field(default_factory=dict)
     tally: Tally = field(default_factory=Tally)
     memory: list[tuple[int, float, float]] = field(default_factory=list)
+    held: list[tuple[int, float, float]] = field(default_factory=list)
     longest_s: Counter[str] = field(default_factory=Counter)
     """Of fetches, and of parses with their wait for a worker."""
     is_polling: bool = False
@@ -65,7 +67,9 @@ class Report:
         return (
             f"memory: {mine[len(mine) // 2]:.0f} MB half way, {mine[-1]:.0f} at the end, at most {max(mine):.0f}; "
             f"workers {theirs[-1]:.0f} MB, at most {max(theirs):.0f} MB; "
-            f"growth {growth_mb(self.memory):+.1f} MB over the last {told:,.0f} bodies"
+            f"growth {growth(self.memory):+.1f} MB over the last {told:,.0f} bodies\n"
+            f"held at the end: {self.held[-1][1]:,.0f} thousand values ({growth(self.held):+.1f} over the same), "
+            f"{self.held[-1][2]:.1f} MB of the C heap ({growth(self.held, 2):+.1f})"
         )
 
     def blame(self, problem: str) -> None:
@@ -74,11 +78,11 @@ class Report:
         log.warning("PROBLEM %s", problem)
 
 
-def growth_mb(samples: list[tuple[int, float, float]]) -> float:
-    """How much the process grew after its warm-up, by a robust line through the samples (Theil and Sen)."""
+def growth(samples: list[tuple[int, float, float]], column: int = 1) -> float:
+    """How much a column grew after the warm-up, by a robust line through the samples (Theil and Sen)."""
     tail = samples[int(len(samples) * WARM_UP) :]
     slopes = [
-        (later[1] - earlier[1]) / (later[0] - earlier[0])
+        (later[column] - earlier[column]) / (later[0] - earlier[0])
         for place, earlier in enumerate(tail)
         for later in tail[place + 1 :]
         if later[0] > earlier[0]
