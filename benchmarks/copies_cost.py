@@ -78,7 +78,7 @@ class Measured:
     """Seconds until the sieve was whole after opening."""
     rss_mb: int
     own_mb: int
-    """Resident memory without mapped files."""
+    """What the process took more, mapped files aside, than before it opened the store: its articles were made."""
 
 
 def batched(articles: Sequence[Article], size: int) -> Iterable[Sequence[Article]]:
@@ -190,6 +190,7 @@ async def measure(url: str, maker: NewsMaker, *, stored: int, batch: int, first:
     readings = Readings()
     samples: list[Sample] = []
     found = 0
+    before = _memory()[1]
     async with open_store(url) as store:
         sieved = await _warmed(store, maker, stored)
         for some in batched(articles, batch):
@@ -206,7 +207,7 @@ async def measure(url: str, maker: NewsMaker, *, stored: int, batch: int, first:
         yardstick=_yardstick(articles),
         sieved=sieved,
         rss_mb=rss,
-        own_mb=own,
+        own_mb=own - before,
     )
 
 
@@ -323,10 +324,10 @@ def scale_table(
     """Fill and measure every size, on SQLite files and, if a server is named, in databases of its own."""
     print("\nCost of an article, ms: sketch, question, insert of article and index (the target is their sum), median /")
     print("99th percentile / mean; beside: identities, verdict, the other rows, in a commit of their own here;")
-    print("floor: CPU to lower and split the text. Memory of the process, all and without mapped files.")
+    print("floor: CPU to lower and split the text. Memory of the process, and how much of it came by the store.")
     print(
         f"{'store':11}{'stored':>9}{'batch':>6}{'batches':>8} |{'sketch':>7}{'query':>7}{'insert':>7} |"
-        f"{'wall':>21} |{'CPU':>21} |{'beside':>7}{'floor':>7} | copies found | RSS / own MB, sieve s"
+        f"{'wall':>21} |{'CPU':>21} |{'beside':>7}{'floor':>7} | copies found | RSS / grown MB, sieve s"
     )
     for size in sizes:
         for kind in ("SQLite", "PostgreSQL")[: 2 if postgres else 1]:
