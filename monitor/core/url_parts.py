@@ -34,9 +34,14 @@ _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})|([^!-~]|[\"<>\\^`{|}]|%)")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 
 
-@lru_cache(maxsize=CACHED_URLS)
 def split(url: str) -> Parts | None:
     """The parts, or None; feeds wrap long lines, so CR, LF and TAB are dropped."""
+    # What is too long to be an address is too long to be remembered.
+    return _split(url) if len(url) <= MAX_URL_CHARS else _split.__wrapped__(url)
+
+
+@lru_cache(maxsize=CACHED_URLS)
+def _split(url: str) -> Parts | None:
     if not (url.isascii() and url.isprintable()):
         url = url.strip().replace("\n", "").replace("\r", "").replace("\t", "")
         is_forbidden = len(url) <= MAX_URL_CHARS and _FORBIDDEN.search(url) is not None

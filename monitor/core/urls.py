@@ -25,13 +25,17 @@ _ARTICLE = re.compile(r"\d|[^/-]-[^/-]")
 """A path that names an article bears a number or words tied by hyphens; `/news/print` is a section about printing."""
 
 
-@lru_cache(maxsize=CACHED_URLS)
 def canonicalize(url: str) -> str | None:
     """The address without wrappers, trackers and accidents of writing; None when it is no safe http(s) address.
 
     Idempotent. Keeps scheme, host prefixes, the case of path and query, every unknown parameter (sorted), and
     fragments that are routes (`#!…`, `#/…`).
     """
+    return _canonical(url) if len(url) <= MAX_URL_CHARS else _canonical.__wrapped__(url)
+
+
+@lru_cache(maxsize=CACHED_URLS)
+def _canonical(url: str) -> str | None:
     parts = split(unwrapped(url))
     if parts is None:
         return None

@@ -25,6 +25,10 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
+MAX_HOST_CHARS = 253
+"""Of a name as it is written (RFC 1035 §2.3.4); a redirect may name any, and turns are kept by host."""
+
+
 def url_problem(url: str) -> str:
     """Why an address is not even asked, "" if it may be."""
     try:
@@ -36,4 +40,6 @@ def url_problem(url: str) -> str:
         return f"only http and https are polled, not {parts.scheme or 'an address without a scheme'!r}"
     if not host or "\\" in parts.netloc or any(ord(c) < 33 for c in parts.netloc):
         return "this address names no host; correct url in feeds.yaml"
+    if len(host) > MAX_HOST_CHARS:
+        return "the host of this address is longer than any can be; correct url in feeds.yaml"
     return ""

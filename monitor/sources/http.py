@@ -182,7 +182,7 @@ class HttpSource:
             url = answer.target
             is_permanent = is_permanent and answer.is_permanent
             moved_to = url if is_permanent else moved_to
-            if is_elsewhere and (refusal := await self._waited_for(url)) is not None:
+            if is_elsewhere and not url_problem(url) and (refusal := await self._waited_for(url)) is not None:
                 return replace(refusal, elapsed_s=spent_s)
 
     async def _waited_for(self, url: str) -> FetchFailed | None:

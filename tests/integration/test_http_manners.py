@@ -122,6 +122,18 @@ async def test_many_feeds_that_lead_to_one_host_take_turns_there(
     assert ticks.pauses == [5.0, 5.0, 5.0]
 
 
+async def test_a_redirect_to_a_host_that_cannot_be_leaves_nothing_behind(
+    server: LoopbackServer, http: HttpSource, traffic: Traffic, ticks: Ticks
+) -> None:
+    host = ".".join(["a" * 60] * 5)
+    server["/feed"] = Reply(status=302, location=f"http://{host}/feed")
+    outcome = await http.fetch(FetchRequest(url=server.url("/feed")))
+    assert isinstance(outcome, FetchFailed)
+    assert outcome.kind == "redirect"
+    assert "longer than any can be" in outcome.message
+    assert (ticks.pauses, traffic.turns.ready_at(host, "", 1.0)) == ([], 0.0)
+
+
 async def test_a_redirect_within_a_host_waits_for_nobody(
     server: LoopbackServer, http: HttpSource, ticks: Ticks
 ) -> None:

@@ -26,6 +26,7 @@ _HARD = 1.0
 _SOFT_STATUS = frozenset({408, 425, 429})
 _STATUS_WORDS = {404: "not-found", 410: "gone"}
 _SMOOTHING = 0.3
+_MAX_HOST_CHARS = 255  # no longer name resolves, nor shall it be remembered
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -224,12 +225,16 @@ def pause_wished_s(failure: FetchFailed, limits: PollingLimits = DEFAULTS) -> fl
     return limits.throttled_s if failure.status == 429 else 0.0
 
 
-@lru_cache(maxsize=20_000)
 def is_public(host: str) -> bool:
     """Whether a host is one of the public network: a wish of it binds all its feeds.
 
     Bridges of one's own serve many outlets from one private host; one of them being throttled must not stop the rest.
     """
+    return len(host) <= _MAX_HOST_CHARS and _is_public(host)
+
+
+@lru_cache(maxsize=20_000)
+def _is_public(host: str) -> bool:
     name = host.strip("[]").lower()
     try:
         return ipaddress.ip_address(name).is_global

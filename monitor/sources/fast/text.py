@@ -44,6 +44,8 @@ def joined_base(base: str, given: str) -> str:
     """The base inside an element that gives one."""
     if not base and not given:
         return base
+    if len(given) > _MAX_BASE_CHARS:  # however short it comes out, it would be remembered
+        raise Doubt("an odd xml:base")
     new = absolute(base, given)
     if len(new) > _MAX_BASE_CHARS or not new.startswith(("http://", "https://")) or any(char.isspace() for char in new):
         raise Doubt("an odd xml:base")
