@@ -3,10 +3,10 @@
     .venv/bin/python -m benchmarks.bench_stories
     .venv/bin/python -m benchmarks.bench_stories --seeds seeds --pairs ../shared/data/pairs/tgcontest
 
-Three tables: the seed documents in every order of arrival, dated and undated (their events: 0, 3, 4 together, 1 and 2
-alone); labelled pairs, joined or not at the fixed lines and at a threshold fitted in five folds; the cost of placing
-an article by the number of open stories. The floor beside the pairs is shared words of the titles. Everything is
-seeded.
+Five tables: the seed documents in every order of arrival, dated and undated (their events: 0, 3, 4 together, 1 and 2
+alone); labelled pairs, joined or not at the fixed lines and at a threshold fitted in five folds, beside shared words of
+the titles and the plain cosine; streams of headlines and full texts and the alert view (see `story_tables`), beside one
+pass of character TF-IDF with decay; the cost of placing an article by the number of open stories. All is seeded.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import csv
 import itertools
 import random
 import statistics
+import subprocess
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -27,11 +28,13 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from benchmarks.bench_dedupe import AT, NOTHING_KNOWN, labelled_pairs, made_text, make_article
+from benchmarks.story_tables import alert_table, stream_table
 from monitor.core.dedupe import judge_batch
 from monitor.core.features import Features, Frequencies, Gazetteer, features, weighted
 from monitor.core.open_stories import OpenStories
 from monitor.core.similarity import spaced
 from monitor.core.stories import Assignment, assign
+from monitor.core.story_states import VERSION
 from monitor.model.articles import Article, Decision
 from monitor.model.stories import StoryId
 
@@ -225,15 +228,30 @@ def cost_table(sizes: Sequence[int], seed: int) -> None:
         print(f"{size:9}{''.join(f'{statistics.median(took[name]):8.0f}' for name in took)}{reopened:16.1f}")
 
 
+def header(options: argparse.Namespace) -> None:
+    """The commit and the data that the figures belong to."""
+    asked = ["git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty"]
+    commit = subprocess.run(asked, capture_output=True, text=True, check=False).stdout.strip() or "unknown"
+    print(
+        f"commit {commit}; grouping {VERSION}; pairs {options.pairs}, seeds {options.seeds}; random seed {options.seed}"
+    )
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seeds", type=Path, help="folder with the five seed documents")
     parser.add_argument("--pairs", type=Path, help="folder of the Telegram pairs")
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 1000, 5000])
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--events", type=int, default=30, help="events of a made stream; 0 leaves the streams out")
     options = parser.parse_args()
+    header(options)
     seed_table(options.seeds)
     pair_table(options.pairs, options.seed)
+    if options.events:
+        pairs = labelled_pairs(options.pairs)
+        stream_table(pairs, events=options.events, seeds=(options.seed, options.seed + 1))
+        alert_table(pairs, events=options.events, seeds=(options.seed,))
     cost_table(options.sizes, options.seed)
 
 
