@@ -32,6 +32,8 @@ MAX_LEAD = 2000
 MAX_TEXT = 30_000
 """Characters of a text that are compared."""
 _SAME_SENTENCE = 0.5
+_CUT_TAIL = 30
+"""Characters at the end of a cut text that need not stand in the whole one."""
 _TYPO_LETTERS = 4
 _ENDING = 3
 """Letters that inflection or a particle may change at a word's end."""
@@ -79,8 +81,9 @@ def changes_that_matter(old: Revision, new: Revision) -> tuple[Change, ...]:
         found.append(Change(kind=ChangeKind.TITLE, before=old.title, after=new.title, reason=reason))
     if any(one.kind is ChangeKind.RETRACTION for one in found):
         return tuple(found)
-    found += _lead_changes(old_text, new_text)
-    found += _removals(old_text, new_text)
+    if not _is_beginning(new_text, old_text):
+        found += _lead_changes(old_text, new_text)
+        found += _removals(old_text, new_text)
     return tuple(found)
 
 
@@ -172,6 +175,12 @@ def _news(state: Revision) -> str:
         kept.append(text[position : margin.start])
         position = margin.end
     return "".join([*kept, text[position:]])
+
+
+def _is_beginning(text: str, of: str) -> bool:
+    """Whether a text is another one cut short; the last letters may be half a word and a "read more"."""
+    whole, part = spaced(of), spaced(text)
+    return len(part) < len(whole) and whole.startswith(part[: max(len(part) - _CUT_TAIL, 1)])
 
 
 def _sentences(text: str) -> list[str]:
