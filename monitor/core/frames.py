@@ -41,8 +41,8 @@ def names_apart(
     not count: another outlet rewrites a text and its headline in words of its own.
     """
     mine, theirs = _words(body), _words(other_body)
-    ours = _words(title) & mine - theirs - _words(other_title)
-    yours = _words(other_title) & theirs - mine - _words(title)
+    ours = _telling(title) & mine - theirs - _words(other_title)
+    yours = _telling(other_title) & theirs - mine - _words(title)
     if numbers_only:
         ours, yours = (frozenset(word for word in words if word[0].isdigit()) for words in (ours, yours))
     return (min(ours), min(yours)) if ours and yours else ()
@@ -93,9 +93,14 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(words_of(text[:WITHIN]).split())
 
 
+def _telling(title: str) -> frozenset[str]:
+    """Numbers, and words that not every text has."""
+    return frozenset(word for word in _words(title) if word.isdigit() or (len(word) > 2 and word not in _common()))
+
+
 def _told_share(title: str, body: str) -> float:
     """The share of a title's telling words that its text has, by their beginnings; 1 where it has too few of them."""
-    stems = {word[:STEM] for word in _words(title) if len(word) > 2 and word not in _common()}
+    stems = {word[:STEM] for word in _telling(title)}
     if len(stems) < LEAST_WORDS:
         return 1.0
     return len(stems & {word[:STEM] for word in _words(body)}) / len(stems)

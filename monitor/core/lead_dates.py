@@ -65,6 +65,10 @@ _PATTERNS = tuple(
 # Where a day may stand. Looking only around numbers costs a tenth of searching the whole lead for month names.
 _NUMBER = re.compile(r"\d+")
 _BEFORE, _AFTER = 16, 28
+_MONTHS_SHOWN = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
 _LEAP_YEAR = 2000
 _YEAR_DAYS = 366
 
@@ -81,6 +85,11 @@ class LeadDate:
     def key(self) -> str:
         """ "2023-09-14", or "--09-14" without a year (as ISO 8601 once wrote it)."""
         return f"{'-' if self.year is None else f'{self.year:04}'}-{self.month:02}-{self.day:02}"
+
+    @property
+    def shown(self) -> str:
+        """ "14 September 2023", or "14 September", for people."""
+        return f"{self.day} {_MONTHS_SHOWN[self.month - 1]}{'' if self.year is None else f' {self.year}'}"
 
     @classmethod
     def from_key(cls, key: str) -> LeadDate:

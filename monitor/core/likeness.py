@@ -137,7 +137,7 @@ def _instalment(like: Likeness, article: Article) -> Likeness | None:
     apart = names_apart(article.title, body_of(article), old.title, body_of(old), numbers_only=not is_house)
     if not apart:
         return None
-    note = f"each title has what the other article never says ({apart[0]}; {apart[1]}): another instalment"
+    note = f"each title has a word of its text that the other article lacks: {apart[0]}; {apart[1]}"
     return replace(like, note=note, is_other=True)
 
 

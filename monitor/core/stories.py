@@ -61,6 +61,7 @@ class _Rating:
     cosine: float
     coverage: float | None
     conflicts: tuple[str, ...]
+    days: float
     decay: float
     line: float
     level: str
@@ -194,6 +195,7 @@ def _compared(fresh: SeenArticle, near: Near, other: Gist, days: float, lines: S
         cosine=near.cosine,
         coverage=coverage(fresh.gist, other) if fresh.gist.has_body and other.has_body else None,
         conflicts=(*ours[:3], *theirs[:3]) if count else (),
+        days=days,
         decay=decay(days, lines),
         penalty=lines.conflict**count * (lines.next_report if is_next else 1.0),
         is_next_report=is_next,
@@ -224,7 +226,7 @@ def _veto(fresh: SeenArticle, story: Story, lines: StoryLines) -> str:
     if own is not None:
         for other in _dates_of(story):
             if own.days_from(other) > lines.join_veto_days:
-                return f"its date {own.key} is {own.days_from(other)} days from the story's {other.key}"
+                return f"it names {own.shown}, {own.days_from(other)} days from the story's {other.shown}"
     return (
         other_numbers((fresh.read.template,), templates_of(story))
         or other_names(fresh.article.title, story.title, fresh.article.language)
@@ -240,7 +242,8 @@ def _measured(rating: _Rating) -> str:
     likeness = f"cosine {rating.cosine:.2f}"
     if rating.coverage is not None:
         likeness = f"(cosine {rating.cosine:.2f} + coverage {rating.coverage:.2f}) / 2"
-    parts = [likeness, f"decay {rating.decay:.2f}"]
+    apart = f" ({rating.days:.0f} days apart)" if rating.days >= 1 else ""
+    parts = [likeness, f"decay {rating.decay:.2f}{apart}"]
     if rating.conflicts:
         parts.append(f"{rating.penalty:.2f} for other names in the titles ({', '.join(rating.conflicts)})")
     elif rating.is_next_report:

@@ -40,6 +40,8 @@ class LinkLines:
     event_days: float = 3.0
     overlap: float = 0.5
     """Share of the smaller set of entities that the larger holds, weighed by rarity."""
+    rare_alone: int = 2
+    """So many rare entities tie two stories where nothing else does: one is a topic, such as labour or sport."""
     rare: float = 0.2
     """An entity in at most this share of the open stories tells something; of fewer than five stories none is rare."""
     storyline_days: float = 30.0
@@ -150,9 +152,10 @@ def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[s
         return None
     overlap = spread.weight(shared) / min(spread.weight(ours), spread.weight(theirs))
     telling = [evidence for a, b in product(story.gists, other.gists) for evidence in _shared(a, b, known_names)]
-    telling += [f"both name the day {day}" for day in _days_in_common(story, other)]
-    if rare := sorted(entity for entity in shared if spread.is_rare(entity, lines)):
-        telling.append(f"both name {', '.join(rare)}, which few stories do")
+    telling += [f"both name {LeadDate.from_key(day).shown}" for day in _days_in_common(story, other)]
+    rare = sorted(entity for entity in shared if spread.is_rare(entity, lines))
+    if len(rare) >= (1 if telling else lines.rare_alone):
+        telling += [f"both name {', '.join(rare)}, which few stories do"] if rare else []
     distinct = tuple(dict.fromkeys(telling))
     if overlap < lines.overlap or not distinct:
         return None

@@ -149,7 +149,10 @@ class Replay:
 
     def _decision(self, decision: Decision) -> dict[str, object]:
         """One decision; `other` is the input's id of the earlier article, or of the one that opened the other story."""
-        other = self._names.get(decision.other_id) if decision.other_id is not None else None
+        of = decision.other_id
+        if of is None and decision.stage == "dedupe" and decision.outcome in {"known", "revision"}:
+            of = decision.article_id  # the earlier article bears the decision: this one is not stored
+        other = self._names.get(of) if of is not None else None
         return {
             "stage": decision.stage,
             "outcome": decision.outcome,

@@ -19,6 +19,7 @@ def test_instalments_name_what_the_other_never_says() -> None:
     assert names_apart(*leo, *aries) == ("leo", "aries")
     assert names_apart(*aries, "Zodiak hari ini", "Bagi Aries hari baik.") == ()
     assert names_apart(*aries, *leo, numbers_only=True) == ()
+    assert names_apart("Hujan untuk Aries", "Hujan untuk hari.", "Hujan oleh", "Hujan oleh hari.") == (), "common words"
     years = (("Peringatan ke-80", "Hari ini peringatan ke-80."), ("Peringatan ke-81", "Hari ini peringatan ke-81."))
     assert names_apart(*years[0], *years[1], numbers_only=True) == ("80", "81")
 

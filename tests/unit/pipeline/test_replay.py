@@ -67,6 +67,7 @@ async def test_copies_known_and_revised_articles_name_the_inputs_own_ids(configu
     )
     assert [row["verdict"] for row in (first, copy, known, revised)] == ["new", "copy", "known", "revision"]
     assert [row["of"] for row in (copy, known, revised)] == [1, 1, 1]
+    assert [row["decisions"][0]["other"] for row in (copy, known, revised)] == [1, 1, 1]  # type: ignore[index]
     assert copy["story"] == first["story"]
 
 
