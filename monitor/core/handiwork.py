@@ -16,7 +16,7 @@ from monitor.core.repair import Merger, merge_by_hand
 from monitor.core.story_pairs import names_of
 from monitor.core.story_states import rebuilt
 from monitor.model.articles import Article, ArticleId, Decision
-from monitor.model.stories import APART, TAKEN, Joining, Story, StoryId
+from monitor.model.stories import APART, NAMES, Joining, Story, StoryId
 
 VERSION = "hand-1"
 
@@ -71,6 +71,7 @@ def split(
         raise ValueError(f"nothing would be left of story “{story.title}”")
     parted = rebuilt(going, frequencies=frequencies, gazetteer=gazetteer)
     parted = _apart(replace(parted, id=_free_id(story, members, going)), *story.facts.get(APART, ()))
+    parted = replace(parted, facts={**parted.facts, NAMES: tuple(sorted(names_of(story)))})
     left = _left(story, rebuilt(staying, frequencies=frequencies, gazetteer=gazetteer))
     reason = f"parted by hand from story “{story.title}”"
     return Split(
@@ -98,7 +99,7 @@ def split(
 
 def _left(story: Story, rest: Story) -> Story:
     """What stays keeps the name, which was told, and every mark; the rest is that of its articles."""
-    marks = {kind: story.facts[kind] for kind in (APART, TAKEN) if kind in story.facts}
+    marks = {kind: story.facts[kind] for kind in (APART, NAMES) if kind in story.facts}
     return replace(
         rest,
         id=story.id,

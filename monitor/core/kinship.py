@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 
+from monitor.core.open_stories import members_of
+from monitor.model.articles import ArticleId
 from monitor.model.stories import Story, StoryId
 
 _Mark = Callable[[Story], StoryId | None]
@@ -46,9 +48,18 @@ class Kinship:
         """The story that stands for the storyline, likewise."""
         return self._named(story_id, None, lambda story: story.storyline_id)
 
-    def before(self, story_id: StoryId, at: datetime) -> StoryId:
-        """The story that the articles of one were in at a moment, before a person parted it later."""
-        return _end(story_id, lambda of: self._was_part_of(of, at))
+    def before(self, story_id: StoryId, at: datetime, *, article_id: ArticleId | None = None) -> StoryId:
+        """The story that the articles of one, or this article, were in at a moment, before a person parted it later."""
+        whole = _end(story_id, lambda of: self._was_part_of(of, at))
+        if whole == story_id or article_id is None:
+            return whole
+        # What went into the whole since held the article then: its redirect still names its members.
+        held = [story for story in self._with_taken(whole, None) if article_id in members_of(story)]
+        held = [story for story in held if story.id != whole and self._was_part_of(story.id, at) is None]
+        inner = [one for one in held if not any(self._went_into(other.id, None) == one.id for other in held)]
+        return (
+            max(inner, key=lambda one: (one.parted_at is not None, one.parted_at or at, one.id)).id if inner else whole
+        )
 
     def _went_into(self, story_id: StoryId, at: datetime | None) -> StoryId | None:
         story = self._stories.get(story_id)

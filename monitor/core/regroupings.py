@@ -46,7 +46,8 @@ class Regroupings:
         if self.last is not None:
             for row in sorted(self._rows.values(), key=_telling_order):
                 if (placed := placed_in(row)) is not None:
-                    self._parts[self._then(placed, self.last), kinship.event_of(placed)].append(row)
+                    then = kinship.before(placed, self.last, article_id=row.article.id)
+                    self._parts[kinship.event_of(then, self.last), kinship.event_of(placed)].append(row)
 
     @property
     def mergers(self) -> tuple[Pair, ...]:
@@ -71,9 +72,6 @@ class Regroupings:
             whole = next(rows for now, rows in parts if now == main)
             found += [(_title(rows), _title(whole)) for now, rows in parts if now != main]
         return tuple(found)
-
-    def _then(self, placed: StoryId, last: datetime) -> StoryId:
-        return self._kinship.event_of(self._kinship.before(placed, last), last)
 
     def _by_side(self, side: int) -> Iterable[tuple[StoryId, list[tuple[StoryId, list[MatchedArticle]]]]]:
         """What was one group then (0) or is one now (1), each with its parts by the other side."""

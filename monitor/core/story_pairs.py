@@ -14,7 +14,7 @@ from itertools import product
 from monitor.core.gists import coverage, differ_in_names_only
 from monitor.core.similarity import differ_in_digits_only
 from monitor.core.story_lines import StoryLines
-from monitor.model.stories import APART, TAKEN, Gist, Story
+from monitor.model.stories import APART, NAMES, Gist, Story
 
 NOUNS_WITH_CAPITALS = ("de", "lb")
 
@@ -50,8 +50,8 @@ def templates_of(story: Story) -> tuple[str, ...]:
 
 
 def names_of(story: Story) -> frozenset[str]:
-    """The story's id and those of all that went into it, as marks name them."""
-    return frozenset({f"{story.id:016x}", *story.facts.get(TAKEN, ())})
+    """The story's id and what else it answers to, as marks name it."""
+    return frozenset({f"{story.id:016x}", *story.facts.get(NAMES, ())})
 
 
 def are_apart(one: Story, other: Story) -> bool:

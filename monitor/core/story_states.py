@@ -19,7 +19,7 @@ from monitor.core.similarity import body_of
 from monitor.core.story_lines import LINES, StoryLines
 from monitor.core.story_pairs import decay
 from monitor.model.articles import Article
-from monitor.model.stories import APART, TAKEN, Gist, Story, StoryId
+from monitor.model.stories import APART, NAMES, Gist, Story, StoryId
 
 VERSION = "stories-3"
 
@@ -117,8 +117,8 @@ def united(kept: Story, gone: Story, lines: StoryLines = LINES) -> Story:
     facts: dict[str, tuple[str, ...]] = {}
     for kind in sorted({*kept.facts, *gone.facts} - {"undated"}):
         values = sorted({*kept.facts.get(kind, ()), *gone.facts.get(kind, ())})
-        facts[kind] = tuple(values if kind in (APART, TAKEN) else values[-_limit(kind, lines) :])
-    facts[TAKEN] = tuple(sorted({*facts.get(TAKEN, ()), f"{gone.id:016x}"}))
+        facts[kind] = tuple(values if kind in (APART, NAMES) else values[-_limit(kind, lines) :])
+    facts[NAMES] = tuple(sorted({*facts.get(NAMES, ()), f"{gone.id:016x}"}))
     if "undated" in kept.facts and "undated" in gone.facts:
         facts["undated"] = kept.facts["undated"]
     sides = [(*as_arrays(story.centroid), min(story.size, lines.memory)) for story in (kept, gone)]

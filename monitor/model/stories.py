@@ -16,8 +16,9 @@ StoryId = int
 APART = "apart"
 """The kind of fact that names (as hex ids) the stories that a person parted from this one: never to be merged again."""
 
-TAKEN = "taken"
-"""The kind of fact that names (as hex ids) the stories that went into this one: what holds of them holds of it."""
+NAMES = "names"
+"""The kind of fact that holds (as hex ids) what else this story answers to: stories that went into it, and those that
+it was parted from. What a person said of one of them, by the mark `APART` at another story, holds of this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +47,7 @@ class Story:
     """A group of articles with one lead, and the features that new articles are compared with.
 
     `centroid` maps hashed terms to weights (L2-normalised, at most 512 terms); `facts` maps a kind of evidence
-    ("actors", "dates", "templates", "members", "apart" and "taken" as hex ids, "undated") to sorted printable values;
+    ("actors", "dates", "templates", "members", "apart" and "names" as hex ids, "undated") to sorted printable values;
     `mean_at` is the mean publication time.
     `storyline_id` is that of the first story of its storyline, `event_id` that of the first story that tells the same
     event in another language. `gists` are those of its first and its latest original article.

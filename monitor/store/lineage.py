@@ -50,11 +50,13 @@ def lineages(stories: Mapping[StoryId, Story], ids: Collection[StoryId]) -> dict
     return found
 
 
-def told_of_changed(connection: Connection, recipient_id: str, since: datetime) -> list[ArticleId]:
+def told_of_changed(
+    connection: Connection, recipient_id: str, since: datetime, grown: Collection[StoryId]
+) -> list[ArticleId]:
     """What a recipient was told of stories that changed since, or since the last telling, if that is earlier.
 
-    A story changed where it, or one that it is tied to, grew, merged or was parted. Read along the articles told, by
-    keys, and of each story only what tells that.
+    A story changed where it, or one that it is tied to, is in `grown`, was merged or parted. Read along the articles
+    told, by keys, and of each story only what tells that.
     """
     c = STORY.c
     told = (
@@ -65,11 +67,11 @@ def told_of_changed(connection: Connection, recipient_id: str, since: datetime) 
     rows = connection.execute(told).all()
     since = min(since, max((row.at for row in rows), default=since))
     placed: dict[ArticleId, StoryId] = {row.article_id: row.story_id for row in rows}
-    facts = select(c.id, c.last_at, c.merged_at, c.parted_at, c.merged_into, c.event_id, c.parted_from)
+    facts = select(c.id, c.merged_at, c.parted_at, c.merged_into, c.event_id, c.parted_from)
     ties: dict[StoryId, set[StoryId]] = defaultdict(set)
-    changed: set[StoryId] = set()
+    changed = set(grown)
     asked: set[StoryId] = set()
-    missing = set(placed.values())
+    missing = {*placed.values(), *grown}
     while missing:
         asked |= missing
         found = facts.where(or_(among(connection, c.id, missing), among(connection, c.merged_into, missing)))
@@ -78,7 +80,7 @@ def told_of_changed(connection: Connection, recipient_id: str, since: datetime) 
                 if other is not None:
                     ties[row.id].add(other)
                     ties[other].add(row.id)
-            if any(at is not None and at >= since for at in (row.last_at, row.merged_at, row.parted_at)):
+            if any(at is not None and at >= since for at in (row.merged_at, row.parted_at)):
                 changed.add(row.id)
         missing = ties.keys() - asked
     _spread(changed, ties)

@@ -103,9 +103,13 @@ def matched_articles(
         .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
         .where(among(connection, m.watchlist, list(watchlists)))
     )
-    told = {*told_of_changed(connection, recipient_id, since), *told_and_changed(connection, recipient_id, since)}
-    older = wanted.where(a.first_seen_at < since, among(connection, a.id, told))
-    rows = [*connection.execute(wanted.where(a.first_seen_at >= since)), *connection.execute(older)]
+    rows = list(connection.execute(wanted.where(a.first_seen_at >= since)))
+    grown = {row[-2] for row in rows if row[-2] is not None}
+    told = {
+        *told_of_changed(connection, recipient_id, since, grown),
+        *told_and_changed(connection, recipient_id, since),
+    }
+    rows += connection.execute(wanted.where(a.first_seen_at < since, among(connection, a.id, told)))
     placed = {row[-2] for row in rows if row[-2] is not None}
     marked = with_marked(connection, placed)
     stories, lineage = _roots(placed, marked), lineages(marked, placed)

@@ -45,7 +45,7 @@ class Digests(Held):
             and (article := self.articles.get(article_id)) is not None
             and (
                 article.first_seen_at >= since
-                or article_id in self._told_of_changed(recipient_id, since)
+                or article_id in self._told_of_changed(recipient_id, watchlists, since)
                 or (self._states(recipient_id, article_id).get("had") and self.states[article_id][-1].seen_at >= since)
             )
         ]
@@ -83,13 +83,21 @@ class Digests(Held):
             found += sorted(tie for tie in ties if tie in self.stories and tie not in found)
         return (self.stories[found[0]], *(self.stories[of] for of in sorted(found[1:])))
 
-    def _told_of_changed(self, recipient_id: str, since: datetime) -> set[ArticleId]:
+    def _told_of_changed(self, recipient_id: str, watchlists: Sequence[str], since: datetime) -> set[ArticleId]:
         told = {article_id: at for (of, article_id), at in self.told_at.items() if of == recipient_id}
-        since = min(since, max(told.values(), default=since))
+        earliest = min(since, max(told.values(), default=since))
         changed = {
             story.id
             for story in self.stories.values()
-            if any(at is not None and at >= since for at in (story.last_at, story.merged_at, story.parted_at))
+            if any(at is not None and at >= earliest for at in (story.merged_at, story.parted_at))
+        }
+        changed |= {
+            self.joinings[of].story_id
+            for watchlist, of in self.matches
+            if watchlist in watchlists
+            and of in self.joinings
+            and (article := self.articles.get(of)) is not None
+            and article.first_seen_at >= since
         }
         ties = [
             {story.id, other}

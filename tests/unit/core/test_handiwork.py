@@ -96,6 +96,14 @@ def test_what_a_person_parts_one_after_the_other_stays_apart_each_from_each() ->
     assert mergers(OpenStories([again.left, once.parted, again.parted]), now=NOW) == []
 
 
+def test_what_is_parted_from_the_parted_stays_apart_from_what_is_parted_later_from_the_whole() -> None:
+    articles = [page(1), page(2, 1), page(3, 2), replace(page(3, 3), id=4)]
+    once = parted(story_of(*articles), articles, 2, 3)
+    again = parted(once.parted, articles[1:3], 3)
+    late = parted(once.left, [articles[0], articles[3]], 4)
+    assert mergers(OpenStories([again.parted, late.parted]), now=NOW) == []
+
+
 def test_what_was_parted_stays_apart_under_the_names_that_the_halves_went_into() -> None:
     """The half that keeps the name goes into an older story, the other into one as like it."""
     articles = [page(1), page(2, 1)]

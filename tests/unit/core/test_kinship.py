@@ -51,6 +51,15 @@ def test_a_parted_story_was_part_of_the_other_until_then() -> None:
     assert [kinship.before(3, NOW + hours * HOUR) for hours in (-1, 0, 1)] == [1, 2, 3]
 
 
+def test_an_article_parted_from_a_whole_was_in_the_story_that_brought_it_there() -> None:
+    held = {"members": (f"{50:016x}",)}
+    whole, brought = story(1), gone(2, 1, hours=1, facts=held)
+    kinship = Kinship([whole, brought, story(3, parted_from=1, parted_at=NOW + 2 * HOUR, facts=held)])
+    assert kinship.event_of(kinship.before(3, NOW, article_id=50), NOW) == 2
+    assert kinship.event_of(kinship.before(3, NOW + HOUR, article_id=50), NOW + HOUR) == 1
+    assert kinship.before(3, NOW, article_id=51) == 1
+
+
 def test_a_story_nobody_knows_stands_for_itself() -> None:
     kinship = Kinship([story(3, event_id=2)])
     assert (kinship.event_of(3), kinship.event_of(7), kinship.before(7, NOW)) == (2, 7, 7)
