@@ -41,8 +41,8 @@ def names_apart(
     not count: another outlet rewrites a text and its headline in words of its own.
     """
     mine, theirs = _words(body), _words(other_body)
-    ours = _telling(title) & mine - theirs - _words(other_title)
-    yours = _telling(other_title) & theirs - mine - _words(title)
+    ours = _naming(title) & mine - theirs - _words(other_title)
+    yours = _naming(other_title) & theirs - mine - _words(title)
     if numbers_only:
         ours, yours = (frozenset(word for word in words if word[0].isdigit()) for words in (ours, yours))
     return (min(ours), min(yours)) if ours and yours else ()
@@ -93,19 +93,24 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(words_of(text[:WITHIN]).split())
 
 
-def _telling(title: str) -> frozenset[str]:
-    """Numbers, and words that not every text has."""
-    return frozenset(word for word in _words(title) if word.isdigit() or (len(word) > 2 and word not in _common()))
+def _naming(title: str) -> frozenset[str]:
+    """Numbers, and words that not nearly every text has; days of the week are among them."""
+    return frozenset(word for word in _words(title) if word.isdigit() or (len(word) > 2 and word not in _everywhere()))
 
 
 def _told_share(title: str, body: str) -> float:
     """The share of a title's telling words that its text has, by their beginnings; 1 where it has too few of them."""
-    stems = {word[:STEM] for word in _telling(title)}
+    stems = {word[:STEM] for word in _words(title) if len(word) > 2 and word not in _common()}
     if len(stems) < LEAST_WORDS:
         return 1.0
     return len(stems & {word[:STEM] for word in _words(body)}) / len(stems)
 
 
 @cache
+def _everywhere() -> frozenset[str]:
+    return frozenset(word for word in ALMOST_EVERYWHERE.split() if "-" not in word)
+
+
+@cache
 def _common() -> frozenset[str]:
-    return frozenset(word for word in f"{ALMOST_EVERYWHERE} {OFTEN}".split() if "-" not in word)
+    return _everywhere() | frozenset(word for word in OFTEN.split() if "-" not in word)
