@@ -17,7 +17,7 @@ _NAMES = """
     li_fat_id rdt_cid srsltid epik sclid wickedid irclickid tblci outbrainclickid dicbo oborigurl
     _openstat openstat mc_cid mc_eid mkt_tok _ke _kx elqtrackid elqtrack elqaid elqat _bta_tid _branch_match_id
     xtor xtcr ncid ocid cmp cmpid icid intcid intcmp wt_mc wt_zmc ftag ftcamp
-    soc_src soc_trk tsrc s_cid sr_share sthash ref_src ref_url mibextid sfnsn wprov
+    soc_src soc_trk tsrc sr_share sthash ref_src ref_url mibextid sfnsn wprov
     wprss rssid si __twitter_impression _ga _gl _gac _hsenc _hsmi hsctatracking __s ss_source ss_campaign_id
     ml_subscriber ml_subscriber_hash ck_subscriber_id spm trk trkcampaign guccounter guce_referrer guce_referrer_sig
     ns_mchannel ns_source ns_campaign ns_linkname ns_fee fb_action_ids fb_action_types fb_ref fb_source
