@@ -55,18 +55,20 @@ def told_of_changed(
 ) -> list[ArticleId]:
     """What a recipient was told of stories that changed since, or since the last telling, if that is earlier.
 
-    A story changed where it, or one that it is tied to, is in `grown`, was merged or parted. Read along the articles
-    told, by keys, and of each story only what tells that.
+    A story changed where it, or one that it is tied to, is in `grown`, was merged or parted. With them what was told
+    last of all: it says from when on changes are news. Read along the articles told, by keys, and of each story only
+    what tells that.
     """
     c = STORY.c
     told = (
         select(TOLD.c.article_id, JOINING.c.story_id, TOLD.c.at)
-        .join(JOINING, JOINING.c.article_id == TOLD.c.article_id)
+        .outerjoin(JOINING, JOINING.c.article_id == TOLD.c.article_id)
         .where(TOLD.c.recipient_id == recipient_id)
     )
     rows = connection.execute(told).all()
-    since = min(since, max((row.at for row in rows), default=since))
-    placed: dict[ArticleId, StoryId] = {row.article_id: row.story_id for row in rows}
+    last = max((row.at for row in rows), default=since)
+    since = min(since, last)
+    placed: dict[ArticleId, StoryId] = {row.article_id: row.story_id for row in rows if row.story_id is not None}
     facts = select(c.id, c.merged_at, c.parted_at, c.merged_into, c.event_id, c.parted_from)
     ties: dict[StoryId, set[StoryId]] = defaultdict(set)
     changed = set(grown)
@@ -84,7 +86,8 @@ def told_of_changed(
                 changed.add(row.id)
         missing = ties.keys() - asked
     _spread(changed, ties)
-    return sorted(article_id for article_id, story_id in placed.items() if story_id in changed)
+    told_last = {row.article_id for row in rows if row.at == last}
+    return sorted(told_last | {article_id for article_id, story_id in placed.items() if story_id in changed})
 
 
 def _spread(among_these: set[StoryId], ties: Mapping[StoryId, Collection[StoryId]]) -> None:

@@ -192,7 +192,8 @@ async def test_what_was_told_long_ago_comes_with_what_changed_of_its_story(store
     await store.commit_digest(another)
     found = await store.matched_articles("analyst", [WATCHLIST], since=NOW - 7 * DAY)
     titles = {row.article.title for row in found if row.was_told}
-    assert titles == (set() if change.startswith("none") else {"old"})
+    # What was told last comes too: it says from when on changes are news.
+    assert titles == ({"recently"} if change.startswith("none") else {"recently", "old"})
 
 
 async def test_a_change_before_the_last_quiet_digest_is_still_to_be_told(store: Any) -> None:
@@ -408,8 +409,16 @@ async def test_a_slot_kept_before_tells_no_states(store: Any) -> None:
 
 
 async def test_what_was_told_long_ago_comes_back_when_it_changes(store: Any) -> None:
-    article = await told_article(store)
-    assert await store.matched_articles("analyst", [WATCHLIST], since=NOW) == []
+    article, later = await told_article(store), make_article("told after it")
+    await store.commit_intake(Intake(articles=(later,), matches=(make_match(later),)))
+    slot = Slot(key="after it", at=NOW)
+    told = digest(make_delivery("d8"), slot=slot, next_slot=slot, told=((WATCHLIST, later.id),), at=NOW + 9 * MINUTE)
+    assert await store.commit_digest(told)
+
+    async def found(since: datetime) -> dict[int, Any]:
+        return {row.article.id: row.had for row in await store.matched_articles("analyst", [WATCHLIST], since=since)}
+
+    assert article.id not in await found(NOW)
     await store.commit_intake(Intake(revisions=(state_of(article, 5),)))
-    assert (await only_match(store, since=NOW)).had is not None
-    assert await store.matched_articles("analyst", [WATCHLIST], since=NOW + DAY) == []
+    assert (await found(NOW))[article.id] is not None
+    assert article.id not in await found(NOW + DAY)

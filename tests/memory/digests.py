@@ -85,7 +85,8 @@ class Digests(Held):
 
     def _told_of_changed(self, recipient_id: str, watchlists: Sequence[str], since: datetime) -> set[ArticleId]:
         told = {article_id: at for (of, article_id), at in self.told_at.items() if of == recipient_id}
-        earliest = min(since, max(told.values(), default=since))
+        last = max(told.values(), default=since)
+        earliest = min(since, last)
         changed = {
             story.id
             for story in self.stories.values()
@@ -107,7 +108,11 @@ class Digests(Held):
         ]
         while fresh := {of for tie in ties if tie & changed for of in tie} - changed:
             changed |= fresh
-        return {of for of in told if of in self.joinings and self.joinings[of].story_id in changed}
+        return {
+            of
+            for of, at in told.items()
+            if at == last or (of in self.joinings and self.joinings[of].story_id in changed)
+        }
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         commit = self._writing(commit)
