@@ -50,16 +50,22 @@ class Kinship:
 
     def before(self, story_id: StoryId, at: datetime, *, article_id: ArticleId | None = None) -> StoryId:
         """The story that the articles of one, or this article, were in at a moment, before a person parted it later."""
-        whole = _end(story_id, lambda of: self._was_part_of(of, at))
-        if whole == story_id or article_id is None:
-            return whole
-        # What went into the whole since held the article then: its redirect still names its members.
-        held = [story for story in self._with_taken(whole, None) if article_id in members_of(story)]
-        held = [story for story in held if story.id != whole and self._was_part_of(story.id, at) is None]
-        inner = [one for one in held if not any(self._went_into(other.id, None) == one.id for other in held)]
-        return (
-            max(inner, key=lambda one: (one.parted_at is not None, one.parted_at or at, one.id)).id if inner else whole
-        )
+        met = [story_id]
+        while (whole := self._was_part_of(met[-1], at)) is not None:
+            # What went into the whole since held the article then: its redirect still names its members.
+            held = [] if article_id is None else self._held_within(whole, article_id)
+            found = next((of for of in (*held, whole) if of not in met), None)
+            if found is None:
+                break
+            met.append(found)
+        return met[-1]
+
+    def _held_within(self, whole: StoryId, article_id: ArticleId) -> list[StoryId]:
+        """The innermost stories that brought an article into one, the one parted last first."""
+        held = [one for one in self._with_taken(whole, None) if one.id != whole and article_id in members_of(one)]
+        inner = [one for one in held if not any(other.merged_into == one.id for other in held)]
+        parted = sorted((one for one in inner if one.parted_at), key=lambda one: (one.parted_at, one.id), reverse=True)
+        return [*(one.id for one in parted), *(one.id for one in inner if not one.parted_at)]
 
     def _went_into(self, story_id: StoryId, at: datetime | None) -> StoryId | None:
         story = self._stories.get(story_id)

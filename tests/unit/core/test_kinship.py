@@ -60,6 +60,14 @@ def test_an_article_parted_from_a_whole_was_in_the_story_that_brought_it_there()
     assert kinship.before(3, NOW, article_id=51) == 1
 
 
+def test_what_was_parted_from_a_parted_story_that_took_others_in_is_traced_to_these() -> None:
+    held = {"members": (f"{50:016x}",)}
+    parted = story(2, parted_from=1, parted_at=NOW)
+    kinship = Kinship([story(1), parted, gone(3, 2, 1, facts=held), story(4, parted_from=2, parted_at=NOW + 2 * HOUR)])
+    assert kinship.before(4, NOW - HOUR, article_id=50) == 3
+    assert kinship.before(4, NOW - HOUR, article_id=51) == 1
+
+
 def test_a_story_nobody_knows_stands_for_itself() -> None:
     kinship = Kinship([story(3, event_id=2)])
     assert (kinship.event_of(3), kinship.event_of(7), kinship.before(7, NOW)) == (2, 7, 7)
