@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from functools import cache, cached_property
 from itertools import accumulate
@@ -91,6 +91,14 @@ _MANY = 12
 """More different characters to fold than this are folded by one slow pass instead of a quick one each."""
 
 
+_LEGIBLE = {
+    code: sign
+    for code, sign in _TABLE.items()
+    if sign in " -'\n" and not 0x1F000 <= code < 0x1FB00 and code != ord("™")
+} | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+"""Dashes, apostrophes, blanks, line ends; half a character is none."""
+
+
 # --- normal form -------------------------------------------------------------------------------------------------
 
 
@@ -105,21 +113,36 @@ def _normalised(raw: str) -> tuple[str, list[int] | None]:
     folded = _folded(raw)
     if folded.isascii():
         return folded.lower(), None
+    return _by_cluster(folded, str.casefold)
+
+
+def legible(raw: str) -> tuple[str, list[int] | None]:
+    """The text as it reads, with its case: NFKC, one sign each for dashes, apostrophes and blanks, nothing invisible.
+
+    With the offset in `raw` of each of its characters (None = the same offset).
+    """
+    if raw.isascii():
+        return raw.translate(_LEGIBLE), None
+    return _by_cluster(raw.translate(_LEGIBLE), str)
+
+
+def _by_cluster(folded: str, fold: Callable[[str], str]) -> tuple[str, list[int] | None]:
+    """NFKC of a folded text with its case folded by `fold`, without what is dropped, and offsets as above."""
     if _is_plain(folded):
-        lowered = folded.casefold()
-        if len(lowered) == len(raw):
+        lowered = fold(folded)
+        if len(lowered) == len(folded):
             return lowered, None
     pieces: list[str] = []
     origin: list[int] = []
     for chunk in _CHUNK.finditer(folded):
         text, start = chunk.group(), chunk.start()
-        if _is_plain(text) and len(lowered := text.casefold()) == len(text):
+        if _is_plain(text) and len(lowered := fold(text)) == len(text):
             pieces.append(lowered)
             origin.extend(range(start, chunk.end()))
             continue
         for cluster in _CLUSTER.finditer(text):
             kept = _DROPS.sub("", cluster.group())[: MAX_MARKS + 1]
-            normal = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", kept).casefold())
+            normal = unicodedata.normalize("NFKC", fold(unicodedata.normalize("NFKC", kept)))
             pieces.append(normal)
             origin.extend([start + cluster.start()] * len(normal))
     return "".join(pieces), origin
@@ -293,6 +316,12 @@ class Prepared:
     @cached_property
     def _parts(self) -> list[str]:
         return split_words(self.normal)
+
+    def normal_span(self, start: int, end: int) -> tuple[int, int]:
+        """A span of the raw text as one of the normal form; empty where nothing of it is in there."""
+        if self._origin is None:
+            return start, end
+        return bisect_left(self._origin, start), bisect_left(self._origin, end)
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """A span of the normal form as a span of the raw text."""

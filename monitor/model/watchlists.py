@@ -74,10 +74,42 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pattern:
+    """True where a regular expression (RE2) matches at least `min_count` times in `fields` (empty = anywhere).
+
+    It is read without regard to case unless `is_cased`; how it sees a text is said in `core.patterns`. `place` is
+    where it is written, "file:line:column", and no part of what it means.
+    """
+
+    regex: str
+    is_cased: bool = False
+    fields: tuple[Field, ...] = ()
+    min_count: int = 1
+    place: str = field(default="", compare=False, repr=False)
+
+
+Leaf = Mention | Term | Pattern
+"""What has places in a text."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """True where the article is known to be of one of these outlets, languages and countries (empty = any).
+
+    Languages compare by their first part ("zh-Hant" is zh), outlets without regard to case. What is not known of an
+    article is none of them.
+    """
+
+    outlets: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Near:
     """True where all child leaves are hit within `words` words of each other, in one sentence when `words` is None."""
 
-    children: tuple[Mention | Term, ...]
+    children: tuple[Leaf, ...]
     words: int | None = None
     is_ordered: bool = False
     fields: tuple[Field, ...] = ()
@@ -104,7 +136,7 @@ class NoneOf:
     children: tuple[Condition, ...]
 
 
-Condition = Mention | Term | Near | AllOf | AnyOf | NoneOf
+Condition = Leaf | Published | Near | AllOf | AnyOf | NoneOf
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,9 +187,13 @@ class Watchlist:
     alert_threshold: float | None = None
     languages: tuple[str, ...] = ()
     outlets: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    ignored_languages: tuple[str, ...] = ()
     ignored_outlets: tuple[str, ...] = ()
+    ignored_countries: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     boost_cap: float | None = None
+    places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

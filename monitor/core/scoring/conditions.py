@@ -5,8 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from monitor.core.patterns import Expression
 from monitor.core.scoring.evidence import Evidence, Place, Spellings
-from monitor.model.watchlists import Alias, AllOf, AnyOf, Condition, Entity, Field, Mention, Near, NoneOf, Term
+from monitor.model.articles import Article
+from monitor.model.watchlists import (
+    Alias,
+    AllOf,
+    AnyOf,
+    Condition,
+    Entity,
+    Field,
+    Leaf,
+    Mention,
+    Near,
+    NoneOf,
+    Pattern,
+    Published,
+    Term,
+)
 
 _FIELD_WORDS = {
     Field.TITLE: "title",
@@ -32,6 +48,7 @@ class Reader:
     def __init__(self, names: Names, evidence: Evidence) -> None:
         self._names = names
         self._entities: dict[str, list[Place]] = {}
+        self._patterns: dict[tuple[str, bool], list[Place]] = {}
         self.evidence = evidence
 
     def entity(self, name: str) -> list[Place]:
@@ -43,18 +60,29 @@ class Reader:
             self._entities[name] = self.evidence.places(self._names.entities[name], self._names.fields)
         return self._entities[name]
 
-    def leaf(self, leaf: Mention | Term) -> list[Place]:
-        """Where a leaf's spellings stand within its own fields."""
+    def leaf(self, leaf: Leaf) -> list[Place]:
+        """Where a leaf's spellings stand, or its expression matches, within its own fields."""
         if isinstance(leaf, Mention):
             return _within(self._named(leaf.entity), leaf.fields)
+        if isinstance(leaf, Pattern):
+            return _within(self._matched(leaf), leaf.fields)
         numbers = {self._names.number(alias): "" for alias in leaf.aliases}
         return _within(self.evidence.places(numbers, self._names.fields), leaf.fields)
+
+    def _matched(self, pattern: Pattern) -> list[Place]:
+        key = (pattern.regex, pattern.is_cased)
+        if key not in self._patterns:
+            self._patterns[key] = self.evidence.places_of(self._names.expression(pattern))
+        return self._patterns[key]
 
     def check(self, condition: Condition) -> Outcome:
         """Whether a condition holds."""
         match condition:
-            case Mention() | Term():
+            case Mention() | Term() | Pattern():
                 return self._check_leaf(condition)
+            case Published():
+                reason = unpublished(condition, self.evidence.article)
+                return Outcome(not reason, reason=reason)
             case Near():
                 return self._check_near(condition)
             case AllOf():
@@ -69,7 +97,7 @@ class Reader:
             case NoneOf():
                 return self._check_none(condition)
 
-    def _check_leaf(self, leaf: Mention | Term) -> Outcome:
+    def _check_leaf(self, leaf: Leaf) -> Outcome:
         places = self.leaf(leaf)
         if len(places) >= leaf.min_count:
             return Outcome(True, tuple(places))
@@ -115,9 +143,10 @@ def _within(places: list[Place], fields: tuple[Field, ...]) -> list[Place]:
 
 
 class Names:
-    """A watchlist's entities and terms as numbers of the shared spellings."""
+    """A watchlist's entities and terms as numbers of the shared spellings, and its expressions compiled."""
 
     def __init__(self, entities: Mapping[str, Entity], spellings: Spellings) -> None:
+        self._expressions: dict[tuple[str, bool], Expression] = {}
         self._spellings = spellings
         self.entities = {
             name: {spellings.number(alias): alias.group for alias in entity.aliases}
@@ -133,6 +162,40 @@ class Names:
         self.fields.setdefault(number, alias.fields)
         return number
 
+    def expression(self, pattern: Pattern) -> Expression:
+        """A pattern, compiled once; raises `PatternError`."""
+        key = (pattern.regex, pattern.is_cased)
+        if key not in self._expressions:
+            self._expressions[key] = Expression(pattern.regex, is_cased=pattern.is_cased)
+        return self._expressions[key]
+
+
+def unpublished(wanted: Published, article: Article) -> str:
+    """Why an article is not of the wanted outlets, languages and countries; empty where it is."""
+    if wanted.outlets and article.outlet.casefold() not in map(str.casefold, wanted.outlets):
+        return f"outlet {article.outlet or 'unknown'} is not among {', '.join(wanted.outlets)}"
+    if wanted.languages and primary(article.language or "") not in map(primary, wanted.languages):
+        return f"language {article.language or 'unknown'} is not among {', '.join(wanted.languages)}"
+    if wanted.countries and article.country not in wanted.countries:
+        return f"country {article.country or 'unknown'} is not among {', '.join(wanted.countries)}"
+    return ""
+
+
+def primary(language: str) -> str:
+    """The first part of a language tag: "zh" of zh-Hant."""
+    return language.partition("-")[0].casefold()
+
+
+def is_of_spellings(condition: Condition) -> bool:
+    """Whether nothing but spellings decides: then an article without any of them is like every other such article."""
+    match condition:
+        case Pattern() | Published():
+            return False
+        case Mention() | Term():
+            return True
+        case Near() | AllOf() | AnyOf() | NoneOf():
+            return all(map(is_of_spellings, condition.children))
+
 
 def needed(condition: Condition, names: Names) -> list[frozenset[int]]:
     """Sets of spellings of each of which one must stand in the text, or the condition cannot hold."""
@@ -146,7 +209,7 @@ def needed(condition: Condition, names: Names) -> list[frozenset[int]]:
         case AnyOf():
             each = [needed(child, names) for child in condition.children]
             return [frozenset().union(*(sets[0] for sets in each))] if all(each) else []
-        case NoneOf():
+        case Pattern() | Published() | NoneOf():
             return []
 
 
@@ -188,11 +251,13 @@ def _is_close(evidence: Evidence, places: tuple[Place, ...], words: int | None) 
     return is_one_field and evidence.words_between(first, last) <= words
 
 
-def leaves(condition: Condition, *, positive_only: bool = False) -> Iterator[Mention | Term]:
-    """The leaves of a condition; with `positive_only` without what must not be there."""
+def leaves(condition: Condition, *, positive_only: bool = False) -> Iterator[Leaf]:
+    """What of a condition has places; with `positive_only` without what must not be there."""
     match condition:
-        case Mention() | Term():
+        case Mention() | Term() | Pattern():
             yield condition
+        case Published():
+            return
         case Near():
             yield from condition.children
         case NoneOf() if positive_only:
@@ -202,10 +267,12 @@ def leaves(condition: Condition, *, positive_only: bool = False) -> Iterator[Men
                 yield from leaves(child, positive_only=positive_only)
 
 
-def name_of(leaf: Mention | Term) -> str:
+def name_of(leaf: Leaf) -> str:
     """A leaf as it is called in messages."""
     if isinstance(leaf, Mention):
         return leaf.entity
+    if isinstance(leaf, Pattern):
+        return f"/{leaf.regex}/"
     shown = " / ".join(f"“{alias.text}”" for alias in leaf.aliases[:3])
     return shown + (" / …" if len(leaf.aliases) > 3 else "")
 
@@ -213,7 +280,10 @@ def name_of(leaf: Mention | Term) -> str:
 def describe(condition: Condition) -> str:
     """A condition in words, short."""
     match condition:
-        case Mention() | Term():
+        case Published():
+            every = (("outlet", condition.outlets), ("language", condition.languages), ("country", condition.countries))
+            return " and ".join(f"{word} {' or '.join(names)}" for word, names in every if names)
+        case Mention() | Term() | Pattern():
             return name_of(condition) + (f" in {_fields(condition.fields)}" if condition.fields else "")
         case Near():
             return " near ".join(name_of(child) for child in condition.children)

@@ -14,6 +14,7 @@ from functools import cached_property
 
 from monitor.core.margins import margins
 from monitor.core.matching import Found, Matcher
+from monitor.core.patterns import Expression, Legible
 from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL
 from monitor.core.text import sentences
 from monitor.core.words import Prepared
@@ -135,13 +136,28 @@ class Evidence:
                 continue
             start, end = self.prepared.raw_span(hit.start, hit.end)
             field = self.field_at(start)
-            is_early = field is Field.LEAD or (field is Field.SUMMARY and start < self.summary_lead_end)
-            place = Place(start, end, hit.start, hit.end, field, is_early, groups[hit.atom])
+            place = Place(start, end, hit.start, hit.end, field, self._is_early(start, field), groups[hit.atom])
             limits = fields_of.get(hit.atom)
             if not limits or place.is_in(limits):
                 places.append(place)
                 last = hit.end
         return places
+
+    def places_of(self, expression: Expression) -> list[Place]:
+        """All places of an expression, the URL's included, in order."""
+        places: list[Place] = []
+        for start, end in expression.places(self._legible):
+            field = self.field_at(start)
+            normal_start, normal_end = self.prepared.normal_span(start, end)
+            places.append(Place(start, end, normal_start, normal_end, field, self._is_early(start, field), ""))
+        return places
+
+    @cached_property
+    def _legible(self) -> Legible:
+        return Legible.of(self.raw)
+
+    def _is_early(self, start: int, field: Field) -> bool:
+        return field is Field.LEAD or (field is Field.SUMMARY and start < self.summary_lead_end)
 
     def hit(self, place: Place) -> Hit:
         """A place as the article's own offsets."""

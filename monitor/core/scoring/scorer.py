@@ -13,22 +13,50 @@ from datetime import UTC, datetime
 from itertools import islice
 
 from monitor.core.scoring import weights as w
-from monitor.core.scoring.conditions import Names, Outcome, Reader, describe, leaves, needed
+from monitor.core.scoring.conditions import (
+    Names,
+    Outcome,
+    Reader,
+    describe,
+    is_of_spellings,
+    leaves,
+    needed,
+    primary,
+    unpublished,
+)
 from monitor.core.scoring.evidence import Evidence, Place, Spellings
 from monitor.core.scoring.quote import best_quote
 from monitor.core.scoring.standing import standings
 from monitor.core.scoring.structure import MAX_HITS, Sides, relation_signals, topic_signals
 from monitor.model.articles import Article
-from monitor.model.watchlists import Alias, Condition, Field, Mention, Rule, Score, Signal, Term, Watchlist
+from monitor.model.watchlists import (
+    Alias,
+    Condition,
+    Field,
+    Leaf,
+    Mention,
+    Pattern,
+    Published,
+    Rule,
+    Score,
+    Signal,
+    Term,
+    Watchlist,
+)
 
 SCORING_VERSION = "1"
 """Changes whenever the same article and watchlist may get another score; kept with every decision."""
 
+_FILTERS = ("languages", "outlets", "countries", "ignored_languages", "ignored_outlets", "ignored_countries")
 _NEVER = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def compile_watchlists(watchlists: Sequence[Watchlist]) -> Scorer:
-    """Make watchlists ready to score; `Scorer.score` answers in the same order."""
+    """Make watchlists ready to score; `Scorer.score` answers in the same order.
+
+    Raises:
+        PatternError: An expression of theirs is refused; `soundness.unsound` tells where it is written.
+    """
     return Scorer(watchlists)
 
 
@@ -75,6 +103,12 @@ class _Compiled:
         self._gate = frozenset(spellings.number(alias) for alias in _gate_aliases(watchlist))
         self._needed = tuple(needed(watchlist.match, self._names))
         self._untouched = self._of_nothing(spellings)
+        self._is_of_spellings = is_of_spellings(watchlist.match)
+        self._is_filtering = any(getattr(watchlist, name) for name in _FILTERS)
+        for condition in _conditions(watchlist):
+            for leaf in leaves(condition):
+                if isinstance(leaf, Pattern):
+                    self._names.expression(leaf)
 
     def _of_nothing(self, spellings: Spellings) -> Score:
         nothing = Article(
@@ -89,7 +123,7 @@ class _Compiled:
 
     def is_untouched_by(self, hit: Set[int]) -> bool:
         """Whether an article with these spellings is to this watchlist as one without any."""
-        return self._untouched.is_gated and self._gate.isdisjoint(hit)
+        return self._is_of_spellings and self._untouched.is_gated and self._gate.isdisjoint(hit)
 
     def untouched(self, article: Article) -> Score:
         """The score of such an article."""
@@ -151,15 +185,29 @@ class _Compiled:
         return self._made(signals, reason=gate.reason)
 
     def _filtered(self, article: Article) -> str:
+        if not self._is_filtering:
+            return ""
         watchlist = self._watchlist
-        if article.outlet in watchlist.ignored_outlets:
+        if reason := self._ignored(article):
+            return reason
+        # What is not known of an article keeps it out of nothing but a list of outlets.
+        return unpublished(
+            Published(
+                outlets=watchlist.outlets,
+                languages=watchlist.languages if article.language else (),
+                countries=watchlist.countries if article.country else (),
+            ),
+            article,
+        )
+
+    def _ignored(self, article: Article) -> str:
+        watchlist = self._watchlist
+        if article.outlet.casefold() in map(str.casefold, watchlist.ignored_outlets):
             return f"outlet {article.outlet} is ignored"
-        if watchlist.outlets and article.outlet not in watchlist.outlets:
-            return f"outlet {article.outlet or 'unknown'} is not among {', '.join(watchlist.outlets)}"
-        if watchlist.languages and article.language:
-            primary = article.language.partition("-")[0].casefold()
-            if primary not in {language.partition("-")[0].casefold() for language in watchlist.languages}:
-                return f"language {article.language} is not among {', '.join(watchlist.languages)}"
+        if article.language and primary(article.language) in map(primary, watchlist.ignored_languages):
+            return f"language {article.language} is ignored"
+        if article.country in watchlist.ignored_countries:
+            return f"country {article.country} is ignored"
         return ""
 
     def _sides(self, reader: Reader) -> Sides | None:
@@ -174,7 +222,7 @@ class _Compiled:
         return Sides(evidence, standings(evidence, named, others), plain_others)
 
     def _topic_places(self, reader: Reader) -> list[Place]:
-        asked: Iterable[Mention | Term] = [Mention(entity=side) for side in self._watchlist.sides] or self._topic
+        asked: Iterable[Leaf] = [Mention(entity=side) for side in self._watchlist.sides] or self._topic
         places = {place.start: place for leaf in asked for place in reader.leaf(leaf)}
         return [places[start] for start in sorted(places)]
 
@@ -228,7 +276,10 @@ def _gate_aliases(watchlist: Watchlist) -> Iterator[Alias]:
     """The spellings that are asked for before anything else: those of the condition and the sides."""
     asked = [*leaves(watchlist.match), *(Mention(entity=side) for side in watchlist.sides)]
     for leaf in asked:
-        yield from leaf.aliases if isinstance(leaf, Term) else watchlist.entities[leaf.entity].aliases
+        if isinstance(leaf, Mention):
+            yield from watchlist.entities[leaf.entity].aliases
+        elif isinstance(leaf, Term):
+            yield from leaf.aliases
 
 
 def _aliases(watchlist: Watchlist) -> Iterator[Alias]:
