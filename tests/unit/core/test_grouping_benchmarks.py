@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks import bench_dedupe, bench_stories, copies_cost, copies_made, copies_noise
+from benchmarks import bench_dedupe, bench_stories, copies_cost, copies_filling, copies_made, copies_noise
 from monitor.core.similarity import read_all
 
 
@@ -39,9 +39,9 @@ def test_the_peer_finds_what_is_equal_and_not_what_is_another_text() -> None:
 
 def test_the_cost_table_fills_a_store_finds_its_planted_copies_and_prints_a_row(tmp_path: Path) -> None:
     url, maker = f"sqlite:///{tmp_path / 'copies.db'}", copies_made.NewsMaker(seed=1, stored=80)
-    rows = copies_cost.fill(url, maker, 80)
+    rows = copies_filling.fill(url, maker, 80)
     assert rows > 80 * 20
-    assert copies_cost.fill(url, maker, 80) == rows, "a store that is filled already is left as it is"
+    assert copies_filling.fill(url, maker, 80) == rows, "a store that is filled already is left as it is"
     measured = asyncio.run(copies_cost.measure(url, maker, stored=80, batch=8, first=80))
     assert 0 < measured.found == measured.copies
     row = copies_cost.row_of("SQLite", 80, 8, [asdict(measured)])
