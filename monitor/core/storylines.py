@@ -5,8 +5,8 @@ their own articles and ids), and translation: between languages only what reads 
 the watchlists' entities, quantities, and days.
 
 - **Same event, another language**: within `event_days`, most entities in common, and something that stands in few
-  stories: a quantity, a day that is not that of publication, an entity that is rare among the open stories, or a title
-  name in the same script that the watchlist does not know.
+  stories: a quantity, a day that is not that of publication, a title name in the same script that the watchlist does not
+  know, or two entities that are rare among the open stories beside two that are not.
 - **Storyline**: within `storyline_days`, entities in common, and wording alike without conflict (in one language).
 
 After the research report's level 3; with a watchlist about two countries both are in every story, so that shared
@@ -29,7 +29,7 @@ from monitor.core.story_pairs import actors_of, covered, days_between, likeness
 from monitor.model.articles import Decision
 from monitor.model.stories import Gist, Story, StoryId
 
-VERSION = "storylines-1"
+VERSION = "storylines-2"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +41,8 @@ class LinkLines:
     overlap: float = 0.5
     """Share of the smaller set of entities that the larger holds, weighed by rarity."""
     rare_alone: int = 2
-    """So many rare entities tie two stories where nothing else does: one is a topic, such as labour or sport."""
+    """So many rare entities, beside `entities` that are not rare, tie two stories where nothing else does: one is a
+    topic, such as labour or sport."""
     rare: float = 0.2
     """An entity in at most this share of the open stories tells something; of fewer than five stories none is rare."""
     storyline_days: float = 30.0
@@ -154,8 +155,10 @@ def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[s
     telling = [evidence for a, b in product(story.gists, other.gists) for evidence in _shared(a, b, known_names)]
     telling += [f"both name {LeadDate.from_key(day).shown}" for day in _days_in_common(story, other)]
     rare = sorted(entity for entity in shared if spread.is_rare(entity, lines))
-    if len(rare) >= (1 if telling else lines.rare_alone):
-        telling += [f"both name {', '.join(rare)}, which few stories do"] if rare else []
+    # Alone only between the same sides: two reports on sport and trade are no event, two on one relation may be.
+    is_relation = len(shared) - len(rare) >= lines.entities
+    if rare and (telling or (is_relation and len(rare) >= lines.rare_alone)):
+        telling += [f"both name {', '.join(rare)}, which few stories do"]
     distinct = tuple(dict.fromkeys(telling))
     if overlap < lines.overlap or not distinct:
         return None

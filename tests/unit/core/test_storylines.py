@@ -158,3 +158,13 @@ def test_one_topic_that_few_stories_have_ties_no_two_languages_and_two_of_them_d
     (link,) = linked(train, by_train, *others)
     assert (link.kind, link.to.id) == ("event", by_train.id)
     assert "both name railway, troops, which few stories do" in link.evidence
+
+
+def test_two_topics_without_the_same_sides_are_no_event() -> None:
+    others = [
+        told(f"Rusia jual {what} ke Korea Utara", f"Rusia mulai menjual {what} ke Korea Utara.", "id", at)
+        for at, what in enumerate(("gandum", "minyak", "ikan", "obat", "kayu", "pupuk", "kapal", "mobil", "buku"), 1)
+    ]
+    by_train = told("Prajurit naik kereta", "Prajurit Prancis naik kereta ke pantai.", "id")
+    train = told("Военные едут на поезде", "Военные Швеции едут на поезде, сообщил источник.", "ru", 12)
+    assert "event" not in kinds(linked(train, by_train, *others))
