@@ -220,6 +220,7 @@ def make_digest(*articles: Article, **facts: Any) -> Digest:
             others=(),
             points=60.0,
             threshold=50.0,
+            relevance=0.84,
             first_at=article.at,
         )
         for article in articles

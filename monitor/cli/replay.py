@@ -21,7 +21,8 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.epilog = (
         "Optional keys of a line: summary, lang, published (ISO 8601 or epoch seconds), outlet. One line of JSON is "
         "written for each: verdict, of, similarity, reason, story, storyline, event, decisions (stage, outcome, level, "
-        "other, measure, features with their reason, version), matches with every signal."
+        "other, measure, features with their reason, version), matches (score, relevance, threshold, matched, every "
+        "signal, and excluded: what kept the article from matching)."
     )
 
 

@@ -41,6 +41,7 @@ def run(args: argparse.Namespace) -> int:
 
 def _plain(found: Reasons) -> dict[str, object]:
     from monitor.core.identity import format_id
+    from monitor.core.scoring import relevance_of
 
     article = found.article
     return {
@@ -79,6 +80,7 @@ def _plain(found: Reasons) -> dict[str, object]:
         "watchlists": {
             score.watchlist: {
                 "score": score.points,
+                "relevance": relevance_of(score),
                 "threshold": score.threshold,
                 "is_match": score.is_match,
                 **({"gate": score.gate_reason} if score.is_gated else {}),
@@ -163,9 +165,13 @@ def _told_as(change: Change) -> str:
 
 
 def _show_score(score: Score, console: Console) -> None:
+    from monitor.core.scoring import relevance_of
+
     sign = "over" if score.is_match else "not over"
     console.print(
-        f"\n{score.watchlist}: {score.points:g} points, {sign} the threshold of {score.threshold:g}", markup=False
+        f"\n{score.watchlist}: {score.points:g} points (relevance {relevance_of(score):.0%}), {sign} the threshold of "
+        f"{score.threshold:g}",
+        markup=False,
     )
     if score.is_gated:
         console.print(f"  the gate is shut: {score.gate_reason}", markup=False)

@@ -31,6 +31,7 @@ from hashlib import blake2b
 from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in
+from monitor.core.scoring import relevance
 from monitor.core.seeds import SEED_FEED
 from monitor.core.substance import changes_that_matter
 from monitor.model.articles import ArticleId, VerdictKind
@@ -261,6 +262,7 @@ def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
         others=tuple(_telling(row) for row in others),
         points=max(row.match.points for row in untold),
         threshold=lead.match.threshold,
+        relevance=relevance(lead.match.points),
         first_at=first.at,
         first_day=first.day,
         told_before=len(group) - len(untold),

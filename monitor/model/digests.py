@@ -103,9 +103,10 @@ class DigestStory:
     """One story as it will be told.
 
     `lead` carries title, quote and reasons; `others` are the further articles, oldest first. `points` is the best of
-    its matches. `told_before` counts its articles that this recipient already had (they are not told again).
-    `first_day` tells that no time of the first article is known. `origins` are the independent voices behind the
-    articles told. `is_brief`: only its title fits into the mail.
+    its matches, `relevance` what the lead's points say as a share of 1 (`core.scoring.calibration`). `told_before`
+    counts its articles that this recipient already had (they are not told again). `first_day` tells that no time of
+    the first article is known. `origins` are the independent voices behind the articles told. `is_brief`: only its
+    title fits into the mail.
     """
 
     story_id: StoryId
@@ -115,6 +116,7 @@ class DigestStory:
     others: tuple[Telling, ...]
     points: float
     threshold: float
+    relevance: float
     first_at: datetime
     first_day: date | None = None
     told_before: int = 0

@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from monitor.core.dates import parse_date
 from monitor.core.documents import to_document
 from monitor.core.identity import format_id
+from monitor.core.scoring import excluded, relevance_of
 from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import MonitorError
 from monitor.model.articles import Article, ArticleId, Decision
@@ -167,10 +168,12 @@ class Replay:
 def _score(score: Score) -> dict[str, object]:
     return {
         "score": score.points,
+        "relevance": relevance_of(score),
         "threshold": score.threshold,
         "matched": score.is_match,
         "signals": [
             {"name": signal.name, "points": signal.points, "evidence": signal.evidence} for signal in score.signals
         ],
+        "excluded": list(excluded(score)),
         **({"gate": score.gate_reason} if score.is_gated else {}),
     }

@@ -17,7 +17,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.numbers import format_decimal
+from babel.numbers import format_decimal, format_percent
 from babel.support import Translations
 
 from monitor.errors import RenderError
@@ -44,6 +44,10 @@ class Language:
     def number(self, value: float) -> str:
         """A number with at most two decimals: points come in quarters, and what is shown has to add up."""
         return str(format_decimal(round(value, 2), "#,##0.##", locale=self.locale))
+
+    def share(self, value: float) -> str:
+        """A share of 1 as whole percents."""
+        return str(format_percent(value, locale=self.locale))
 
     def signed(self, value: float) -> str:
         """A number with its sign, always shown."""

@@ -54,6 +54,7 @@ class StoryView:
     more_reasons: str
     score: str
     threshold: str
+    relevance: str
     watchlist: str
     outlets: list[Phrase]
     more_outlets: int
@@ -213,6 +214,7 @@ def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) ->
         more_reasons=more_reasons,
         score=words.number(match.points),
         threshold=words.number(match.threshold),
+        relevance=words.share(story.relevance),
         watchlist=clean(digest.titles.get(story.watchlist, story.watchlist), MAX_TITLE) if _is_mixed(digest) else "",
         outlets=others[:SHOWN_OUTLETS],
         more_outlets=max(0, len(others) - SHOWN_OUTLETS),

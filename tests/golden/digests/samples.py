@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from monitor.core.scoring import relevance
 from monitor.model.articles import DATE_ONLY, Article, Change, ChangeKind, VerdictKind
 from monitor.model.digests import ChangedArticle, Digest, DigestStory, StoryState, Telling
 from monitor.model.stories import Evidence, Ground, Origin
@@ -77,6 +78,7 @@ def story(
             "others": others,
             "points": points,
             "threshold": 50.0,
+            "relevance": relevance(points),
             "first_at": min(article.at for article in articles),
             "origins": agency(originals, repeated) if voiced else voices(originals),
             **facts,

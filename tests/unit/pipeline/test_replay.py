@@ -10,6 +10,7 @@ import pytest
 
 from monitor.app import load_configuration, make_replay
 from monitor.config import Configuration
+from monitor.core.scoring import relevance
 from monitor.pipeline.replay import LineError, read_line
 
 ROOT = Path(__file__).parents[3]
@@ -48,6 +49,20 @@ async def test_a_line_gets_verdict_story_and_every_signal(configuration: Configu
     score = matches["russia-north-korea"]
     assert score["matched"] is True
     assert sum(signal["points"] for signal in score["signals"]) == score["score"]
+    assert score["relevance"] == relevance(score["score"]) > 0.5
+    assert score["excluded"] == []
+
+
+async def test_a_match_that_is_none_says_what_kept_it_out(configuration: Configuration) -> None:
+    shut, listed = await replayed(
+        configuration,
+        line("shut", "러시아 태평양함대 훈련 종료", "훈련이 끝났다."),
+        line("listed", "Ancaman siber", "China, Rusia, Iran, dan Korea Utara disebut sebagai ancaman."),
+    )
+    (gate,) = shut["matches"]["russia-north-korea"]["excluded"]  # type: ignore[index]
+    assert gate.startswith("gate: ")
+    assert shut["matches"]["russia-north-korea"]["relevance"] == 0  # type: ignore[index]
+    assert any("together only in a list" in why for why in listed["matches"]["russia-north-korea"]["excluded"])  # type: ignore[index]
 
 
 async def test_a_score_is_given_below_the_threshold_and_a_story_without_a_match(configuration: Configuration) -> None:
