@@ -41,6 +41,7 @@ LOOK_BACK = timedelta(days=90)
 MOST_MEASURED = 8_000
 MOST_BATCHES = 2_000
 LEAST_MEASURED = 1_000
+MOST_ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -238,7 +239,7 @@ def _rows_of(
     kind: str, size: int, batches: Sequence[int], folder: Path, postgres: str | None, seed: int
 ) -> Iterable[str]:
     """A small store would grow while it is measured: it is made anew for every round."""
-    rounds = max(-(-LEAST_MEASURED // min(max(size // 4, 1), MOST_MEASURED)), 1)
+    rounds = min(max(-(-LEAST_MEASURED // min(max(size // 4, 1), MOST_MEASURED)), 1), MOST_ROUNDS)
     is_small = rounds > 1
     url = ""
     for batch in batches:
