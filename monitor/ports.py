@@ -135,10 +135,14 @@ class IntakeStore(Protocol):
 
 
 class StoryStore(Protocol):
-    """Stories that may still grow."""
+    """Stories that may still grow, and which articles stand in one."""
 
     async def open_stories(self, *, since: datetime) -> list[Story]:
         """Stories not merged away whose last article is not older than `since`, oldest first."""
+        ...
+
+    async def story_ids(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
+        """The stories, open or closed, of those articles that are in one, redirects of merged stories followed."""
         ...
 
 
@@ -151,10 +155,6 @@ class MatchStore(Protocol):
 
     async def articles_after(self, cursor: ArticleId, *, since: datetime, limit: int) -> list[Article]:
         """Stored articles with a larger id, first seen since, by id."""
-        ...
-
-    async def story_ids(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
-        """The stories of those articles that are in one, redirects of merged stories followed."""
         ...
 
     async def commit_rematch(self, rematch: Rematch) -> None:

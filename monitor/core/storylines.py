@@ -5,8 +5,8 @@ their own articles and ids), and translation: between languages only what reads 
 the watchlists' entities, quantities, and days.
 
 - **Same event, another language**: within `event_days`, most entities in common, and something that stands in few
-  stories: a quantity, a day that is not that of publication, a title name in the same script that the watchlist does not
-  know, or two entities that are rare among the open stories beside two that are not.
+  stories: a quantity, a day that is not that of publication, a title name in the same script that the watchlist does
+  not know, or two entities that are rare among the open stories beside two that are not.
 - **Storyline**: within `storyline_days`, entities in common, and wording alike without conflict (in one language).
 
 After the research report's level 3; with a watchlist about two countries both are in every story, so that shared

@@ -149,7 +149,7 @@ class Judge:
             judgement, scores = await think(
                 lambda: self._decide(articles, identities, candidates, common, entries or {})
             )
-            arrivals = self._arrivals(judgement.outcomes, scores)
+            arrivals = await self._arrivals(judgement.outcomes, scores)
             originals = {one.article.id: one.article for found in candidates.values() for one in found}
             await self._reopen(arrivals, originals)
             placed = await think(lambda: self._place(arrivals, now))
@@ -188,15 +188,16 @@ class Judge:
         self._memory.begin(now)
 
     async def place(self, articles: Sequence[Article], *, now: datetime) -> Intake:
-        """Place stored articles that match only now (a changed watchlist); those in an open story stay where they are.
+        """Place stored articles that match only now (a changed watchlist); those in a story stay where they are.
 
         The result holds stories, joinings, decisions, artifacts and what they rest on; it is confirmed or discarded
         like a batch.
         """
         await self._begin(now)
         try:
-            missing = [article for article in articles if self._memory.stories.story_of(article.id) is None]
-            return self._grouping(self._place([_Arrival(article) for article in missing], now))
+            unplaced = await self._memory.unplaced(article.id for article in articles)
+            missing = [_Arrival(article) for article in articles if article.id in unplaced]
+            return self._grouping(self._place(missing, now))
         except BaseException:
             self.discard()
             raise
@@ -259,13 +260,16 @@ class Judge:
                 scores[outcome.revised.id] = tuple(self._score(outcome.revised))
         return scores
 
-    def _arrivals(self, outcomes: Sequence[Outcome], scores: Mapping[ArticleId, Sequence[Score]]) -> list[_Arrival]:
+    async def _arrivals(
+        self, outcomes: Sequence[Outcome], scores: Mapping[ArticleId, Sequence[Score]]
+    ) -> list[_Arrival]:
+        new = {outcome.article.id for outcome in outcomes if outcome.is_stored}
+        known = {outcome.revised.id for outcome in outcomes if outcome.revised is not None} - new
+        unplaced = new | await self._memory.unplaced(of for of in known if self._is_grouped(scores[of]))
         arrivals: dict[ArticleId, _Arrival] = {}
         for outcome in outcomes:
             article = outcome.article if outcome.is_stored else outcome.revised
-            if article is None or not self._is_grouped(scores[article.id]):
-                continue
-            if self._memory.stories.story_of(article.id) is not None:
+            if article is None or article.id not in unplaced or not self._is_grouped(scores[article.id]):
                 continue
             if article.id in arrivals:
                 # Stored and revised in one batch: its latest text, its first verdict.

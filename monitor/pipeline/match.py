@@ -95,10 +95,7 @@ async def _keep(chunk: _Chunk, *, store: MatchStore, judge: Judge, now: datetime
     ids = {match.article_id for match in chunk.matches}
 
     async def place() -> None:
-        grouped = await store.story_ids(sorted(ids)) if ids else {}
-        placing = await judge.place(
-            [article for article in chunk.articles if article.id in ids and article.id not in grouped], now=now
-        )
+        placing = await judge.place([article for article in chunk.articles if article.id in ids], now=now)
         rematch = Rematch(
             watchlist=chunk.watchlist.name,
             version=chunk.watchlist.version,

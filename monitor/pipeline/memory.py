@@ -6,7 +6,7 @@ kept leaves nothing behind. Owns no decision: those are `monitor.core`'s.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -123,6 +123,15 @@ class Memory:
         for story in await self._stored_stories.open_stories(since=min(wanted.values())):
             if story.id not in self.stories and not wanted.keys().isdisjoint(members_of(story)):
                 self.stories.keep(story)
+
+    async def unplaced(self, article_ids: Iterable[ArticleId]) -> set[ArticleId]:
+        """Those of some stored articles that stand in no story, be it open or closed.
+
+        The open ones do not suffice: an article of a closed story, placed anew, would open one under its own id and
+        take the place of the story that it once opened.
+        """
+        missing = {article_id for article_id in article_ids if self.stories.story_of(article_id) is None}
+        return missing - (await self._stored_stories.story_ids(sorted(missing))).keys() if missing else missing
 
     def count(self, terms: Terms) -> None:
         """Count a document's terms, for as long as the batch lasts."""

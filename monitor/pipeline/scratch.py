@@ -1,6 +1,6 @@
 """A throw-away store in memory: what a replay judges against, with the daemon's own index rules and nothing on disk.
 
-Owns: the four questions of `IntakeStore` and the one of `StoryStore`, answered from dictionaries at the cost of the
+Owns: the four questions of `IntakeStore` and the two of `StoryStore`, answered from dictionaries at the cost of the
 few articles that share a hash. Refuses: to outlive the process, and everything that matching, composing and
 delivering ask.
 """
@@ -31,6 +31,7 @@ class ScratchStore:
         self._sketches: dict[ArticleId, Sketch] = {}
         self._holders: dict[int, list[ArticleId]] = {}
         self._stops: set[int] = set()
+        self._story_of: dict[ArticleId, StoryId] = {}
         self._artifacts: dict[str, bytes] = {}
 
     async def ledger_rows(self, keys: Sequence[tuple[str, int]]) -> dict[tuple[str, int], LedgerRow]:
@@ -110,6 +111,7 @@ class ScratchStore:
             if of in self.articles:
                 self._index(of, sketch)
         self.stories |= {story.id: story for story in intake.stories}
+        self._story_of |= {joining.article_id: joining.story_id for joining in intake.joinings}
         self._artifacts |= intake.artifacts
 
     async def artifact(self, name: str) -> bytes | None:
@@ -120,6 +122,15 @@ class ScratchStore:
         """Stories whose last article is not older, oldest first."""
         still = (story for story in self.stories.values() if story.last_at >= since and story.merged_into is None)
         return sorted(still, key=lambda story: (story.first_at, story.id))
+
+    async def story_ids(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, StoryId]:
+        """The stories of those articles that are in one."""
+        return {of: self._root_of(self._story_of[of]) for of in article_ids if of in self._story_of}
+
+    def _root_of(self, story_id: StoryId) -> StoryId:
+        while (story := self.stories.get(story_id)) is not None and story.merged_into is not None:
+            story_id = story.merged_into
+        return story_id
 
     def _stop(self, hashes: frozenset[int]) -> None:
         self._stops |= hashes

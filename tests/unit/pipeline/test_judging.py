@@ -227,6 +227,22 @@ async def test_a_late_copy_joins_its_originals_story_though_it_is_closed() -> No
     assert await bench.judge.judge([copy], now=copy.first_seen_at) == judged
 
 
+async def test_an_article_of_a_closed_story_stays_there_when_it_changes() -> None:
+    bench = Bench()
+    first = page("Kim mengundang Putin")
+    await bench.keep(first)
+    await bench.keep(page("Undangan bagi Putin", outlet="Kabar", hours=1))
+    await bench.keep(page("Putin meninjau banjir", FLOOD, outlet="Metro", hours=1000))
+    await bench.restart(1000)
+    changed = replace(first, text=VISIT + " Putin menyampaikan salam.", body_digest=9)
+    judged = await bench.judge.judge([changed], now=NOW + 1001 * HOUR)
+    assert kinds(judged) == [VerdictKind.REVISION]
+    assert (judged.story_ids, judged.intake.stories) == ({}, ())
+    bench.judge.discard()
+    placing = await bench.judge.place([first], now=NOW + 1001 * HOUR)
+    assert placing.stories == ()
+
+
 async def test_a_replay_never_closes_a_story() -> None:
     store = ScratchStore()
     judge = Judge(store, store, score=about_putin, group="all", look_back=LookBack(stories=None))
