@@ -16,6 +16,7 @@ from monitor.config.seeds import load_seed_manifest, unlisted_texts
 from monitor.config.settings import MonitorFile, Settings, without_password
 from monitor.config.urls import load_urls
 from monitor.config.watchlists import load_watchlist
+from monitor.config.wording import near_miss
 from monitor.config.yaml_nodes import Document, problem_at, read_document, validate
 from monitor.errors import ConfigError, Problem
 from monitor.model.digests import Recipient
@@ -143,7 +144,8 @@ class _Gathering:
         try:
             return read()
         except ConfigError as error:
-            self.problems.extend(error.problems)
+            # Files that several parts share are told once.
+            self.problems.extend(problem for problem in error.problems if problem not in self.problems)
             return None
 
 
@@ -157,9 +159,9 @@ def _load_watchlists(folder: Path, gathering: _Gathering) -> dict[str, Watchlist
             found.setdefault(path.stem, None)
         elif watchlist.name in files:
             message = f"the watchlist {watchlist.name!r} is already in {files[watchlist.name]}."
-            gathering.problems.append(
-                Problem(file=str(path), key="name", message=message, cure="Give each watchlist a name of its own.")
-            )
+            document = read_document(path)
+            cure = "Give each watchlist a name of its own."
+            gathering.problems.append(problem_at(document, ("name",), message, cure))
         else:
             found[watchlist.name] = watchlist
             files[watchlist.name] = path
@@ -169,6 +171,17 @@ def _load_watchlists(folder: Path, gathering: _Gathering) -> dict[str, Watchlist
     for path in sorted(folder.glob("*.yml")):
         gathering.warnings.append(Problem(file=str(path), message="is not read.", cure="Rename it to end in .yaml."))
     return found
+
+
+def _strange_outlets(watchlists: tuple[Watchlist, ...], feeds: tuple[Feed, ...]) -> Iterator[Problem]:
+    """Outlets that a watchlist names and no feed does: a slip of the pen shuts out what it should let through."""
+    known = {feed.outlet.casefold(): feed.outlet for feed in feeds}
+    for watchlist in watchlists:
+        for outlet in (*watchlist.outlets, *watchlist.ignored_outlets):
+            if outlet.casefold() not in known:
+                file, _, _ = watchlist.places["name"].rsplit(":", 2)
+                message = f"no feed is of the outlet {outlet!r}."
+                yield Problem(file=file, key="outlets", message=message, cure=near_miss(outlet, known.values()))
 
 
 def _overlaid(document: Document, values: Mapping[tuple[str, ...], object]) -> Document:
@@ -207,6 +220,7 @@ def _oddities(
     """What works and is hardly meant."""
     if not any(feed.is_enabled for feed in feeds):
         yield Problem(file=str(config_dir / FEEDS_FILE), message="every feed is switched off: nothing will be polled.")
+    yield from _strange_outlets(watchlists, feeds)
     wanted = {name for recipient in recipients.recipients for name in recipient.watchlists}
     for watchlist in watchlists:
         if watchlist.name not in wanted:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from monitor.config.texts import Line, Slug
+from monitor.config.texts import Country, Language, Line, Slug
 from monitor.config.yaml_nodes import Many, Strict
 
 STEP = 0.25
@@ -15,6 +15,10 @@ MIN_STEM = 3
 """Shortest stem before a `*`; shorter ones hit half a dictionary."""
 
 FieldName = Literal["title", "lead", "body", "url"]
+FieldNames = Annotated[
+    Many[FieldName],
+    Field(description="Only there: title, lead, body (all but title and url), url. Default: not in url."),
+]
 
 
 def check_points(points: float) -> float:
@@ -26,7 +30,7 @@ def check_points(points: float) -> float:
 
 def check_term(text: str) -> str:
     """A spelling: it holds a letter or digit, and `*` stands only behind a word's stem (alone, of three letters)."""
-    if not any(char.isalnum() for char in text):
+    if not any(map(_is_solid, text)):
         raise ValueError("a term needs at least one letter or digit.")
     words = text.replace("-", " ").split()
     for word in words:
@@ -38,6 +42,21 @@ def check_term(text: str) -> str:
     return text
 
 
+def _is_solid(char: str) -> bool:
+    """Whether a letter or digit is one in the normal form, too: that drops strokes and reads apostrophes as such."""
+    is_stroke = "\u02b0" <= char <= "\u02ff" or char == "\u0640"
+    return char.isalnum() and not is_stroke and not "\U0001f000" <= char <= "\U0001faff"
+
+
+def check_path(text: str) -> str:
+    """A file below the configuration folder, as users write it."""
+    if not text.endswith(".yaml"):
+        raise ValueError("must be a .yaml file, relative to the configuration folder, like watchlists/base.yaml.")
+    return text
+
+
+KINDS = ("all", "any", "none", "entity", "terms", "regex", "near", "outlet", "language", "country")
+
 Points = Annotated[float, Field(gt=0, le=1000), AfterValidator(check_points)]
 TermText = Annotated[str, AfterValidator(check_term)]
 
@@ -47,7 +66,7 @@ class TermSection(Strict):
 
     term: TermText
     cased: bool = Field(default=False, description="Compare case as written: DPRK, not dprk.")
-    in_: Many[FieldName] = Field(default=(), alias="in", description="Only there: title, lead, body, url.")
+    in_: FieldNames = Field(default=(), alias="in")
     not_: Many[TermText] = Field(default=(), alias="not", description="Longer strings inside which it does not count.")
     not_near: Many[TermText] = Field(default=(), description="It does not count within ten words of one of these.")
 
@@ -79,44 +98,62 @@ class NearSection(Strict):
 
 
 class LeafSection(Strict):
-    """An entity or some terms, somewhere."""
+    """An entity, some terms or an expression, somewhere."""
 
     entity: str | None = Field(default=None, description="Name of an entity.")
-    terms: Terms = Field(default=(), description="Any of these.")
-    in_: Many[FieldName] = Field(default=(), alias="in", description="Only there: title, lead, body, url.")
+    terms: Terms | None = Field(default=None, min_length=1, description="Any of these.")
+    regex: str | None = Field(default=None, min_length=1, description="An RE2 expression; docs/watchlists.md.")
+    in_: FieldNames = Field(default=(), alias="in")
     min_count: int = Field(default=1, ge=1, le=1000, description="At least so often.")
+    exact_case: bool = Field(default=False, description="Compare case as written; with terms and regex.")
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
-        if (self.entity is None) == (not self.terms):
-            raise ValueError("needs either entity or terms.")
+        kinds = ("entity", "terms", "regex")
+        given = [kind for kind in kinds if getattr(self, kind) is not None]
+        if len(given) != 1:
+            raise ValueError(f"needs exactly one of {', '.join(kinds)}.")
+        _check_case(given[0], self.exact_case)
         return self
 
 
 class ConditionSection(Strict):
-    """Exactly one of all, any, none, entity, terms, near; `in` and `min_count` go with entity and terms."""
+    """Exactly one of all, any, none, entity, terms, regex, near, outlet, language, country; what limits it beside."""
 
     all: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
     any: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
     none: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
     entity: str | None = Field(default=None, description="Name of an entity.")
     terms: Terms | None = Field(default=None, min_length=1, description="Any of these.")
+    regex: str | None = Field(default=None, min_length=1, description="An RE2 expression; docs/watchlists.md.")
     near: NearSection | None = None
-    in_: Many[FieldName] = Field(default=(), alias="in", description="Only there: title, lead, body, url.")
+    outlet: Line | Many[Line] | None = Field(default=None, min_length=1, description="Published by one of these.")
+    language: Language | Many[Language] | None = Field(default=None, min_length=1, description="In one of these.")
+    country: Country | Many[Country] | None = Field(
+        default=None, min_length=1, description="By an outlet of one of these: ID, KR, …"
+    )
+    in_: FieldNames = Field(default=(), alias="in")
     min_count: int = Field(default=1, ge=1, le=1000, description="At least so often.")
+    exact_case: bool = Field(default=False, description="Compare case as written; with terms and regex.")
 
     @model_validator(mode="after")
     def _one_of(self) -> Self:
-        kinds = ("all", "any", "none", "entity", "terms", "near")
-        given = [kind for kind in kinds if getattr(self, kind) is not None]
+        given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             found = f", found {' and '.join(given)}" if given else ""
-            raise ValueError(f"needs exactly one of {', '.join(kinds)}{found}.")
-        if given[0] not in {"entity", "terms"} and self.min_count != 1:
-            raise ValueError("min_count goes with entity or terms.")
-        if given[0] in {"all", "any", "none"} and self.in_:
-            raise ValueError("`in` goes with entity, terms or near: write it at each of them.")
+            raise ValueError(f"needs exactly one of {', '.join(KINDS)}{found}.")
+        kind = given[0]
+        if kind not in {"entity", "terms", "regex"} and self.min_count != 1:
+            raise ValueError("min_count goes with entity, terms or regex.")
+        if kind not in {"entity", "terms", "regex", "near"} and self.in_:
+            raise ValueError("`in` goes with entity, terms, regex or near: write it at each of them.")
+        _check_case(kind, self.exact_case)
         return self
+
+
+def _check_case(kind: str, exact_case: bool) -> None:
+    if exact_case and kind not in {"terms", "regex"}:
+        raise ValueError("exact_case goes with terms or regex; an entity's spellings take `cased: true` each.")
 
 
 class RuleSection(Strict):
@@ -151,18 +188,33 @@ class TestsSection(Strict):
     must_not_match: Many[str | ExampleSection] = ()
 
 
+ConfigPath = Annotated[str, AfterValidator(check_path)]
+
+
 class WatchlistFile(Strict):
-    """One watchlist."""
+    """One watchlist. With `extends`, what is not written here is that of the other file; docs/watchlists.md."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"anyOf": [{"required": ["extends"]}, {"required": ["title", "match"]}]}
+    )
 
     name: Slug
-    title: dict[str, Line] = Field(min_length=1, description="By language of the digest: {id: …, en: …}.")
+    extends: ConfigPath | None = Field(
+        default=None, description="Another watchlist to build on, relative to the configuration folder."
+    )
+    drop: Many[Slug] = Field(default=(), description="Names of inherited boosts and penalties that do not count here.")
+    title: dict[str, Line] | None = Field(
+        default=None, min_length=1, description="By language of the digest: {id: …, en: …}."
+    )
     aliases: Many[str] = Field(default=(), description="Shared alias files, relative to the configuration folder.")
     entities: dict[str, EntityValue] = Field(default_factory=dict)
     sides: Many[str] | None = Field(
         default=None, description="The entities whose relation is wanted; by default those that `match: all` names."
     )
     others: str | None = Field(default=None, description="The entity of third parties, whose listing costs points.")
-    match: TermText | ConditionSection = Field(description="The gate: without it there is no match.")
+    match: TermText | ConditionSection | None = Field(
+        default=None, description="The gate: without it there is no match."
+    )
     boost: Many[RuleSection] = ()
     boost_cap: Points | None = Field(default=None, description="Most that all boosts may add together.")
     penalty: Many[RuleSection] = ()
@@ -173,9 +225,14 @@ class WatchlistFile(Strict):
     profile: dict[TermText, Annotated[float, Field(gt=0, le=1000)]] = Field(
         default_factory=dict, description="Terms derived from seed documents, with weights."
     )
-    languages: Many[str] = Field(default=(), description="Only articles in these; empty = all.")
+    languages: Many[Language] = Field(default=(), description="Only articles in these, or in none known; empty = all.")
     outlets: Many[Line] = Field(default=(), description="Only these outlets; empty = all.")
+    countries: Many[Country] = Field(
+        default=(), description="Only outlets of these countries, or of none known; empty = all."
+    )
+    ignored_languages: Many[Language] = ()
     ignored_outlets: Many[Line] = ()
+    ignored_countries: Many[Country] = ()
     tests: TestsSection = TestsSection()
 
 

@@ -1,4 +1,8 @@
-"""Watchlist files and the alias files they share → the model's watchlists; every error at file:line:column."""
+"""Watchlist files, the files they extend and the alias files they share → the model's watchlists.
+
+Every error names file, line and column. What cannot be told without scoring (expressions, contradictions, thresholds
+out of reach) is told by `core.scoring.soundness`, at the places that are noted here.
+"""
 
 from __future__ import annotations
 
@@ -6,79 +10,74 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
-from monitor.config.texts import check_language
-from monitor.config.watchlist_files import (
-    AliasFile,
-    ConditionSection,
-    EntityValue,
-    ExampleSection,
-    LeafSection,
-    NearSection,
-    RuleSection,
-    Terms,
-    TermSection,
-    TermValue,
-    WatchlistFile,
-)
+from monitor.config.watchlist_conditions import Conditions
+from monitor.config.watchlist_entities import Entities, Layer, Notes, found_file
+from monitor.config.watchlist_files import AliasFile, ExampleSection, RuleSection, WatchlistFile
 from monitor.config.wording import near_miss, one_of
 from monitor.config.yaml_events import Loc
-from monitor.config.yaml_nodes import Document, problem_at, problem_at_key, read_document, validate
-from monitor.errors import ConfigError, Problem
-from monitor.model.watchlists import (
-    Alias,
-    AllOf,
-    AnyOf,
-    Condition,
-    Entity,
-    Example,
-    Field,
-    Mention,
-    Near,
-    NoneOf,
-    Rule,
-    Term,
-    Watchlist,
-)
+from monitor.config.yaml_nodes import Document, read_document, validate
+from monitor.model.watchlists import AllOf, Condition, Example, Mention, Rule, Watchlist
 
 __all__ = ["AliasFile", "WatchlistFile", "load_watchlist"]
 
-INCLUDE = "include"
-EVERY_LANGUAGE = "any"
 MAX_EXAMPLE_BYTES = 2_000_000
 
 
-def load_watchlist(path: Path) -> Watchlist:
-    """A watchlist with its shared alias files; these are found from the configuration folder, two levels up.
+def load_watchlist(path: Path, *, config_dir: Path | None = None) -> Watchlist:
+    """A watchlist with the files it extends and shares, found from the configuration folder (None: two levels up).
 
     Raises:
         ConfigError: With every problem of the first file that has any.
     """
-    return _Reading(path).watchlist()
+    return _Reading(path, config_dir or path.parent.parent).watchlist()
+
+
+def _read_layers(path: Path, config_dir: Path) -> tuple[Layer, ...]:
+    """The watchlist's file and those that it extends, nearest first."""
+    layers: list[Layer] = []
+    names: list[str] = []
+    seen: list[Path] = []
+    found: Path | None = path
+    while found is not None:
+        seen.append(found.resolve())
+        names.append(found.name)
+        document = read_document(found)
+        file = validate(document, WatchlistFile)
+        layers.append(Layer(document, file))
+        notes = Notes()
+        loc: Loc = ("extends",)
+        found = found_file(file.extends, document, loc, config_dir, notes) if file.extends else None
+        if found is not None and found.resolve() in seen:
+            notes.at(document, loc, f"extends itself: {' → '.join((*names, found.name))}.", "Break the circle.")
+        notes.check()
+    return tuple(layers)
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """Where an entity is written."""
+class _Written:
+    """A rule where it is written."""
 
     document: Document
     loc: Loc
-    value: EntityValue
+    section: RuleSection
+    sign: int
+
+    @property
+    def place(self) -> str:
+        return _place(self.document, self.loc)
 
 
 class _Reading:
-    """One watchlist file being read: its problems are gathered and raised at the end."""
+    """One watchlist being read: its problems are gathered and raised at the end."""
 
-    def __init__(self, path: Path) -> None:
-        self._config_dir = path.parent.parent
-        self._document = read_document(path)
-        self._file = validate(self._document, WatchlistFile)
-        self._problems: list[Problem] = []
-        self._shared: dict[str, _Source] = {}
-        self._own = {
-            name: _Source(self._document, ("entities", name), value) for name, value in self._file.entities.items()
-        }
-        self._used: dict[str, Entity] = {}
+    def __init__(self, path: Path, config_dir: Path) -> None:
+        self._config_dir = config_dir
+        self._layers = _read_layers(path, self._config_dir)
+        self._document, self._file = self._layers[0].document, self._layers[0].file
+        self._notes = Notes()
+        self._entities = Entities(self._layers, self._config_dir, self._notes)
 
     def watchlist(self) -> Watchlist:
         """The watchlist.
@@ -86,167 +85,105 @@ class _Reading:
         Raises:
             ConfigError: With every problem.
         """
-        file = self._file
-        for index, name in enumerate(file.aliases):
-            self._read_aliases(index, name)
-        match = self._condition(file.match, ("match",))
-        for name in self._own:
-            self._entity(name, ("entities", name))
-        rules = (*self._rules("boost", file.boost, 1), *self._rules("penalty", file.penalty, -1))
+        match = self._match()
+        self._entities.use_own()
+        written = self._rules()
+        rules = tuple(self._rule(rule) for rule in written)
         sides = self._sides(match)
-        if file.others is not None:
-            self._entity(file.others, ("others",))
+        if (others := self._given("others")) is not None:
+            self._entities.use(others, ("others",), self._layer("others").document)
         examples = tuple(self._examples())
-        self._check_numbers()
-        if self._problems:
-            raise ConfigError(tuple(sorted(self._problems, key=lambda problem: (problem.line, problem.column))))
+        self._check_thresholds()
+        if self._given("title") is None:
+            self._note(("title",), "is missing.")
+        self._notes.check()
         watchlist = Watchlist(
-            name=file.name,
+            name=self._file.name,
             version="",
-            title=file.title,
-            entities=self._used,
+            title=self._given("title"),
+            entities=self._entities.used,
             match=match,
             sides=sides,
-            others=file.others,
+            others=others,
             rules=rules,
-            profile=dict(sorted(file.profile.items())),
-            threshold=float(file.threshold),
-            alert_threshold=file.alert_threshold,
-            languages=file.languages,
-            outlets=file.outlets,
-            ignored_outlets=file.ignored_outlets,
+            profile=dict(sorted(self._given("profile").items())),
+            threshold=float(self._given("threshold")),
+            alert_threshold=self._given("alert_threshold"),
+            languages=self._given("languages"),
+            outlets=self._given("outlets"),
+            countries=self._given("countries"),
+            ignored_languages=self._given("ignored_languages"),
+            ignored_outlets=self._given("ignored_outlets"),
+            ignored_countries=self._given("ignored_countries"),
             examples=examples,
-            boost_cap=file.boost_cap,
+            boost_cap=self._given("boost_cap"),
+            places=self._places(written),
         )
         return replace(watchlist, version=version_of(watchlist))
 
-    # --- entities ---
+    # --- what is written where ---
 
-    def _read_aliases(self, index: int, name: str) -> None:
-        loc: Loc = ("aliases", index)
-        path = self._config_dir / name
-        if not path.resolve().is_relative_to(self._config_dir.resolve()):
-            self._note(loc, "lies outside the configuration folder.")
-            return
-        if not path.is_file():
-            names = [str(found.relative_to(self._config_dir)) for found in self._config_dir.glob("aliases/*.yaml")]
-            self._note(loc, f"there is no file {path}.", near_miss(name, names))
-            return
-        document = read_document(path)
-        for entity, value in validate(document, AliasFile).entities.items():
-            if entity in self._shared:
-                first = self._shared[entity].document.path
-                message = f"the entity {entity!r} is already in {first}."
-                raise ConfigError((problem_at_key(document, ("entities", entity), message, "Rename one of them."),))
-            self._shared[entity] = _Source(document, ("entities", entity), value)
+    def _layer(self, key: str) -> Layer:
+        """The nearest file in which a key is written, else the watchlist's own."""
+        return next((layer for layer in self._layers if key in layer.file.model_fields_set), self._layers[0])
 
-    def _entity(self, name: str, loc: Loc, document: Document | None = None) -> None:
-        """Take an entity into use; a strange name is a problem at `loc`."""
-        if name in self._used:
-            return
-        source = self._own.get(name) or self._shared.get(name)
-        if source is None:
-            self._strange(name, loc, document)
-        else:
-            self._used[name] = Entity(id=name, aliases=tuple(dict.fromkeys(self._aliases(source, (name,)))))
+    def _given(self, key: str) -> Any:
+        """The value of a key, which the nearest file that has it decides."""
+        return getattr(self._layer(key).file, key)
 
-    def _strange(self, name: str, loc: Loc, document: Document | None) -> None:
-        known = [*self._own, *self._shared]
-        cure = near_miss(name, known) or f"Known here: {one_of(known) or 'none'}."
-        self._problems.append(problem_at(document or self._document, loc, f"there is no entity {name!r}.", cure))
+    def _places(self, written: list[_Written]) -> dict[str, str]:
+        keys = ("name", "match", "threshold", "outlets", "languages", "countries")
+        places = {
+            key: _place(self._layer(key).document, (key,))
+            for key in keys
+            if key in self._layer(key).file.model_fields_set
+        }
+        places.setdefault("threshold", places["name"])
+        return places | {f"{rule.loc[0]}.{rule.section.name}": rule.place for rule in written}
 
-    def _aliases(self, source: _Source, path: tuple[str, ...]) -> Iterator[Alias]:
-        """An entity's spellings, those that it includes last."""
-        if not isinstance(source.value, dict):
-            yield from (_alias(term, None) for term in source.value)
-            return
-        for key, terms in source.value.items():
-            if key != INCLUDE and self._is_language(source, key):
-                language = None if key == EVERY_LANGUAGE else key
-                yield from (_alias(term, language) for term in terms)
-        for index, term in enumerate(source.value.get(INCLUDE, ())):
-            name = term if isinstance(term, str) else term.term
-            loc = (*source.loc, INCLUDE, index)
-            # An own entity may widen the shared one of the same name.
-            own = self._own.get(name) if name != path[-1] else None
-            included = own or self._shared.get(name)
-            if included is None:
-                self._strange(name, loc, source.document)
-            elif name in path[:-1] or (name == path[-1] and included is source):
-                circle = " → ".join((*path, name))
-                self._problems.append(problem_at(source.document, loc, f"includes itself: {circle}."))
-            else:
-                for alias in self._aliases(included, (*path, name)):
-                    yield replace(alias, group=alias.group or name)
+    # --- conditions and rules ---
 
-    def _is_language(self, source: _Source, key: str) -> bool:
-        if key == EVERY_LANGUAGE:
-            return True
-        try:
-            check_language(key)
-        except ValueError:
-            message = "is no language code."
-            cure = f"Write id, en, ko, …, {EVERY_LANGUAGE} (every language) or {INCLUDE} (other entities)."
-            self._problems.append(problem_at_key(source.document, (*source.loc, key), message, cure))
-            return False
-        return True
+    def _match(self) -> Condition:
+        layer = self._layer("match")
+        if layer.file.match is None:
+            self._note(("match",), "is missing.")
+            return AllOf(children=())
+        return Conditions(layer.document, self._entities, self._notes).condition(layer.file.match, ("match",))
 
     def _sides(self, match: Condition) -> tuple[str, ...]:
-        sides = self._file.sides
+        sides = self._given("sides")
         if sides is None:
             children = match.children if isinstance(match, AllOf) else (match,)
             return tuple(dict.fromkeys(child.entity for child in children if isinstance(child, Mention)))
         for index, name in enumerate(sides):
-            self._entity(name, ("sides", index))
-        return sides
+            self._entities.use(name, ("sides", index), self._layer("sides").document)
+        return tuple(sides)
 
-    # --- conditions ---
+    def _rules(self) -> list[_Written]:
+        """Boosts, then penalties; a nearer file's rule takes the place of the one of its name, or drops it."""
+        kept: dict[str, _Written] = {}
+        for layer in reversed(self._layers):
+            for index, name in enumerate(layer.file.drop):
+                if kept.pop(name, None) is None:
+                    cure = near_miss(name, kept) or f"Inherited here: {one_of(kept) or 'none'}."
+                    self._notes.at(layer.document, ("drop", index), f"there is no inherited rule {name!r}.", cure)
+            seen: dict[str, Loc] = {}
+            for key, sections, sign in (("boost", layer.file.boost, 1), ("penalty", layer.file.penalty, -1)):
+                for index, section in enumerate(sections):
+                    loc: Loc = (key, index)
+                    first = seen.setdefault(section.name, loc)
+                    if first != loc:
+                        line = layer.document.marks[*first, "name"][0]
+                        cure = "Give each rule a name of its own."
+                        self._notes.at(layer.document, (*loc, "name"), f"is taken (line {line}).", cure)
+                    kept[section.name] = _Written(layer.document, loc, section, sign)
+        return sorted(kept.values(), key=lambda rule: -rule.sign)
 
-    def _condition(self, section: str | ConditionSection, loc: Loc) -> Condition:
-        if isinstance(section, str):
-            return Term(aliases=(Alias(text=section),))
-        for kind, join in (("all", AllOf), ("any", AnyOf), ("none", NoneOf)):
-            children = getattr(section, kind)
-            if children is not None:
-                return join(
-                    children=tuple(self._condition(child, (*loc, kind, index)) for index, child in enumerate(children))
-                )
-        if section.near is not None:
-            return self._near(section.near, (*loc, "near"), section.in_)
-        return self._leaf(section, loc)
-
-    def _leaf(self, section: ConditionSection | LeafSection, loc: Loc) -> Mention | Term:
-        fields = tuple(Field(name) for name in section.in_)
-        if section.entity is not None:
-            self._entity(section.entity, (*loc, "entity"))
-            return Mention(entity=section.entity, fields=fields, min_count=section.min_count)
-        return Term(aliases=_terms(section.terms or ()), fields=fields, min_count=section.min_count)
-
-    def _near(self, section: NearSection, loc: Loc, fields: tuple[str, ...]) -> Near:
-        children: list[Mention | Term] = []
-        for index, item in enumerate(section.of):
-            if isinstance(item, LeafSection):
-                children.append(self._leaf(item, (*loc, "of", index)))
-            else:
-                children.append(Term(aliases=_terms((item,) if isinstance(item, str) else item)))
-        for index, name in enumerate(section.entities):
-            self._entity(name, (*loc, "entities", index))
-            children.append(Mention(entity=name))
-        if section.terms:
-            children.append(Term(aliases=_terms(section.terms)))
-        words = None if section.within == "sentence" else section.within
-        names = tuple(Field(name) for name in fields)
-        return Near(children=tuple(children), words=words, is_ordered=section.ordered, fields=names)
-
-    def _rules(self, key: str, sections: tuple[RuleSection, ...], sign: int) -> Iterator[Rule]:
-        seen: dict[str, int] = {}
-        for index, section in enumerate(sections):
-            first = seen.setdefault(section.name, index)
-            if first != index:
-                line = self._document.marks[key, first, "name"][0]
-                self._note((key, index, "name"), f"is taken (line {line}).", "Give each rule a name of its own.")
-            when = self._condition(section.when, (key, index, "when"))
-            yield Rule(name=section.name, when=when, points=sign * section.points, label=section.label)
+    def _rule(self, rule: _Written) -> Rule:
+        conditions = Conditions(rule.document, self._entities, self._notes)
+        when = conditions.condition(rule.section.when, (*rule.loc, "when"))
+        points = rule.sign * rule.section.points
+        return Rule(name=rule.section.name, when=when, points=points, label=rule.section.label)
 
     # --- tests and numbers ---
 
@@ -273,41 +210,23 @@ class _Reading:
         self._note(loc, f"there is no file {name!r} in {self._config_dir.parent}.", "Put it there or correct the name.")
         return ""
 
-    def _check_numbers(self) -> None:
-        file = self._file
-        if file.alert_threshold is not None and file.alert_threshold < file.threshold:
-            self._note(
-                ("alert_threshold",), f"is below the threshold of {file.threshold:g}.", "Alerts are matches, too."
-            )
-        for index, language in enumerate(file.languages):
-            try:
-                check_language(language)
-            except ValueError as error:
-                self._note(("languages", index), str(error))
+    def _check_thresholds(self) -> None:
+        threshold, alert = self._given("threshold"), self._given("alert_threshold")
+        if alert is None or alert >= threshold:
+            return
+        if "alert_threshold" in self._file.model_fields_set or "threshold" not in self._file.model_fields_set:
+            loc, message = ("alert_threshold",), f"is below the threshold of {threshold:g}."
+        else:
+            loc, message = ("threshold",), f"is above the inherited alert_threshold of {alert:g}."
+        self._notes.at(self._layer(loc[0]).document, loc, message, "Alerts are matches, too.")
 
     def _note(self, loc: Loc, message: str, cure: str = "") -> None:
-        self._problems.append(problem_at(self._document, loc, message, cure))
+        self._notes.at(self._document, loc, message, cure)
 
 
-def _alias(term: TermValue, language: str | None) -> Alias:
-    if isinstance(term, str):
-        return Alias(text=term, language=language)
-    return _limited(term, language)
-
-
-def _limited(term: TermSection, language: str | None) -> Alias:
-    return Alias(
-        text=term.term,
-        language=language,
-        is_cased=term.cased,
-        fields=tuple(Field(name) for name in term.in_),
-        excluding=term.not_,
-        not_near=term.not_near,
-    )
-
-
-def _terms(terms: Terms) -> tuple[Alias, ...]:
-    return tuple(dict.fromkeys(_alias(term, None) for term in terms))
+def _place(document: Document, loc: Loc) -> str:
+    line, column = document.marks[loc]
+    return f"{document.path}:{line}:{column}"
 
 
 def _example_section(item: str | ExampleSection) -> ExampleSection:
@@ -328,7 +247,10 @@ def version_of(watchlist: Watchlist) -> str:
         "rules": tuple((rule.name, rule.when, float(rule.points)) for rule in watchlist.rules),
         "profile": sorted(watchlist.profile.items()),
         "threshold": watchlist.threshold,
-        "filters": (watchlist.languages, watchlist.outlets, watchlist.ignored_outlets),
+        "filters": (
+            (watchlist.languages, watchlist.outlets, watchlist.countries),
+            (watchlist.ignored_languages, watchlist.ignored_outlets, watchlist.ignored_countries),
+        ),
         "boost_cap": watchlist.boost_cap,
     }
     return hashlib.blake2b(repr(parts).encode(), digest_size=8).hexdigest()

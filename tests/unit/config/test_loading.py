@@ -84,7 +84,6 @@ def test_the_problems_of_all_files_come_at_once(folder, problems_of):
         ("monitor.yaml", 1, "log.levle"),
         ("feeds.yaml", 2, "feeds.0.ulr"),
         ("feeds.yaml", 2, "feeds.0.url"),
-        ("rus-prk.yaml", 1, "match"),
         ("rus-prk.yaml", 6, "mathc"),
         ("recipients.yaml", 6, "recipients.0.zone"),
     }
@@ -119,7 +118,7 @@ def test_no_watchlist_at_all_is_an_error(folder, problems_of):
 def test_two_watchlists_of_one_name_name_both_files(folder, problems_of):
     config_dir = folder({"config/watchlists/second.yaml": WATCHLIST.format(name="rus-prk")})
     (problem,) = problems_of(lambda: load(config_dir, {}))
-    assert Path(problem.file).name == "second.yaml"
+    assert (Path(problem.file).name, problem.line, problem.column) == ("second.yaml", 1, 7)
     assert "is already in" in problem.message
     assert str(config_dir / "watchlists/rus-prk.yaml") in problem.message
 

@@ -7,6 +7,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import jsonschema
 import pytest
 from babel import Locale
 
@@ -145,7 +146,7 @@ MATCH = "match: {all: [{entity: palm}, {entity: europe}]}"
         (
             MATCH,
             "match: ¦{entity: palm, terms: [a]}",
-            "match: needs exactly one of all, any, none, entity, terms, near, ",
+            "match: needs exactly one of all, any, none, entity, terms, regex, near, ",
         ),
         (MATCH, "match: {near: ¦{entities: [palm]}}", "match.near: near needs two things or more, in `of`, "),
         ("match:", "¦treshold: 40\nmatch:", "treshold: is an unknown key. Did you mean 'threshold'?"),
@@ -161,7 +162,7 @@ MATCH = "match: {all: [{entity: palm}, {entity: europe}]}"
         ),
         (
             "match:",
-            "boost: [{name: a, when: x, points: 1}, {name: ¦a, when: y, points: 1}]\nmatch:",
+            "boost: [{name: a, when: x, points: 1}, {name: ¦a, when: q, points: 1}]\nmatch:",
             "boost.1.name: is taken (line 6).",
         ),
         ("match:", "alert_threshold: ¦40\nmatch:", "alert_threshold: is below the threshold of 50."),
@@ -232,8 +233,12 @@ def test_examples_know_their_place(tmp_path: Path) -> None:
     assert (third.title, third.text, third.must_match) == ("a", "b", False)
 
 
-def test_the_schema_is_json() -> None:
-    assert "match" in json.loads(json.dumps(WatchlistFile.model_json_schema()))["required"]
+def test_the_schema_asks_for_a_title_and_a_gate_unless_they_are_inherited() -> None:
+    schema = jsonschema.Draft202012Validator(json.loads(json.dumps(WatchlistFile.model_json_schema())))
+    assert not schema.is_valid({"name": "a"})
+    assert not schema.is_valid({"name": "a", "title": {"en": "A"}})
+    assert schema.is_valid({"name": "a", "title": {"en": "A"}, "match": "sawit"})
+    assert schema.is_valid({"name": "a", "extends": "watchlists/b.yaml"})
 
 
 # --- the default watchlist ---
