@@ -112,7 +112,7 @@ def matched_articles(
     rows += connection.execute(wanted.where(a.first_seen_at < since, among(connection, a.id, told)))
     placed = {row[-2] for row in rows if row[-2] is not None}
     marked = with_marked(connection, placed)
-    stories, lineage = _roots(placed, marked), lineages(marked, placed)
+    stories, lineage = roots_among(placed, marked), lineages(marked, placed)
     n, v = len(ARTICLE_COLUMNS), len(ARTICLE_COLUMNS) + len(VERDICT_COLUMNS)
     found = [
         MatchedArticle(
@@ -174,9 +174,10 @@ def roots_of(connection: Connection, ids: set[StoryId]) -> tuple[dict[StoryId, S
         fresh = {story.id: story for story in map(to_story, connection.execute(wanted))}
         stories |= fresh
         missing = {story.merged_into for story in fresh.values() if story.merged_into is not None} - stories.keys()
-    return stories, _roots(ids, stories)
+    return stories, roots_among(ids, stories)
 
 
-def _roots(ids: Collection[StoryId], stories: Mapping[StoryId, Story]) -> dict[StoryId, Story]:
+def roots_among(ids: Collection[StoryId], stories: Mapping[StoryId, Story]) -> dict[StoryId, Story]:
+    """Each id that is among these stories, with the story that it was merged into in the end."""
     merged_into = {story.id: story.merged_into for story in stories.values() if story.merged_into in stories}
     return {of: stories[root_of(of, merged_into)] for of in ids if of in stories}
