@@ -27,6 +27,7 @@ from monitor.model.pages import (
     Weighing,
 )
 from monitor.model.stories import Story, StoryId
+from monitor.model.votes import Vote, VotedArticle
 
 
 class Clock(Protocol):
@@ -268,7 +269,25 @@ class PruneStore(Protocol):
     """Retention."""
 
     async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
-        """Delete at most `limit` rows of each kind past its time; counts per table. Identity keys outlive articles."""
+        """Delete at most `limit` rows of each kind past its time; counts per table. Identity keys outlive articles.
+
+        What hangs on an article goes with it; one that a counting vote is cast on stays.
+        """
+        ...
+
+
+class VoteStore(Protocol):
+    """What readers say of articles."""
+
+    async def keep_vote(self, vote: Vote) -> None:
+        """Keep a vote in place of the same reader's earlier one; an older one than that changes nothing."""
+        ...
+
+    async def voted_articles(self, watchlist: str, *, since: datetime) -> list[VotedArticle]:
+        """The votes on a watchlist that count, cast since, by time, with their articles.
+
+        An article that is voted on outlives its time (see `PruneStore`); of one that is gone there is nothing.
+        """
         ...
 
 

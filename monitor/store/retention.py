@@ -2,7 +2,7 @@
 
 Identity keys (`article_alias`, `ledger`) and done slots (`digest`) stay for ever: they are small, and without them an
 old entry would come back as news, an old slot as a new digest. An article stays, however old, while a story that it
-belongs to still grows, or a delivery that tells it is not settled.
+belongs to still grows, a delivery that tells it is not settled, or a reader's vote on it counts.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from sqlalchemy.orm import aliased
 
 from monitor.model.articles import ArticleId
 from monitor.model.digests import DeliveryState
+from monitor.model.votes import VoteKind
 from monitor.store import shingles
 from monitor.store.columns import among
 from monitor.store.mapping import unpack_hashes
@@ -31,10 +32,11 @@ from monitor.store.tables import (
     SKETCH,
     STORY,
     TOLD,
+    VOTE,
 )
 
 _SETTLED = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
-_HANGS_ON_ARTICLE = (REVISION, MATCH, JOINING, DECISION, TOLD, PAGE)
+_HANGS_ON_ARTICLE = (REVISION, MATCH, JOINING, DECISION, TOLD, PAGE, VOTE)
 
 
 def prune(connection: Connection, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
@@ -75,7 +77,8 @@ def _prunable_articles(before: datetime, limit: int) -> Any:
         DELIVERY.c.slot_key == TOLD.c.slot_key,
         DELIVERY.c.state.not_in(_SETTLED),
     )
-    old = select(a.id).where(a.first_seen_at < before, ~grows, ~is_told_unsettled)
+    is_voted_on = exists().where(VOTE.c.article_id == a.id, VOTE.c.kind != VoteKind.NONE.value)
+    old = select(a.id).where(a.first_seen_at < before, ~grows, ~is_told_unsettled, ~is_voted_on)
     return old.order_by(a.first_seen_at, a.id).limit(limit)
 
 

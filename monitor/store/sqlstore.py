@@ -19,6 +19,7 @@ from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageWish, Unweighed, Weighing
 from monitor.model.stories import Story, StoryId
+from monitor.model.votes import Vote, VotedArticle
 from monitor.ports import (
     ComposeStore,
     DeliverStore,
@@ -29,8 +30,9 @@ from monitor.ports import (
     PruneStore,
     SeekStore,
     StoryStore,
+    VoteStore,
 )
-from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, retention
+from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, retention, votes
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
 from monitor.store.sieve import Sieve
@@ -40,7 +42,16 @@ _Result = TypeVar("_Result")
 
 
 class SqlStore(
-    FeedStore, IntakeStore, StoryStore, MatchStore, ComposeStore, DeliverStore, PruneStore, SeekStore, PageStore
+    FeedStore,
+    IntakeStore,
+    StoryStore,
+    MatchStore,
+    ComposeStore,
+    DeliverStore,
+    PruneStore,
+    SeekStore,
+    PageStore,
+    VoteStore,
 ):
     """All that the stages ask and keep. Made by `monitor.store.open_store`.
 
@@ -241,6 +252,14 @@ class SqlStore(
     async def deliveries(self, *, limit: int) -> list[Delivery]:
         """See `DeliverStore`."""
         return await self._read(partial(outbox.deliveries, limit=limit))
+
+    async def keep_vote(self, vote: Vote) -> None:
+        """See `VoteStore`."""
+        await self._write(partial(votes.keep_vote, vote=vote))
+
+    async def voted_articles(self, watchlist: str, *, since: datetime) -> list[VotedArticle]:
+        """See `VoteStore`."""
+        return await self._read(partial(votes.voted_articles, watchlist=watchlist, since=since))
 
     async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
         """See `PruneStore`; also what hangs on the articles, and settled deliveries. Counts rows per table."""

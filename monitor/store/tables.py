@@ -455,6 +455,20 @@ class NoticeRow(Row, table=True):
     sought_at: datetime | None
 
 
+class VoteRow(Row, table=True):
+    """What a reader said of an article; the key serves prune, too (is it voted on?)."""
+
+    __tablename__ = "vote"
+    # voted_articles: those of a watchlist, of late
+    __table_args__ = (Index("ix_vote_watchlist_at", "watchlist", "at"),)
+
+    article_id: int = _key()
+    watchlist: str = _text(primary_key=True)
+    recipient_id: str = _text(primary_key=True)
+    kind: str = _text()
+    at: datetime
+
+
 class ArtifactRow(Row, table=True):
     """A named byte string."""
 
@@ -489,3 +503,4 @@ TOLD = _table(ToldRow)
 DELIVERY = _table(DeliveryRow)
 ARTIFACT = _table(ArtifactRow)
 NOTICE = _table(NoticeRow)
+VOTE = _table(VoteRow)

@@ -122,6 +122,7 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         weighed = Weighing(article_id=1, body_digest=articles[0].body_digest, weighed=(("w", "v"),))
         await store.keep_weighing(weighed)
         await store.notices(after=3)
+        await store.voted_articles("w", since=NOW)
         await store.unsought(limit=5)
         await store.keep_sought(1, address="", at=NOW)
         await store.feed_notices("f1", limit=5)

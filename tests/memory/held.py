@@ -16,6 +16,7 @@ from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
 from monitor.model.stories import Joining, Story
+from monitor.model.votes import Vote
 from monitor.model.watchlists import Match
 
 
@@ -75,6 +76,7 @@ class Held:
         self.page_leases: dict[ArticleId, datetime] = {}
         self.weighed: dict[tuple[str, ArticleId], Match] = {}
         self.kept_notices: list[Notice] = []
+        self.votes: dict[tuple[ArticleId, str, str], Vote] = {}
 
     def _writing(self, value: Any = None) -> Any:
         if self.refusals:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitor.model.articles import Article, ArticleId, Decision, Revision
 from monitor.model.digests import DeliveryState
+from monitor.model.votes import VoteKind
 from tests.memory.held import Held
 
 _UNSETTLED = (DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN)
@@ -28,6 +29,7 @@ class Retention(Held):
                 table.pop(article_id, None)
             self.matches = {key: match for key, match in self.matches.items() if key[1] != article_id}
             self.told = {key: slot for key, slot in self.told.items() if key[1] != article_id}
+            self.votes = {key: vote for key, vote in self.votes.items() if key[0] != article_id}
         needed = {joining.story_id for joining in self.joinings.values()}
         needed |= {story.merged_into for story in self.stories.values() if story.merged_into is not None}
         for story in [s for s in self.stories.values() if s.last_at < articles_before and s.id not in needed][:limit]:
@@ -47,7 +49,9 @@ class Retention(Held):
         stories = [self.stories.get(joining.story_id) if joining else None, self._story_of(article_id)]
         unsettled = {(d.recipient_id, d.slot_key) for d in self.outbox.values() if d.state in _UNSETTLED}
         tells = {(recipient_id, slot) for (recipient_id, of, _), slot in self.told.items() if of == article_id}
-        return any(story is not None and story.last_at >= before for story in stories) or bool(unsettled & tells)
+        is_voted_on = any(of == article_id and vote.kind is not VoteKind.NONE for (of, *_), vote in self.votes.items())
+        is_growing = any(story is not None and story.last_at >= before for story in stories)
+        return is_growing or is_voted_on or bool(unsettled & tells)
 
     async def counts(self) -> dict[str, int]:
         return {"article": len(self.articles), "ledger": len(self.ledger), "story": len(self.stories)}
