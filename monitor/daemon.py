@@ -160,6 +160,8 @@ class Daemon:
             await self._runtime.reload()
             self._sweeper.settle()
             log.info("configuration reloaded", extra=self._runtime.summary())
+            for warning in self._runtime.configuration.warnings:
+                log.warning("%s", warning)
         except ConfigError as error:
             lines = "\n".join(str(problem) for problem in error.problems)
             log.error(  # noqa: TRY400 - a traceback would not help who wrote the YAML

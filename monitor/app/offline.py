@@ -17,11 +17,12 @@ from monitor.app.adapters import (
     make_workers,
     make_zones,
 )
+from monitor.app.examples import tried
 from monitor.config import Configuration, load
 from monitor.core.features import gazetteer_of
-from monitor.core.scoring import compile_watchlists, failed_examples
+from monitor.core.scoring import compile_watchlists
 from monitor.core.sites import Sites
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import StoreError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
 from monitor.model.feeds import Condition, Feed, FeedState
@@ -41,10 +42,7 @@ def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuratio
 
     Raises `ConfigError` with every problem.
     """
-    configuration = load(config_dir, env)
-    if problems := failed_examples(configuration.watchlists):
-        raise ConfigError(tuple(problems))
-    return configuration
+    return tried(load(config_dir, env))
 
 
 def make_replay(configuration: Configuration) -> Replay:

@@ -173,6 +173,16 @@ async def _find(store: SqlStore, name: str, sites: Sites) -> Story:
     return story
 
 
+async def article_at(store: SqlStore, url: str, sites: Sites = NO_SITES) -> Article | None:
+    """The stored article that a whole address leads to."""
+    # An article is stored under the key that the rules of its day gave it.
+    for key in dict.fromkeys((url_key(url, sites), url_key(url))):
+        article = None if key is None else await store.find_article(key)
+        if article is not None:
+            return article
+    return None
+
+
 async def find_article(
     store: SqlStore, name: str, sites: Sites = NO_SITES, *, is_story_wanted: bool = False
 ) -> ArticleId:
@@ -182,11 +192,9 @@ async def find_article(
     """
     if "." in name:  # ids hold none; a browser may have left out the scheme
         url = name if "://" in name else f"https://{name.removeprefix('//')}"
-        # An article is stored under the key that the rules of its day gave it.
-        for key in dict.fromkeys((url_key(url, sites), url_key(url))):
-            article = None if key is None else await store.find_article(key)
-            if article is not None:
-                return article.id
+        article = await article_at(store, url, sites)
+        if article is not None:
+            return article.id
         raise StoreError(f"{name} is not stored: no feed brought it, or it was pruned.")
     try:
         article_id = parse_id(name)

@@ -48,30 +48,23 @@ def run(args: argparse.Namespace) -> int:
     0 when all is well, 1 when a feed asked `--online` does not bring its news (slow, moved and undated ones
     do). Problems leave as `ConfigError` (exit code 2), or in the document.
     """
+    from monitor.app import load_configuration
+
     if args.json:
         return _document(args)
-    configuration = _load(args.config)
+    configuration = load_configuration(args.config, os.environ)
     for line in report(configuration, args.config):
         print(line)
     return _online(configuration) if args.online else 0
 
 
-def _load(folder: Path) -> Configuration:
-    """Raises `ConfigError`, also for a watchlist that does not do what its examples say."""
-    from monitor.config import load
-    from monitor.core.scoring import failed_examples
-
-    configuration = load(folder, os.environ)
-    if problems := failed_examples(configuration.watchlists):
-        raise ConfigError(tuple(problems))
-    return configuration
-
-
 def _document(args: argparse.Namespace) -> int:
     """Print the document of `--json`; the exit code is that of the same command without it."""
+    from monitor.app import load_configuration
+
     configuration, problems, found = None, tuple[Problem, ...](), None
     try:
-        configuration = _load(args.config)
+        configuration = load_configuration(args.config, os.environ)
     except ConfigError as error:
         problems = error.problems
     if configuration is not None and args.online:

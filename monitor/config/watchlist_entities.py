@@ -193,7 +193,8 @@ def terms_of(
 ) -> Iterator[Alias]:
     """Terms as aliases; one that stands in nearly every text is a problem."""
     for index, term in enumerate(terms):
-        alias = alias_of(term, language, is_cased=is_cased)
+        line, column = document.marks.get((*loc, index)) or document.marks[loc]
+        alias = replace(alias_of(term, language, is_cased=is_cased), place=f"{document.path}:{line}:{column}")
         check_stop_words(alias, document, (*loc, index), notes)
         yield alias
 

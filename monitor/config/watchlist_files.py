@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
-from monitor.config.texts import Country, Language, Line, Slug
+from monitor.config.texts import Country, Language, Line, Slug, WebUrl
 from monitor.config.yaml_nodes import Many, Strict
 
 STEP = 0.25
@@ -166,23 +166,29 @@ class RuleSection(Strict):
 
 
 class ExampleSection(Strict):
-    """A text with its headline, or a file."""
+    """A text with its headline, a file, or the address of a stored article."""
 
     title: str = ""
     text: str = ""
     file: str = Field(default="", description="A saved document, relative to the folder above config/.")
+    url: WebUrl | None = Field(default=None, description="The address of an article, tried once it is stored.")
 
     @model_validator(mode="after")
     def _something(self) -> Self:
-        if not (self.title or self.text or self.file):
-            raise ValueError("needs a title, a text or a file.")
+        if not (self.title or self.text or self.file or self.url):
+            raise ValueError("needs a title, a text, a file or a url.")
         if self.text and self.file:
             raise ValueError("has both text and file: keep one.")
+        if self.url and (self.title or self.text or self.file):
+            raise ValueError("has a url and more: the stored article has its own title and text, keep one.")
         return self
 
 
 class TestsSection(Strict):
-    """Texts that must match, and texts that must not; a watchlist that fails one never goes live."""
+    """Texts that must match, and texts that must not; a watchlist that fails one never goes live.
+
+    A bare string is a headline, a file (it ends in .txt and has a folder) or the address of a stored article.
+    """
 
     must_match: Many[str | ExampleSection] = ()
     must_not_match: Many[str | ExampleSection] = ()

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from monitor.config.texts import check_url
 from monitor.config.watchlist_conditions import Conditions
 from monitor.config.watchlist_entities import Entities, Layer, Notes, found_file
 from monitor.config.watchlist_files import AliasFile, ExampleSection, RuleSection, WatchlistFile
@@ -193,9 +194,28 @@ class _Reading:
                 loc = ("tests", key, index)
                 line, column = self._document.marks.get(loc, (0, 0))
                 place = f"{self._document.path}:{line}:{column}"
-                section = _example_section(item)
+                section = self._example_section(item, loc)
                 text = self._file_text(section.file, loc) if section.file else section.text
-                yield Example(title=section.title, text=text, must_match=must_match, place=place, file=section.file)
+                yield Example(
+                    title=section.title,
+                    text=text,
+                    must_match=must_match,
+                    place=place,
+                    file=section.file,
+                    url=section.url or "",
+                )
+
+    def _example_section(self, item: str | ExampleSection, loc: Loc) -> ExampleSection:
+        """A bare string is a headline, or an address or a file where it looks like one."""
+        if isinstance(item, ExampleSection):
+            return item
+        if item.startswith(("https://", "http://")) and " " not in item:
+            try:
+                return ExampleSection(url=check_url(item))
+            except ValueError as error:
+                self._note(loc, str(error))
+        is_file = item.endswith(".txt") and "/" in item and " " not in item
+        return ExampleSection(file=item) if is_file else ExampleSection(title=item)
 
     def _file_text(self, name: str, loc: Loc) -> str:
         """The text of an example's file, looked for in the configuration folder and in the one above."""
@@ -227,14 +247,6 @@ class _Reading:
 def _place(document: Document, loc: Loc) -> str:
     line, column = document.marks[loc]
     return f"{document.path}:{line}:{column}"
-
-
-def _example_section(item: str | ExampleSection) -> ExampleSection:
-    """A bare string is a headline, or a file where it looks like one."""
-    if isinstance(item, ExampleSection):
-        return item
-    is_file = item.endswith(".txt") and "/" in item and " " not in item
-    return ExampleSection(file=item) if is_file else ExampleSection(title=item)
 
 
 def version_of(watchlist: Watchlist) -> str:

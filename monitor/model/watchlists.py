@@ -35,7 +35,8 @@ class Alias:
     A trailing `*` on a word matches any ending (alphabetic scripts). `is_cased`: compare case as written. `fields`
     empty = everywhere. `excluding`: longer strings inside which the alias does not count ("태평양" for "평양").
     `not_near`: the hit does not count when one of these stands within ten words of it. `group` is the shared entity
-    that an alias was taken from ("putin" inside "russia"), empty for the entity's own.
+    that an alias was taken from ("putin" inside "russia"), empty for the entity's own. `place` is where it is written,
+    "file:line:column", and no part of what it means.
     """
 
     text: str
@@ -45,6 +46,7 @@ class Alias:
     excluding: tuple[str, ...] = ()
     not_near: tuple[str, ...] = ()
     group: str = ""
+    place: str = field(default="", compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,7 +155,8 @@ class Rule:
 class Example:
     """A test inside a watchlist: a text that must (or must not) match, with its place in the YAML for messages.
 
-    With a `file`, `text` is that document as it was saved: it is cleaned like a seed before it is scored.
+    With a `file`, `text` is that document as it was saved: it is cleaned like a seed before it is scored. With a `url`
+    it is the stored article of that address, and title and text are empty.
     """
 
     title: str
@@ -161,6 +164,7 @@ class Example:
     must_match: bool = True
     place: str = ""
     file: str = ""
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ The points are in `weights`; what they say as a percentage, in `calibration`.
 """
 
 from monitor.core.scoring.calibration import excluded, relevance, relevance_of
-from monitor.core.scoring.examples import ExampleFailure, failed_examples, run_examples
+from monitor.core.scoring.examples import ExampleFailure, failed_examples, is_passed, run_examples, untried_examples
 from monitor.core.scoring.scorer import SCORING_VERSION, Scorer, compile_watchlists
 
 __all__ = [
@@ -16,7 +16,9 @@ __all__ = [
     "compile_watchlists",
     "excluded",
     "failed_examples",
+    "is_passed",
     "relevance",
     "relevance_of",
     "run_examples",
+    "untried_examples",
 ]

@@ -233,6 +233,28 @@ def test_examples_know_their_place(tmp_path: Path) -> None:
     assert (third.title, third.text, third.must_match) == ("a", "b", False)
 
 
+def test_an_example_may_be_the_address_of_a_stored_article(tmp_path: Path) -> None:
+    text = MINIMAL + "tests:\n  must_match:\n    - https://news.example.org/a?b=1\n    - {url: http://example.org/c}\n"
+    first, second = load_watchlist(write(tmp_path, text)).examples
+    assert (first.url, first.title, first.text) == ("https://news.example.org/a?b=1", "", "")
+    assert second.url == "http://example.org/c"
+
+
+def test_an_address_that_is_none_or_has_a_title_beside_it_is_told(tmp_path: Path) -> None:
+    text = MINIMAL + "tests:\n  must_match:\n    - https:///a\n    - {url: https://example.org/c, title: a}\n"
+    (told,) = problems(tmp_path, text)
+    assert "has a url and more" in told
+    (told,) = problems(tmp_path, text.replace(", title: a", ""))
+    assert told.startswith("watchlists/w.yaml:9:7: tests.must_match.0: ")
+    assert "names no host" in told
+
+
+def test_a_spelling_knows_where_it_is_written(tmp_path: Path) -> None:
+    entities = load_watchlist(write(tmp_path)).entities
+    assert [alias.place.rpartition("/")[2] for alias in entities["palm"].aliases] == ["w.yaml:4:10", "w.yaml:4:20"]
+    assert entities["europe"].aliases[-1].place.endswith("w.yaml:5:82")
+
+
 def test_the_schema_asks_for_a_title_and_a_gate_unless_they_are_inherited() -> None:
     schema = jsonschema.Draft202012Validator(json.loads(json.dumps(WatchlistFile.model_json_schema())))
     assert not schema.is_valid({"name": "a"})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.core.scoring import compile_watchlists, run_examples
+from monitor.core.scoring import compile_watchlists, failed_examples, run_examples, untried_examples
 from monitor.model.articles import Article
 from monitor.model.watchlists import (
     Alias,
@@ -312,6 +312,23 @@ def test_examples_of_a_watchlist_that_was_not_compiled_are_an_error() -> None:
     watchlist: Watchlist = make_watchlist(examples=(Example(title="x"),))
     with pytest.raises(ValueError, match="russia-north-korea"):
         run_examples(watchlist, compile_watchlists([]))
+
+
+def test_a_stored_article_is_tried_as_it_stands_and_what_is_not_stored_is_told() -> None:
+    article = make_article("Putin tiba di Pyongyang", text="", outlet="Kompas")
+    urls = ("https://example.org/a", "https://example.org/b")
+    watchlist = make_watchlist(
+        examples=tuple(Example(title="", url=url, must_match=False, place="w.yaml:9:7") for url in urls)
+    )
+    stored = {urls[0]: article}
+    (failure,) = run_examples(watchlist, compile_watchlists([watchlist]), stored)
+    assert failure.message.startswith("“Putin tiba di Pyongyang” (https://example.org/a) must not match, but it scores")
+    (problem,) = failed_examples([watchlist], stored)
+    assert (problem.file, problem.line, problem.column) == ("w.yaml", 9, 7)
+    (untried,) = untried_examples([watchlist], stored, reason="is not stored")
+    assert untried.message == "this test was skipped: https://example.org/b is not stored."
+    ignoring = make_watchlist(examples=watchlist.examples, ignored_outlets=("kompas",))
+    assert run_examples(ignoring, compile_watchlists([ignoring]), stored) == [], "its outlet is known, and counts"
 
 
 def test_filters_do_not_apply_to_examples() -> None:
