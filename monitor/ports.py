@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch
+from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch, Verdict
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, FetchRequest, ParsedFeed
@@ -164,6 +164,24 @@ class MatchStore(Protocol):
 
     async def set_watchlist_versions(self, versions: Mapping[str, str]) -> None:
         """Take these versions as fully scored (a store without articles)."""
+        ...
+
+
+class PastStore(Protocol):
+    """What is stored, read through once in the order of time: to try a watchlist on. Nothing is kept."""
+
+    async def seen_span(self) -> tuple[datetime, datetime] | None:
+        """When the first and the last of the stored articles were first seen; None without any."""
+        ...
+
+    async def articles_seen(
+        self, *, after: tuple[datetime, ArticleId], until: datetime, limit: int
+    ) -> list[tuple[Article, Verdict]]:
+        """The next stored articles behind (first seen at, id), first seen until then, in that order."""
+        ...
+
+    async def placings(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, tuple[Story, ...]]:
+        """Of those articles that are in a story: what that is part of now, then its lineage (see `MatchedArticle`)."""
         ...
 
 

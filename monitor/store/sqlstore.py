@@ -27,12 +27,13 @@ from monitor.ports import (
     IntakeStore,
     MatchStore,
     PageStore,
+    PastStore,
     PruneStore,
     SeekStore,
     StoryStore,
     VoteStore,
 )
-from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, retention, votes
+from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, past, retention, votes
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
 from monitor.store.sieve import Sieve
@@ -46,6 +47,7 @@ class SqlStore(
     IntakeStore,
     StoryStore,
     MatchStore,
+    PastStore,
     ComposeStore,
     DeliverStore,
     PruneStore,
@@ -173,6 +175,20 @@ class SqlStore(
     async def set_watchlist_versions(self, versions: Mapping[str, str]) -> None:
         """See `MatchStore`."""
         await self._write(partial(matches.set_watchlist_versions, versions=versions))
+
+    async def seen_span(self) -> tuple[datetime, datetime] | None:
+        """See `PastStore`."""
+        return await self._read(past.seen_span)
+
+    async def articles_seen(
+        self, *, after: tuple[datetime, ArticleId], until: datetime, limit: int
+    ) -> list[tuple[Article, Verdict]]:
+        """See `PastStore`."""
+        return await self._read(partial(past.articles_seen, after=after, until=until, limit=limit))
+
+    async def placings(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, tuple[Story, ...]]:
+        """See `PastStore`."""
+        return await self._read(partial(past.placings, article_ids=article_ids))
 
     async def digest_slots(self) -> dict[str, DigestSlot]:
         """See `ComposeStore`."""
