@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.core.margins import margins
+from monitor.core.margins import MarginKind, margins
 from monitor.core.matching import Found, Matcher
 from monitor.core.patterns import Expression, Legible
 from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL
@@ -105,12 +105,12 @@ class Evidence:
     @cached_property
     def lead_end(self) -> int:
         """Where the body's lead ends."""
-        return self.text_at + _lead_length(self.article.text)
+        return self.text_at + lead_length(self.article.text)
 
     @cached_property
     def summary_lead_end(self) -> int:
         """Where the summary's lead ends: a feed may put a whole article into it."""
-        return self.summary_at + _lead_length(self.article.summary)
+        return self.summary_at + lead_length(self.article.summary)
 
     def field_at(self, position: int) -> Field:
         """The field that a raw position lies in, as a hit names it."""
@@ -196,20 +196,24 @@ class Evidence:
         return starts[number], ends[number]
 
     @cached_property
-    def _margins(self) -> tuple[list[int], list[int]]:
+    def _margins(self) -> tuple[list[int], list[int], list[MarginKind]]:
         spans = [
-            (margin.start + base, margin.end + base)
+            (margin.start + base, margin.end + base, margin.kind)
             for text, base in ((self.article.summary, self.summary_at), (self.article.text, self.text_at))
             if text
             for margin in margins(text)
         ]
-        return [start for start, _ in spans], [end for _, end in spans]
+        return [start for start, _, _ in spans], [end for _, end, _ in spans], [kind for _, _, kind in spans]
+
+    def margin_at(self, position: int) -> MarginKind | None:
+        """The kind of margin that a raw position lies in: caption, dateline, byline, link or widget."""
+        starts, ends, kinds = self._margins
+        index = bisect_right(starts, position) - 1
+        return kinds[index] if index >= 0 and position < ends[index] else None
 
     def is_marginal(self, position: int) -> bool:
-        """Whether a raw position lies in a caption, dateline, byline, link or widget."""
-        starts, ends = self._margins
-        index = bisect_right(starts, position) - 1
-        return index >= 0 and position < ends[index]
+        """Whether a raw position lies in a margin."""
+        return self.margin_at(position) is not None
 
     def words_between(self, first: Place, second: Place) -> int:
         """Words from the end of the earlier place to the start of the later one; 0 where they touch or overlap."""
@@ -220,7 +224,8 @@ class Evidence:
         return max(distance - 1, 0)
 
 
-def _lead_length(text: str) -> int:
+def lead_length(text: str) -> int:
+    """How many characters of a text are its lead: as much as a few sentences say in its script."""
     start = text[:LEAD_CHARS]
     han, hangul = len(_HAN.findall(start)), len(_HANGUL.findall(start))
     if max(han, hangul) * 3 < len(start):
