@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from monitor.app.stories import article_at
 from monitor.config import Configuration
-from monitor.core.scoring import failed_examples, untried_examples
+from monitor.core.scoring import failed_examples, unsound, untried_examples
 from monitor.core.sites import Sites
 from monitor.errors import ConfigError, StoreError
 from monitor.model.articles import Article
@@ -20,9 +20,11 @@ def tried(configuration: Configuration) -> Configuration:
     """The configuration, its watchlists' own tests passed; those that could not be tried are among its warnings.
 
     Raises:
-        ConfigError: With every test that failed.
+        ConfigError: With every watchlist that cannot work, else with every test that failed.
     """
     watchlists = configuration.watchlists
+    if problems := unsound(watchlists):
+        raise ConfigError(tuple(problems))
     urls = list(dict.fromkeys(example.url for one in watchlists for example in one.examples if example.url))
     stored: dict[str, Article] = {}
     reason = "is not stored (no feed brought it yet, or it was pruned)"

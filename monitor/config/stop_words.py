@@ -11,7 +11,7 @@ from __future__ import annotations
 _BY_LANGUAGE = {
     "id ms": """
         ada adalah agar akan aku anda antara apa atas atau bagi bahwa bahawa banyak bisa boleh bukan dalam dan dapat
-        dari daripada dengan di dia hanya hingga ia ini itu jadi jika juga kami kamu karena kerana kata ke kepada kita
+        dari daripada dengan di dia hanya hingga ia ini itu jadi jika juga kami kamu karena kerana ke kepada kita
         lagi lain lebih maka masih mereka namun oleh pada para saat saja sangat saya sebagai sebuah sedang sejak
         selama semua seperti serta setelah selepas sudah supaya tapi telah tentang terhadap tetapi tidak tak tiap
         untuk yang

@@ -8,6 +8,7 @@ The points are in `weights`; what they say as a percentage, in `calibration`.
 from monitor.core.scoring.calibration import excluded, relevance, relevance_of
 from monitor.core.scoring.examples import ExampleFailure, failed_examples, is_passed, run_examples, untried_examples
 from monitor.core.scoring.scorer import SCORING_VERSION, Scorer, compile_watchlists
+from monitor.core.scoring.soundness import unsound
 
 __all__ = [
     "SCORING_VERSION",
@@ -20,5 +21,6 @@ __all__ = [
     "relevance",
     "relevance_of",
     "run_examples",
+    "unsound",
     "untried_examples",
 ]
