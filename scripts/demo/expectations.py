@@ -124,9 +124,10 @@ def _seeds(day: Day, account: Account) -> list[str]:
 
 
 def _mail(day: Day, mails: Sequence[Mail], address: str) -> list[str]:
-    """Every wanted text was mailed, no unwanted one, and nothing in two different messages.
+    """Every wanted text was mailed, no unwanted one, and nothing in two different messages but a correction.
 
-    A message may come twice (law 5 says when); what must not be is an article that two messages tell.
+    A message may come twice (law 5 says when); what must not be is an article that two messages tell. One that was
+    corrected is named again by the message that tells of its correction, by its new headline.
     """
     texts = {mail.message_id: mail.body("html") + " ".join(mail.body("plain").split()) for mail in mails}
 
@@ -140,8 +141,14 @@ def _mail(day: Day, mails: Sequence[Mail], address: str) -> list[str]:
             found.append(f"{address}: nothing was mailed of {items[0].id}: {items[0].title}")
         if not items[0].is_match and told:
             found.append(f"{address}: was mailed {told[0].id}, which does not match: {told[0].title}")
+    corrections = {item.link: item for item in day.items if item.verdict == "revision" and item.is_match}
+    found.extend(
+        f"{address}: the correction {item.title!r} was told in {count} messages instead of one"
+        for item in corrections.values()
+        if (count := len(messages_with(item.title))) != 1
+    )
     for words in {*day.seed_titles, *(item.link for item in day.items)}:
-        count = len(messages_with(words))
+        count = len(messages_with(words)) - (words in corrections)
         if count > 1:
             found.append(f"{address}: {words} is told in {count} different messages")
     return found
