@@ -228,6 +228,9 @@ class WatchlistFile(Strict):
     alert_threshold: Annotated[float, Field(gt=-1000, le=1000)] | None = Field(
         default=None, description="Points for an alert at once."
     )
+    stories_per_day: Annotated[float, Field(gt=0, le=100_000)] | None = Field(
+        default=None, description="So many you want to read: `monitor budget` finds the threshold. It changes nothing."
+    )
     profile: dict[TermText, Annotated[float, Field(gt=0, le=1000)]] = Field(
         default_factory=dict, description="Terms derived from seed documents, with weights."
     )

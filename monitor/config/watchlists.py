@@ -118,6 +118,7 @@ class _Reading:
             ignored_countries=self._given("ignored_countries"),
             examples=examples,
             boost_cap=self._given("boost_cap"),
+            stories_per_day=self._given("stories_per_day"),
             places=self._places(written),
         )
         return replace(watchlist, version=version_of(watchlist))
