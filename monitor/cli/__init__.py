@@ -29,6 +29,8 @@ COMMANDS: dict[str, str] = {
     "why": "why an article is in a digest, or is not",
     "story": "show a story with its reasons; join two, split one",
     "replay": "run JSON lines of articles through dedupe, grouping and scoring in a throw-away store",
+    "backtest": "what a changed watchlist would have gained, lost and moved in the last days",
+    "budget": "the threshold for so many stories a day",
     "schema": "write the JSON Schemas of the configuration files",
 }
 WITHOUT_CONFIG = {"init", "schema"}

@@ -175,7 +175,8 @@ class Watchlist:
     (two for a relation, one for a topic, empty when `match` says it all): structure signals are built from them.
     `others` names the entity of third parties, whose enumeration with the sides costs points.
     `profile` maps terms derived from seed documents to weights. `boost_cap` limits what the rules with positive
-    points may add together (None = no limit). `languages`, `outlets`: empty = all.
+    points may add together (None = no limit). `languages`, `outlets`: empty = all. `stories_per_day` is what the reader
+    wants to read: the threshold may have been chosen for it (`monitor budget`), no score depends on it.
     """
 
     name: str
@@ -197,6 +198,7 @@ class Watchlist:
     ignored_countries: tuple[str, ...] = ()
     examples: tuple[Example, ...] = ()
     boost_cap: float | None = None
+    stories_per_day: float | None = None
     places: Mapping[str, str] = field(default_factory=dict, compare=False, repr=False)
 
 

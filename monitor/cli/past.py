@@ -1,0 +1,73 @@
+"""What `monitor backtest` and `monitor budget` share: which stretch of the past, and which watchlist."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.errors import ConfigError, MonitorError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.model.watchlists import Watchlist
+
+
+def configure_past(parser: argparse.ArgumentParser) -> None:
+    """The arguments that choose the articles."""
+    parser.add_argument("--days", type=_days, default=30, metavar="N", help="so many days back (default: 30)")
+    parser.add_argument(
+        "--until",
+        type=_moment,
+        metavar="TIME",
+        help="the end, ISO 8601, UTC unless it says otherwise (default: when the newest article was seen)",
+    )
+    parser.add_argument(
+        "--articles", type=Path, metavar="FILE", help="JSON lines as for `monitor replay`, in place of the store"
+    )
+    parser.add_argument("--json", action="store_true", help="one document for programs")
+
+
+def _days(text: str) -> int:
+    try:
+        days = int(text)
+    except ValueError:
+        days = 0
+    if not 1 <= days <= 3660:
+        raise argparse.ArgumentTypeError(f"{text} is no number of days: write a whole number from 1 to 3660")
+    return days
+
+
+def _moment(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text} is no time: write 2026-11-22 or 2026-11-22T07:00+07:00") from None
+    return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def read_watchlist(path: Path, config_dir: Path) -> Watchlist:
+    """A watchlist's file, wherever it lies, with the shared files of the configuration; `ConfigError` as in `check`."""
+    from monitor.config.watchlists import load_watchlist
+    from monitor.core.scoring.soundness import unsound
+
+    watchlist = load_watchlist(path, config_dir=config_dir)
+    if problems := unsound([watchlist]):
+        raise ConfigError(tuple(problems))
+    return watchlist
+
+
+def live_watchlist(live: Sequence[Watchlist], name: str) -> Watchlist:
+    """The live watchlist of a name; `MonitorError` with those that there are."""
+    found = next((one for one in live if one.name == name), None)
+    if found is None:
+        names = ", ".join(one.name for one in live)
+        raise MonitorError(f"there is no watchlist {name}; there are: {names}")
+    return found
+
+
+def moment(at: datetime) -> str:
+    """A time in UTC, so that what is printed does not depend on where."""
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"

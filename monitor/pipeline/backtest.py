@@ -1,0 +1,182 @@
+"""Backtest: a changed watchlist over the stored past, beside the one that it would replace. Nothing is kept.
+
+Articles are read in pages, by the time of their first sight, and scored once against all watchlists that matter; what
+matches is placed in its stored story, compared, and fed to the two mailboxes. Memory grows with what matches, not with
+what is stored. The clock is the articles' own, so the same store and files give the same answer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.core.backtest import Account, make_shift, shift_kind
+from monitor.core.scoring import Scorer, compile_watchlists
+from monitor.model.articles import Article, Verdict
+from monitor.model.backtests import Backtest, Mail, MailShift
+from monitor.model.digests import MatchedArticle, Recipient
+from monitor.model.stories import Story, StoryId
+from monitor.model.watchlists import Score, Watchlist
+from monitor.pipeline.matches import as_match
+from monitor.pipeline.trial_mail import TrialMail, TrialRules
+from monitor.ports import PastStore
+
+PAGE = 500
+_BEFORE, _AFTER = "0", "1"
+_LAST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What is compared, over the articles first seen in (`since`, `until`].
+
+    `before` is the live watchlist of the name of `after`, None where there is none. `readers` are the recipients whose
+    mail is counted, as they are with `after` live; `beside` are the other watchlists that they read. With
+    `is_supposed` the readers do not read it yet: their mail before is without it.
+    """
+
+    before: Watchlist | None
+    after: Watchlist
+    since: datetime
+    until: datetime
+    readers: tuple[Recipient, ...] = ()
+    beside: tuple[Watchlist, ...] = ()
+    is_supposed: bool = False
+
+
+async def backtest(trial: Trial, *, past: PastStore, rules: TrialRules, page: int = PAGE) -> Backtest:
+    """What `trial.after` gains, loses and moves, and what that makes of the readers' mail."""
+    scoring = _Scoring(trial)
+    account = Account()
+    mail = tuple(TrialMail(readers, since=trial.since, rules=rules) for readers in _readers(trial))
+    placer = _Placer(past)
+    async for found in pages(past, since=trial.since, until=trial.until, limit=page):
+        account.count([article for article, _ in found])
+        matched = [(*one, scores) for one in found if (scores := scoring.matches(one[0]))]
+        placings = await placer.place([article for article, _, _ in matched])
+        for article, verdict, scores in matched:
+            lineage = placings.get(article.id, ())
+            _note(account, scoring, article, lineage[0].id if lineage else None, scores)
+            row = _Row(article=_bare(article), verdict=verdict, lineage=lineage)
+            for side, box in zip((_BEFORE, _AFTER), mail, strict=True):
+                await box.take(
+                    row.matched(score, scoring.names) for name, score in scores.items() if _is_of(name, side)
+                )
+    before, after = [await box.close(trial.until) for box in mail]
+    return account.close(
+        before=trial.before,
+        after=trial.after,
+        since=trial.since,
+        until=trial.until,
+        mail=[_mail_shift(reader, before, after) for reader in trial.readers],
+        is_supposed=trial.is_supposed,
+    )
+
+
+async def pages(
+    past: PastStore, *, since: datetime, until: datetime, limit: int = PAGE
+) -> AsyncIterator[list[tuple[Article, Verdict]]]:
+    """The articles first seen in (`since`, `until`], in the order of time, so many at once."""
+    after = (since, _LAST_ID)
+    while found := await past.articles_seen(after=after, until=until, limit=limit):
+        yield found
+        after = (found[-1][0].first_seen_at, found[-1][0].id)
+
+
+class _Scoring:
+    """All watchlists that matter, under names of their own: the one before and the one after share theirs."""
+
+    def __init__(self, trial: Trial) -> None:
+        self._trial = trial
+        given = {_BEFORE: trial.before, _AFTER: trial.after}
+        given |= {str(place): watchlist for place, watchlist in enumerate(trial.beside, 2)}
+        watchlists = {name: watchlist for name, watchlist in given.items() if watchlist is not None}
+        self.names = {name: watchlist.name for name, watchlist in watchlists.items()}
+        self._all = _compiled(watchlists)
+        self._two = _compiled({name: watchlists[name] for name in (_BEFORE, _AFTER) if name in watchlists})
+        self.alerts = (trial.before.alert_threshold if trial.before else None, trial.after.alert_threshold)
+
+    def matches(self, article: Article) -> dict[str, Score]:
+        """The scores at or over their thresholds."""
+        return {score.watchlist: score for score in self._all.matches(article)}
+
+    def both(self, article: Article) -> tuple[Score | None, Score | None]:
+        """The whole scores before and after, matches or not."""
+        scores = {score.watchlist: score for score in self._two.score(article)}
+        return scores.get(_BEFORE), scores[_AFTER]
+
+
+def _compiled(watchlists: Mapping[str, Watchlist]) -> Scorer:
+    return compile_watchlists([replace(watchlist, name=name) for name, watchlist in watchlists.items()])
+
+
+def _note(
+    account: Account, scoring: _Scoring, article: Article, story_id: StoryId | None, scores: Mapping[str, Score]
+) -> None:
+    """Count an article that matches one of the two, and tell what is worth a line."""
+    before, after = scores.get(_BEFORE), scores.get(_AFTER)
+    account.note(article, story_id, sides=[side for side, score in enumerate((before, after)) if score is not None])
+    if shift_kind(before, after, alerts=scoring.alerts) is not None:
+        account.note_shift(make_shift(article, story_id, *scoring.both(article), alerts=scoring.alerts))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Row:
+    """An article as it goes into the mailboxes."""
+
+    article: Article
+    verdict: Verdict
+    lineage: tuple[Story, ...]
+
+    def matched(self, score: Score, names: Mapping[str, str]) -> MatchedArticle:
+        match = as_match(self.article.id, score, now=self.article.first_seen_at)
+        return MatchedArticle(
+            article=self.article,
+            verdict=self.verdict,
+            match=replace(match, watchlist=names[score.watchlist]),
+            story=self.lineage[0] if self.lineage else None,
+            lineage=self.lineage[1:],
+        )
+
+
+class _Placer:
+    """The stored stories of articles, without what only grouping needs."""
+
+    def __init__(self, past: PastStore) -> None:
+        self._past = past
+        self._bare: dict[StoryId, Story] = {}
+
+    async def place(self, articles: Sequence[Article]) -> dict[int, tuple[Story, ...]]:
+        found = await self._past.placings([article.id for article in articles]) if articles else {}
+        return {of: tuple(map(self._bared, stories)) for of, stories in found.items()}
+
+    def _bared(self, story: Story) -> Story:
+        if story.id not in self._bare:
+            self._bare[story.id] = replace(story, centroid={}, gists=())
+        return self._bare[story.id]
+
+
+def _bare(article: Article) -> Article:
+    """Without its text: a mailbox counts stories, and their sentences are in the matches."""
+    return replace(article, text="", summary="")
+
+
+def _is_of(name: str, side: str) -> bool:
+    """Whether a watchlist is live on this side: its own version, or one of those beside it."""
+    return name == side or name not in (_BEFORE, _AFTER)
+
+
+def _readers(trial: Trial) -> tuple[tuple[Recipient, ...], tuple[Recipient, ...]]:
+    """The recipients before and after."""
+    if not trial.is_supposed:
+        return trial.readers, trial.readers
+    without = tuple(
+        replace(reader, watchlists=tuple(name for name in reader.watchlists if name != trial.after.name))
+        for reader in trial.readers
+    )
+    return without, trial.readers
+
+
+def _mail_shift(reader: Recipient, before: Mapping[str, Mail], after: Mapping[str, Mail]) -> MailShift:
+    return MailShift(recipient_id=reader.id, before=before[reader.id], after=after[reader.id])

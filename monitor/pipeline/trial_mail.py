@@ -1,0 +1,147 @@
+"""The mail of a past that did not happen: recipients' digests composed at each of their slots, and only counted.
+
+Owns: the few things that composing asks of a store, for matches as they are fed in the order of time. What goes into a
+digest is compose's own decision (`pipeline.compose`): its backlog, its copies, its room. Refuses: to send or keep any
+of it. Corrections of what was told and notices about feeds are no part of it, and stories stand as they do today.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from monitor.core import schedules
+from monitor.model.articles import ArticleId
+from monitor.model.backtests import Mail
+from monitor.model.commits import DigestCommit, DigestSlot
+from monitor.model.digests import MatchedArticle, Recipient, Slot
+from monitor.model.notices import Notice
+from monitor.model.stories import StoryId
+from monitor.pipeline.compose import ComposeRules, keep_plan, plan_digest, planned_slot
+from monitor.ports import ComposeStore, Renderer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrialRules:
+    """What composing needs, as the daemon has it."""
+
+    compose: ComposeRules
+    renderer: Renderer
+
+
+class TrialMail(ComposeStore):
+    """The digests of some recipients from `since` on, for matches given in the order of first sight.
+
+    Recipients who differ in nothing that shapes a digest are composed for once.
+    """
+
+    def __init__(self, readers: Sequence[Recipient], *, since: datetime, rules: TrialRules) -> None:
+        self._rules = rules
+        alike: dict[Recipient, list[Recipient]] = defaultdict(list)
+        for reader in readers:
+            alike[replace(reader, id="", address="", name="", channel="", is_operator=False)].append(reader)
+        self._alike = {one.id: same[0].id for same in alike.values() for one in same}
+        self._readers = {same[0].id: replace(same[0], is_operator=False) for same in alike.values()}
+        self._slots = {of: self._first_slot(reader, since) for of, reader in self._readers.items()}
+        self._mail = dict.fromkeys(self._readers, Mail())
+        self._rows: list[MatchedArticle] = []
+        self._old: dict[StoryId, dict[tuple[ArticleId, str], MatchedArticle]] = defaultdict(dict)
+        self._told: dict[str, dict[ArticleId, datetime]] = {of: {} for of in self._readers}
+
+    def _first_slot(self, reader: Recipient, since: datetime) -> DigestSlot:
+        slot = schedules.next_slot(reader.schedule, after=since, tz=self._rules.compose.zones(reader.schedule.zone))
+        return DigestSlot(recipient_id=reader.id, slot=slot, told_until=since)
+
+    async def take(self, rows: Iterable[MatchedArticle]) -> None:
+        """Compose what is due before each match is seen, then have it."""
+        for row in rows:
+            await self._compose(row.article.first_seen_at, is_over=False)
+            self._rows.append(row)
+
+    async def close(self, until: datetime) -> dict[str, Mail]:
+        """Compose what is due up to the end; recipient id → what that and all before came to."""
+        await self._compose(until, is_over=True)
+        return {of: self._mail[one] for of, one in self._alike.items()}
+
+    async def _compose(self, at: datetime, *, is_over: bool) -> None:
+        while self._slots:
+            due = min(known.slot.at for known in self._slots.values())
+            if due > at or (due == at and not is_over):
+                return
+            self._forget(due)
+            for of, known in list(self._slots.items()):
+                if known.slot.at <= due:
+                    await self._compose_for(self._readers[of], known, due)
+
+    async def _compose_for(self, reader: Recipient, known: DigestSlot, now: datetime) -> None:
+        rules = self._rules.compose
+        slot = planned_slot(reader, known, rules=rules, now=now)
+        plan = await plan_digest(reader, slot, known, store=self, renderer=self._rules.renderer, rules=rules, now=now)
+        await keep_plan(plan, store=self)
+        if plan.digest is not None:
+            so_far = self._mail[reader.id]
+            self._mail[reader.id] = Mail(digests=so_far.digests + 1, stories=so_far.stories + len(plan.digest.stories))
+
+    def _forget(self, now: datetime) -> None:
+        """Let go of what can be told no more; of what was told, keep what shows that a story goes on."""
+        told_until = (known.told_until for known in self._slots.values() if known.told_until is not None)
+        oldest = min((now - self._rules.compose.look_back, *told_until))
+        kept = 0
+        while kept < len(self._rows) and self._rows[kept].article.first_seen_at < oldest:
+            row = self._rows[kept]
+            kept += 1
+            if any(row.article.id in told for told in self._told.values()):
+                bare = replace(row, match=replace(row.match, signals=(), quote=""))
+                for story in row.lineage:
+                    self._old[story.id][row.article.id, row.match.watchlist] = bare
+        del self._rows[:kept]
+
+    # --- what composing asks ---
+
+    async def digest_slots(self) -> dict[str, DigestSlot]:
+        """The slots waited for."""
+        return dict(self._slots)
+
+    async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
+        """Wait for another slot."""
+        self._slots[recipient_id] = replace(self._slots[recipient_id], slot=slot)
+
+    async def matched_articles(
+        self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
+    ) -> list[MatchedArticle]:
+        """What was seen since, and of its stories what this recipient was told before."""
+        told = self._told[recipient_id]
+        rows = [row for row in self._rows if row.match.watchlist in watchlists and row.article.first_seen_at >= since]
+        stories = {story.id for row in rows for story in row.lineage}
+        rows += {
+            key: row
+            for story_id in sorted(stories & self._old.keys())
+            for key, row in self._old[story_id].items()
+            if row.article.id in told and row.match.watchlist in watchlists
+        }.values()
+        return sorted((_as_told(row, told) for row in rows), key=_contract_order)
+
+    async def notices(self, *, after: int) -> list[Notice]:
+        """None: what became of feeds is no watchlist's doing."""
+        return []
+
+    async def commit_digest(self, commit: DigestCommit) -> bool:
+        """Note what was told, and the next slot."""
+        for _, article_id in commit.told:
+            self._told[commit.recipient_id].setdefault(article_id, commit.at)
+        self._slots[commit.recipient_id] = DigestSlot(
+            recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
+        )
+        return True
+
+
+def _as_told(row: MatchedArticle, told: Mapping[ArticleId, datetime]) -> MatchedArticle:
+    at = told.get(row.article.id)
+    return row if at is None else replace(row, was_told=True, told_at=at)
+
+
+def _contract_order(row: MatchedArticle) -> tuple[bool, StoryId, datetime, ArticleId, str]:
+    story_id = row.story.id if row.story else 0
+    return (row.story is None, story_id, row.article.at, row.article.id, row.match.watchlist)
