@@ -73,10 +73,21 @@ def highest_points(watchlist: Watchlist) -> float:
     return structure + boosts + (w.PROFILE_MAX if watchlist.profile else 0.0)
 
 
+_EACH = ("MENTION", "PAIR_SENTENCE", "QUARTER")
+"""Points for each of several, whose sum has a limit of its own, and no points at all."""
+
+
 def _highest_of_a_relation() -> float:
-    """The most that the signals of a relation add up to."""
-    early = 2 * w.SIDE_IN_TITLE + max(w.ALL_IN_TITLE, w.TITLE_X_LEAD) + 2 * w.SIDE_IN_LEAD + w.ALL_IN_LEAD
-    return w.NAMED + early + max(w.NEAR_EARLY, w.NEAR_BODY) + w.PAIR_SENTENCES_MAX + w.MENTIONS_MAX
+    """The most that the signals of a relation add up to; one that is new in the table of points counts by itself."""
+    points = {
+        name: value
+        for name, value in vars(w).items()
+        if isinstance(value, float) and value > 0 and not name.startswith(("TOPIC_", "PROFILE_")) and name not in _EACH
+    }
+    nearness = max(points.pop(name) for name in tuple(points) if name.startswith("NEAR_"))
+    headline = max(points.pop("ALL_IN_TITLE"), points.pop("TITLE_X_LEAD"))
+    # What a side earns alone, two sides earn.
+    return nearness + headline + sum(2 * value if name.startswith("SIDE_") else value for name, value in points.items())
 
 
 def _highest_of_a_topic() -> float:
