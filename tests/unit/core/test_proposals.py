@@ -28,6 +28,8 @@ TOPIC = make_watchlist(
 )
 MINISTERS = ("Brussels", "Jakarta", "Medan", "Riau", "Sumatra", "Kalimantan", "Strasbourg", "Geneva", "Paris", "Bonn")
 
+NAMES = ("Adi", "Budi", "Citra", "Dewi", "Eko", "Fitri", "Gita", "Hadi")
+
 
 def voted(title: str, kind: str = "more", *, text: str = "", story_id: int | None = None, **facts: Any) -> VotedArticle:
     recipient = facts.pop("recipient_id", "analyst")
@@ -97,10 +99,7 @@ def test_an_outlet_that_only_gets_votes_for_less_is_proposed_to_be_ignored() -> 
 
 
 def test_a_longer_phrase_around_an_alias_becomes_an_exception_where_the_file_holds_the_alias() -> None:
-    towns = [
-        voted(f"{name} wins at Sawit Seberang", "less")
-        for name in ["Adi", "Budi", "Citra", "Dewi", "Eko", "Fitri", "Gita", "Hadi"]
-    ]
+    towns = [voted(f"{name} wins at Sawit Seberang", "less") for name in NAMES]
     towns += [voted(f"Roads of {name} near Sawit Seberang", "less") for name in ("Jambi", "Deli", "Binjai", "Langkat")]
     own = [("palm_oil", "sawit")]
     ours = propose(TOPIC, [*wanted(), *towns], own_aliases=own)
