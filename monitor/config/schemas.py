@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import GenerateJsonSchema
 
 from monitor.config.feeds import FeedsFile
+from monitor.config.profile_files import ProfileFile
 from monitor.config.recipients import RecipientsFile
 from monitor.config.seeds import ManifestFile
 from monitor.config.settings import MonitorFile
@@ -22,6 +23,7 @@ MODELS: dict[str, type[BaseModel]] = {
     "recipients.schema.json": RecipientsFile,
     "watchlist.schema.json": WatchlistFile,
     "aliases.schema.json": AliasFile,
+    "profile.schema.json": ProfileFile,
     "manifest.schema.json": ManifestFile,
 }
 """File name → the model of the YAML file that it describes."""

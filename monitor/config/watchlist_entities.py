@@ -176,7 +176,7 @@ class Entities:
 
 def found_file(name: str, document: Document, loc: Loc, config_dir: Path, notes: Notes) -> Path | None:
     """A file below the configuration folder by the name that a value gives it; None with a problem noted."""
-    folder = "aliases" if loc[0] == "aliases" else "watchlists"
+    folder = {"aliases": "aliases", "profile": "profiles"}.get(str(loc[0]), "watchlists")
     path = config_dir / name
     if not path.resolve().is_relative_to(config_dir.resolve()):
         notes.at(document, loc, "lies outside the configuration folder.")

@@ -73,6 +73,7 @@ class TermSection(Strict):
 
 TermValue = TermText | TermSection
 Terms = Many[TermValue]
+ProfileTerms = dict[TermText, Annotated[float, Field(gt=0, le=1000)]]
 EntityValue = Terms | dict[str, Terms]
 """A list of spellings, or spellings by language; the key `include` lists other entities, `any` is every language."""
 
@@ -231,8 +232,8 @@ class WatchlistFile(Strict):
     stories_per_day: Annotated[float, Field(gt=0, le=100_000)] | None = Field(
         default=None, description="So many you want to read: `monitor budget` finds the threshold. It changes nothing."
     )
-    profile: dict[TermText, Annotated[float, Field(gt=0, le=1000)]] = Field(
-        default_factory=dict, description="Terms derived from seed documents, with weights."
+    profile: ProfileTerms | ConfigPath = Field(
+        default_factory=dict, description="Terms with weights, or the file that `monitor profile` wrote them to."
     )
     languages: Many[Language] = Field(default=(), description="Only articles in these, or in none known; empty = all.")
     outlets: Many[Line] = Field(default=(), description="Only these outlets; empty = all.")

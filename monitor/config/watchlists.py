@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.config.texts import check_url
+from monitor.config.profile_files import load_profile
 from monitor.config.watchlist_conditions import Conditions
 from monitor.config.watchlist_entities import Entities, Layer, Notes, found_file
 from monitor.config.watchlist_files import AliasFile, ExampleSection, RuleSection, WatchlistFile
@@ -93,6 +94,7 @@ class _Reading:
         sides = self._sides(match)
         if (others := self._given("others")) is not None:
             self._entities.use(others, ("others",), self._layer("others").document)
+        profile = self._profile()
         examples = tuple(self._examples())
         self._check_thresholds()
         if self._given("title") is None:
@@ -107,7 +109,7 @@ class _Reading:
             sides=sides,
             others=others,
             rules=rules,
-            profile=dict(sorted(self._given("profile").items())),
+            profile=profile,
             threshold=float(self._given("threshold")),
             alert_threshold=self._given("alert_threshold"),
             languages=self._given("languages"),
@@ -132,6 +134,15 @@ class _Reading:
     def _given(self, key: str) -> Any:
         """The value of a key, which the nearest file that has it decides."""
         return getattr(self._layer(key).file, key)
+
+    def _profile(self) -> dict[str, float]:
+        """The profile's terms, written here or in a file of their own."""
+        given = self._given("profile")
+        if isinstance(given, str):
+            document = self._layer("profile").document
+            path = found_file(given, document, ("profile",), self._config_dir, self._notes)
+            given = {} if path is None else load_profile(path)
+        return dict(sorted(given.items()))
 
     def _places(self, written: list[_Written]) -> dict[str, str]:
         keys = ("name", "match", "threshold", "outlets", "languages", "countries")
