@@ -55,7 +55,10 @@ class Line:
 _PHOTO = r"(?:foto|photo|photograph|фото|photographie|bild|imagen|zdjęcie|ảnh|写真|図|사진|صورة)"
 _CAPTION_START = re.compile(
     rf"\W*(?:file {_PHOTO}|{_PHOTO}(?: (?:file|ilustrasi))?|ilustrasi|keterangan foto|caption)\s*[:=：＝]\s*\S"
-    r"|▲|\[사진|（?图为",
+    r"|▲|\[사진|사진\s*[=:]|/사진|[（(]?[图圖][为為]|[（(【](?:资料|資料)?[图圖][／/:：）)】]"
+    # Pages that name the parts of a picture in front of it, such as the BBC's in their many languages.
+    r"|(?:image (?:source|caption)|[图圖]像(?:[来來]源|加[注註]文字)|[图圖]片(?:[来來]源|[说說]明)|画像(?:提供|説明)|사진 (?:출처|설명)"
+    r"|مصدر الصورة|التعليق على الصورة|sumber gambar|keterangan gambar|автор фото|подпись к фото)\s*[,，،:：]",
     re.I,
 )
 _CREDITS = (
@@ -66,6 +69,14 @@ _CREDITS = (
     r"\bdok(?:\.|/|umentasi\b)",
     r"\b(?:pool|getty images|handout|file photo|antara foto|ilustrasi)\b",
     "写真",
+    "자료사진",
+    "재판매",
+    "화면 캡처",
+    r"(?:TV|텔레비전|영상) 화면",
+    r"제공\s*[)\]]",
+    "[资資]料[图圖]",
+    r"[图圖][／/]",
+    "[图圖]源",
 )
 _CREDIT = re.compile(
     r"[(（\[][^()（）\[\]\n]*?(?:" + "|".join(_CREDITS) + r")[^()（）\[\]\n]*[)）\]]",
@@ -82,24 +93,32 @@ _LINK_CUES = (
     "berita terkait", "read more", "read also", "also read", "(?:à )?lire aussi", "lesen sie auch", "lea también",
     "le puede interesar", "xem thêm", "đọc thêm", "czytaj (?:też|także)", "zobacz (?:też|także)", "leia também",
     "leggi anche", "lees ook", "чита(?:йте|ть) также", "также по теме", "материалы по теме", r"관련\s?기사",
-    "함께 본 기사", "اقرأ أيضا", "延伸[阅閱][读讀]", "相[关關](?:新闻|新聞|报道|報導|阅读)", "関連記事",
+    r"관련\s?뉴스", "함께 (?:본|보면 좋은|읽을) 기사", "☞", r"اقرأ (?:أيضا|المزيد)", "مواضيع ذات صلة",
+    "推[荐薦][阅閱][读讀]", "更多[新报報][闻聞道導]", "[热熱]点推[荐薦]", "関連(?:ニュース|トピック)", "■関連", "【関連",
+    "延伸[阅閱][读讀]", "相[关關](?:新闻|新聞|报道|報導|阅读)", "関連記事",
     "あわせて読みたい",
 )  # fmt: skip
 _LINK_START = re.compile(rf"\W*(?:{'|'.join(_LINK_CUES)})", re.I)
 # Where a page's lines were run together, a cue with its colon stands inside the line.
 _LINK_INLINE = re.compile(rf"(?<=[.!?”\"…)]\s)(?:{'|'.join(_LINK_CUES)})\s*[:：]", re.I)
+# A scraped page that lost its markup: dots where a picture or a link was, the other item's headline stuck to both.
+_LINK_GLUED = re.compile(
+    r"(?<=\s)\.\.(?=[«“\"]?[A-ZÀ-ÞА-ЯЁ])[^\n]{10,200}?"
+    r"(?:(?<=[a-zà-ÿа-яё»”?!.])(?=[«“]?[A-ZÀ-ÞА-ЯЁ])|(?<=[A-ZÀ-ÞА-ЯЁ]{2})(?=[A-ZÀ-ÞА-ЯЁ][a-zà-ÿа-яё])|$)"
+)
 _NEXT_SENTENCE = re.compile(r"[.!?…][\"”»’')\]]*\s+(?=[^\W\d_])")
 _LINK_LABEL = re.compile(
     r"\W*(?:see also|related(?: stories| articles| news)?|more on this(?: story)?|more stories|по теме|ver también"
-    r"|mehr zum thema|terkait|video terkait|topik terkait|tags?)\s*(?:[:：]|$)",
+    r"|mehr zum thema|terkait|video terkait|topik terkait|tags?|많이 본 (?:뉴스|기사)|인기 ?기사|주요 ?뉴스|이 시각 주요뉴스"
+    r"|[热熱]门(?:新闻|文章)|最新ニュース|アクセスランキング|人気記事|الأكثر قراءة|مواضيع متعلقة)\s*(?:[:：]|$)",
     re.I,
 )
 _WIDGETS = frozenset({
     "lanjutkan membaca", "loading", "video pilihan hari ini", "video pilihan", "video terkini", "populer",
     "terpopuler", "terkini", "berita terkini", "berita terkini selengkapnya", "berita selengkapnya", "selengkapnya",
     "advertisement", "iklan", "scroll to continue with content", "bagikan", "share", "share this", "copy link",
-    "most read", "trending", "trending now", "newsletter", "реклама", "поделиться", "подписаться", "最新ニュース",
-    "인기 기사", "많이 본 뉴스", "热门", "分享",
+    "most read", "trending", "trending now", "newsletter", "реклама", "поделиться", "подписаться", "热门",
+    "分享", "공유", "글자크기", "シェア",
 })  # fmt: skip
 _BYLINE = re.compile(
     r"\s*(?:oleh|by|penulis|editor|reporter|laporan|kontributor|автор|von|par|por)(?:\s*:\s*|\s+)(?P<names>\S.*)", re.I
@@ -113,6 +132,13 @@ _REPORTER = re.compile(r"[가-힣]{2,4} (?:기자|특파원)(?:\s*[=\w.@]{0,40})
 _UPPER = "A-ZÀ-ÞĄĆĘŁŃŚŹŻА-ЯЁ"
 _IN_BRACKETS = r"\s*\([^)\n]{2,30}\)"
 _DASH = r"\s*(?:--|[-–—])"
+# Such as: (모스크바=연합뉴스), 【モスクワ＝時事】, （莫斯科3日綜合外電報導）
+_AGENCY = (
+    r"(?:[(（\[［][^()（）\[\]\n]{1,30}=[^()（）\[\]\n]{1,20}[)）\]］]|【[^】\n]{1,30}[＝=・][^】\n]{1,30}】"
+    r"|【[^】\n]{1,20}(?:時事|共同|ロイター|AFP)】|（[^（）\n]{1,12}(?:時事|共同)）"
+    r"|[(（【][^()（）【】\n]{1,30}(?:报道|報導|报导|外[电電]|[专專][电電]|[讯訊])[)）】])"
+)
+_TITLE_DATELINE = re.compile(rf"\s*{_AGENCY}")
 _DATELINES = tuple(
     re.compile(r"\s*" + pattern)
     for pattern in (
@@ -124,9 +150,10 @@ _DATELINES = tuple(
         rf"[{_UPPER}][\w. ]{{1,25}}(?:, [^\n()–—]{{2,25}})?{_IN_BRACKETS}{_DASH}\s*",
         # such as: ПХЕНЬЯН, 5 июня. /ТАСС/.
         rf"[{_UPPER}][\w. ]{{1,25}}, \d{{1,2}} \w+\.?(?: \d{{4}})?\s*(?:\.?\s*/[^/\n]{{2,20}}/\.?|{_DASH})\s*",
-        # such as: (서울=연합뉴스) followed by the reporter
-        r"[(（][^()（）\n]{1,30}=[^()（）\n]{1,20}[)）]\s*(?:[가-힣]{2,4} (?:기자|특파원)\s*=?\s*)?",
-        r"【[^】\n]{1,30}[＝=・][^】\n]{1,30}】",
+        # such as: (서울=연합뉴스) or [서울=뉴시스], followed by the reporter
+        rf"{_AGENCY}\s*(?:[가-힣○]{{2,4}} (?:기자|특파원|선임기자)\s*=?\s*)?",
+        # such as: موسكو (رويترز) -
+        r"[\u0620-\u06ff][\u0620-\u06ff\d ]{2,30}\s*[(（][^()（）\n]{2,25}[)）]\s*(?:--|[-–—:])\s*",
         r"[\u4e00-\u9fff]{2,12}\d{1,2}月\d{1,2}日(?:电|電|讯|訊)",
         # such as: Situs –Pemimpin, a dash that sticks to the text only on its right
         r"[A-Z]\w{2,14} [–—](?=[^\W\d_])",
@@ -152,8 +179,14 @@ def ends_sentence(line: str) -> bool:
     return _ENDS_SENTENCE.search(line) is not None
 
 
+def title_margins(title: str) -> tuple[Margin, ...]:
+    """The margin of a title: an agency's dateline in brackets before it."""
+    dateline = _TITLE_DATELINE.match(title, 0, 60)
+    return (Margin(MarginKind.DATELINE, dateline.start(), dateline.end()),) if dateline else ()
+
+
 def margins(text: str) -> tuple[Margin, ...]:
-    """The margins of a body or summary, in order, not overlapping; a title has none."""
+    """The margins of a body or summary, in order, not overlapping; `title_margins` are a title's."""
     lines = lines_of(text)
     found: list[Margin] = []
     news_lines = 0
@@ -212,7 +245,8 @@ def _bare(text: str) -> str:
 
 def _is_label(text: str) -> bool:
     """A link cue with nothing after it: the headlines follow on the next lines."""
-    return len(text.strip()) <= 30 and (text.rstrip().endswith((":", "：")) or len(text.split()) <= 2)
+    is_bare = _LINK_LABEL.fullmatch(text.strip()) is not None
+    return is_bare or (len(text.strip()) <= 30 and (text.rstrip().endswith((":", "：")) or len(text.split()) <= 2))
 
 
 def _caption_end(text: str) -> int:
@@ -265,6 +299,9 @@ def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> 
             if dateline:
                 yield Margin(MarginKind.DATELINE, dateline.start(), dateline.end())
                 break
+    for glued in _LINK_GLUED.finditer(text, start, end):
+        yield Margin(MarginKind.LINK, glued.start(), glued.end())
+        start = glued.end()
     link = _LINK_INLINE.search(text, start, end)
     if link:  # up to the end of its headline; where that has none, to the end of the line
         stop = _NEXT_SENTENCE.search(text, link.end(), end)

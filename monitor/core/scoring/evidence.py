@@ -7,15 +7,15 @@ is worked out when a rule first asks.
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
-from monitor.core.margins import MarginKind, margins
+from monitor.core.margins import MarginKind, margins, title_margins
 from monitor.core.matching import Found, Matcher
 from monitor.core.patterns import Expression, Legible
-from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL
+from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL, OPENING_SENTENCES
 from monitor.core.text import sentences
 from monitor.core.words import Prepared
 from monitor.model.articles import Article
@@ -199,9 +199,13 @@ class Evidence:
     def _margins(self) -> tuple[list[int], list[int], list[MarginKind]]:
         spans = [
             (margin.start + base, margin.end + base, margin.kind)
-            for text, base in ((self.article.summary, self.summary_at), (self.article.text, self.text_at))
+            for text, base, told in (
+                (self.article.title, 0, title_margins),
+                (self.article.summary, self.summary_at, margins),
+                (self.article.text, self.text_at, margins),
+            )
             if text
-            for margin in margins(text)
+            for margin in told(text)
         ]
         return [start for start, _, _ in spans], [end for _, end, _ in spans], [kind for _, _, kind in spans]
 
@@ -214,6 +218,22 @@ class Evidence:
     def is_marginal(self, position: int) -> bool:
         """Whether a raw position lies in a margin."""
         return self.margin_at(position) is not None
+
+    @cached_property
+    def opening(self) -> frozenset[int]:
+        """Numbers of the title's sentences and of the first two of summary and body each, margins left out."""
+        starts, ends = self._sentences
+        found = set(range(bisect_right(starts, max(self.summary_at - 1, 0))))
+        title = self.article.title
+        for begin, stop in ((self.summary_at, self.text_at), (self.text_at, self.url_at)):
+            index, left = bisect_left(starts, begin), OPENING_SENTENCES
+            while left and index < len(starts) and starts[index] < stop:
+                # What is a margin up to its end is none of them, nor is the title over again.
+                if not self.is_marginal(ends[index] - 1) and self.raw[starts[index] : ends[index]] != title:
+                    found.add(index)
+                    left -= 1
+                index += 1
+        return frozenset(found)
 
     def words_between(self, first: Place, second: Place) -> int:
         """Words from the end of the earlier place to the start of the later one; 0 where they touch or overlap."""

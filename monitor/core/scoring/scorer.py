@@ -44,7 +44,7 @@ from monitor.model.watchlists import (
     Watchlist,
 )
 
-SCORING_VERSION = "1"
+SCORING_VERSION = "2"
 """Changes whenever the same article and watchlist may get another score; kept with every decision."""
 
 _FILTERS = ("languages", "outlets", "countries", "ignored_languages", "ignored_outlets", "ignored_countries")

@@ -27,14 +27,20 @@ LABELS: Mapping[str, Mapping[str, str]] = {
     "title_x_lead": {"en": "in title and lead", "id": "di judul dan teras berita"},
     "in_lead": {"en": "in the lead", "id": "di teras berita"},
     "all_in_lead": {"en": "together in the lead", "id": "bersama di teras berita"},
+    "opening": {"en": "at the very beginning", "id": "di awal sekali"},
     "near": {"en": "close together", "id": "berdekatan"},
+    "near_in_lead": {"en": "close together in the lead", "id": "berdekatan di teras berita"},
     "near_in_body": {"en": "close together further down", "id": "berdekatan di tubuh berita"},
     "pair_sentences": {"en": "in further sentences together", "id": "bersama di kalimat lain"},
     "mentions": {"en": "named repeatedly", "id": "disebut berulang kali"},
     "apart": {"en": "never close together", "id": "tidak pernah berdekatan"},
     "listed": {"en": "together only in a list", "id": "bersama hanya dalam daftar"},
+    "grouped": {"en": "only beside another country", "id": "hanya bersama negara lain"},
+    "foreign": {"en": "another country in the title", "id": "negara lain di judul"},
     "crowd": {"en": "many other countries at the top", "id": "banyak negara lain di awal"},
     "simile": {"en": "only as a comparison", "id": "hanya sebagai perbandingan"},
+    "posted": {"en": "only as an envoy's post", "id": "hanya sebagai pos duta"},
+    "source": {"en": "only in the name of a medium", "id": "hanya dalam nama media"},
     "marginal": {
         "en": "only in captions, datelines or links",
         "id": "hanya di keterangan foto, titimangsa, atau tautan",
@@ -66,8 +72,9 @@ class Sides:
 
     @cached_property
     def plain(self) -> dict[str, list[Place]]:
-        """Each side's plain places."""
-        return {side: self.of(side, Standing.PLAIN) for side in self.standings}
+        """Each side's places that tell of it."""
+        telling = (Standing.PLAIN, Standing.BACKGROUND, Standing.AT_HOME)
+        return {side: self.of(side, *telling) for side in self.standings}
 
     @cached_property
     def in_title(self) -> dict[str, list[Place]]:
@@ -125,6 +132,12 @@ def _title_and_lead(sides: Sides) -> Iterator[Signal]:
     if len(lead) == len(sides.plain):
         firsts = [places[0] for places in lead.values()]
         yield signal(evidence, "all_in_lead", w.ALL_IN_LEAD, _shown(evidence, firsts), firsts)
+    opening = [
+        [p for p in places if evidence.sentence_at(p.start) in evidence.opening] for places in sides.plain.values()
+    ]
+    if all(opening):
+        firsts = [places[0] for places in opening]
+        yield signal(evidence, "opening", w.OPENING, _shown(evidence, firsts), firsts)
 
 
 def _shared(sides: Mapping[str, list[Place]], points: float) -> list[tuple[str, float]]:
@@ -134,13 +147,20 @@ def _shared(sides: Mapping[str, list[Place]], points: float) -> list[tuple[str, 
 
 def _closeness(sides: Sides) -> Iterator[Signal]:
     evidence, pairs = sides.evidence, sides.pairs
-    early = [pair for pair in pairs.values() if all(p.field is Field.TITLE or p.is_early for p in pair)]
-    best = early or list(pairs.values())
-    if best:
-        closest = sorted(min(best, key=lambda pair: _span(evidence, pair)), key=lambda place: place.normal_start)
-        text = f"{_shown(evidence, closest)}, {_words(_span(evidence, closest))} apart"
-        name, points = ("near", w.NEAR_EARLY) if early else ("near_in_body", w.NEAR_BODY)
-        yield signal(evidence, name, points, text, closest)
+    early = {number: pair for number, pair in pairs.items() if all(map(_is_top, pair))}
+    first = {number: pair for number, pair in early.items() if number in evidence.opening}
+    for name, points, some in (
+        ("near", w.NEAR_OPENING, first),
+        ("near_in_lead", w.NEAR_LEAD, early),
+        ("near_in_body", w.NEAR_BODY, pairs),
+    ):
+        if some:
+            closest = sorted(
+                min(some.values(), key=lambda pair: _span(evidence, pair)), key=lambda place: place.normal_start
+            )
+            text = f"{_shown(evidence, closest)}, {_words(_span(evidence, closest))} apart"
+            yield signal(evidence, name, points, text, closest)
+            break
     further = len(pairs) - 1
     if further > 0:
         points = min(further * w.PAIR_SENTENCE, w.PAIR_SENTENCES_MAX)
@@ -149,7 +169,7 @@ def _closeness(sides: Sides) -> Iterator[Signal]:
 
 
 def _repetition(sides: Sides) -> Iterator[Signal]:
-    counts = {side: len(sides.of(side, Standing.PLAIN, Standing.LISTED)) for side in sides.standings}
+    counts = {side: len(places) + len(sides.of(side, Standing.LISTED)) for side, places in sides.plain.items()}
     least = min(counts.values())
     if least > 1:
         points = min((least - 1) * w.MENTION, w.MENTIONS_MAX)
@@ -171,6 +191,9 @@ def _doubts(sides: Sides) -> Iterator[Signal]:
     if len(groups) > w.CROWD_FREE:
         points = max(w.CROWD * (len(groups) - w.CROWD_FREE), w.CROWD_MAX)
         yield signal(evidence, "crowd", points, ", ".join(sorted(groups)), groups.values())
+    foreign = [place for place in sides.others if place.field is Field.TITLE]
+    if foreign and not all(sides.in_title.values()):
+        yield signal(evidence, "foreign", w.FOREIGN, _shown(evidence, foreign), foreign)
     for side in sides.standings:
         yield from _doubts_about(sides, side)
 
@@ -178,17 +201,30 @@ def _doubts(sides: Sides) -> Iterator[Signal]:
 def _doubts_about(sides: Sides, side: str) -> Iterator[Signal]:
     evidence = sides.evidence
     compared = [p for p in sides.of(side, Standing.SIMILE) if _is_top(p)]
-    solid = sides.of(side, Standing.PLAIN, Standing.LISTED)
+    solid = sorted(
+        [*sides.plain[side], *sides.of(side, Standing.LISTED, Standing.GROUPED)], key=lambda place: place.start
+    )
     # A comparison in the headline sets the tone: what follows repeats it.
     by_title = any(place.field is Field.TITLE for place in compared)
     if compared and not any(place.field is Field.TITLE if by_title else _is_top(place) for place in solid):
         yield signal(evidence, "simile", w.SIMILE, _around(evidence, compared[0]), compared, of=side)
     elif not solid:
-        marginal = sides.of(side, Standing.MARGINAL)
-        if marginal:
-            yield signal(evidence, "marginal", w.MARGINAL, _shown(evidence, marginal), marginal, of=side)
+        for standing, name, points in _HOLLOW:
+            if hollow := sides.of(side, standing):
+                yield signal(evidence, name, points, _shown(evidence, hollow), hollow, of=side)
+                break
+    elif not sides.plain[side] and not sides.of(side, Standing.LISTED):
+        yield signal(evidence, "grouped", w.GROUPED, _shown(evidence, solid), solid, of=side)
     elif len(solid) == 1 and not _is_top(solid[0]):
         yield signal(evidence, "passing", w.PASSING, _shown(evidence, solid), solid, of=side)
+
+
+_HOLLOW = (
+    (Standing.SOURCE, "source", w.SOURCE),
+    (Standing.POSTED, "posted", w.POSTED),
+    (Standing.MARGINAL, "marginal", w.MARGINAL),
+)
+"""Standings that, alone, tell nothing of a side, and the doubt they cast."""
 
 
 def _is_together(sides: Sides) -> bool:

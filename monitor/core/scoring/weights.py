@@ -26,17 +26,21 @@ LEAD_CHARS: Final = 300
 """Length of the lead (C4); Han and kana say as much in 120 characters, Hangul in 160."""
 LEAD_CHARS_HAN: Final = 120
 LEAD_CHARS_HANGUL: Final = 160
+OPENING_SENTENCES: Final = 2
+"""Sentences of the body that say, with the title, what the news is."""
 NEAR_WORDS: Final = 25
 """C4 measured 150 characters (CJK 60–80), about 25 words; a sentence's end also parts."""
 
 # --- a relation: two or more sides -------------------------------------------------------------------------------
-NAMED: Final = 10.0  # the gate alone: both sides anywhere has precision .66 (C4)
+NAMED: Final = 15.0  # the gate alone: both sides anywhere has precision .66 (C4)
 SIDE_IN_TITLE: Final = 6.0  # each, two at most
-ALL_IN_TITLE: Final = 20.0  # precision .958
-TITLE_X_LEAD: Final = 14.0  # one side in the title, the others in the lead: close behind both in the title
+ALL_IN_TITLE: Final = 18.0  # precision .958
+TITLE_X_LEAD: Final = 8.0  # one side in the title, the others in the lead: close behind both in the title
 SIDE_IN_LEAD: Final = 3.0  # each, two at most
-ALL_IN_LEAD: Final = 12.0  # title + lead: recall .994, precision .848
-NEAR_EARLY: Final = 18.0  # near in title or lead: the largest weight
+ALL_IN_LEAD: Final = 10.0  # title + lead: recall .994, precision .848
+OPENING: Final = 11.0  # all sides in title and the first two sentences
+NEAR_OPENING: Final = 16.0  # near in the title or the first sentences: the largest weight
+NEAR_LEAD: Final = 10.0  # near in the rest of the lead
 NEAR_BODY: Final = 8.0  # near further down only
 PAIR_SENTENCE: Final = 2.0  # each further sentence that names all sides
 PAIR_SENTENCES_MAX: Final = 8.0
@@ -44,10 +48,14 @@ MENTION: Final = 1.5  # each further mention of the side named least
 MENTIONS_MAX: Final = 7.5
 APART: Final = -10.0  # never near each other, nor together in title and lead
 LISTED: Final = -18.0  # all sides meet only in an enumeration with third parties
-CROWD: Final = -4.0  # each third party beyond two in title and lead
+CROWD: Final = -5.0  # each third party beyond two in title and lead
 CROWD_FREE: Final = 2
 CROWD_MAX: Final = -20.0
+FOREIGN: Final = -10.0  # a third party stands in the title and a side does not
 SIMILE: Final = -25.0  # a side stands in the title, or in title and lead, only as a comparison
+GROUPED: Final = -8.0  # a side is named only beside third parties ("China and Russia")
+SOURCE: Final = -20.0  # a side stands only in the name of a medium
+POSTED: Final = -20.0  # a side stands only where a third party's envoy sits
 MARGINAL: Final = -25.0  # a side stands only in captions, datelines, links
 PASSING: Final = -8.0  # a side is named once, in neither title nor lead
 

@@ -45,7 +45,7 @@ def test_ends_of_sentences_are_those_of_the_plain_expression() -> None:
 LINES = [
     "(", "(foto ", "[ap /", "(via ap/", "foto", "foto ", " ", "\t:", ".", ". ", ".”", "! ", "baca juga", ". baca juga ",
     "published ", "oleh ", "by A ", "A.", "Ā ", "x.com, ", "(a) ", "—", "A -", "、", "가(", "図:", "•",
-    "* a: ", "sumber :",
+    "* a: ", "sumber :", " ..A", "..Я", " ..Яa",
 ]  # fmt: skip
 
 

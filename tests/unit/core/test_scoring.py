@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.core.scoring import compile_watchlists, failed_examples, run_examples, untried_examples
+from monitor.core.scoring import weights as w
 from monitor.model.articles import Article
 from monitor.model.watchlists import (
     Alias,
@@ -27,7 +28,7 @@ from tests.factories import make_article, make_entity, make_watchlist
 
 BOTH = AllOf(children=(Mention(entity="russia"), Mention(entity="north_korea")))
 OTHERS = {
-    "russia": make_entity("russia", "Rusia", "Russia", "Putin", "Moskow", "Росси*", "러시아"),
+    "russia": make_entity("russia", "Rusia", "Russia", "Putin", "Moskow", "Росси*", "Путин", "러시아"),
     "north_korea": make_entity("north_korea", "Korea Utara", "North Korea", "Kim Jong Un", "Pyongyang", "КНДР", "북한"),
     "third": make_entity("third", "China", "Iran", "Prancis", "India", "Inggris", "Китай", "Иран"),
 }
@@ -138,12 +139,16 @@ def test_the_same_words_earn_more_in_the_title_than_below() -> None:
     lead = relation("Judul", f"{sentence} {filler}").points
     body = relation("Judul", f"{filler} {sentence}").points
     assert title > lead > body
-    assert points(relation("Judul", f"{filler} {sentence}")) == {"named": 10, "near_in_body": 8, "passing:russia": -8}
+    assert points(relation("Judul", f"{filler} {sentence}")) == {
+        "named": w.NAMED,
+        "near_in_body": w.NEAR_BODY,
+        "passing:russia": w.PASSING,
+    }
 
 
 def test_the_summary_is_a_lead() -> None:
     result = relation("Judul", "", summary="Rusia mengundang Kim Jong Un.")
-    assert points(result)["all_in_lead"] == 12
+    assert points(result)["all_in_lead"] == w.ALL_IN_LEAD
     assert result.signals[-1].hits[0].field is Field.SUMMARY
     assert result.quote == "Rusia mengundang Kim Jong Un."
 
@@ -163,7 +168,7 @@ def test_an_enumeration_with_third_parties_is_no_relation(title: str) -> None:
 
 def test_a_pair_named_before_a_third_party_is_a_relation() -> None:
     result = points(relation("Rusia dan Korea Utara bahas China"))
-    assert result["near"] == 18
+    assert result["near"] == w.NEAR_OPENING
     assert "listed" not in result
 
 
@@ -175,6 +180,9 @@ def test_a_pair_named_before_a_third_party_is_a_relation() -> None:
         "Russia is like North Korea",
         "Россия живёт как в КНДР",
         "러시아, 북한처럼 통제",
+        "Rusia berubah jadi Korea Utara",
+        "Russia is turning into another North Korea",
+        "Россия превращается в КНДР",
     ],
 )
 def test_a_comparison_is_no_relation(title: str) -> None:
@@ -185,6 +193,74 @@ def test_as_well_as_is_no_comparison() -> None:
     assert "near" in points(relation("Как в КНДР, так и в России ждут визита"))
 
 
+def test_a_sentence_that_opens_with_how_compares_nothing() -> None:
+    assert "near" in points(relation("Как КНДР помогает России"))
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("Korea Utara menutup perbatasan, lapor kantor berita Rusia TASS.", "source:russia"),
+        ("КНДР готова к диалогу, сказал он радиостанции «Голос России».", "source:russia"),
+        ("Pyongyang shut its border, Russia's state media said.", "source:russia"),
+        ("The Chinese ambassador to Russia spoke of North Korea.", "posted:russia"),
+        ("China and Russia both spoke of restraint. North Korea did not.", "grouped:russia"),
+        ("Korea Utara uji rudal. Iran dan Rusia diam.", "grouped:russia"),
+    ],
+)
+def test_a_medium_a_post_and_a_place_beside_a_third_party_tell_of_no_relation(text: str, reason: str) -> None:
+    entities = {**OTHERS, "third": make_entity("third", "China", "Chinese", "Iran")}
+    article = make_article("Judul", text=text)
+    assert reason in points(score(article, entities=entities, others="third"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The Russian ambassador to North Korea spoke of China.",
+        "Russian media delegation tours Pyongyang.",
+        "Kim Jong Un met envoys of Russia, not of China.",
+    ],
+)
+def test_envoys_of_one_side_to_the_other_and_visiting_reporters_are_a_relation(text: str) -> None:
+    entities = {**OTHERS, "russia": make_entity("russia", "Russia", "Russian")}
+    assert "near" in points(score(make_article("Judul", text=text), entities=entities, others="third"))
+
+
+def test_a_sentence_that_looks_back_is_no_lead() -> None:
+    told = points(relation("Korea Utara tutup sekolah", "Sekolah ditutup. Sebelumnya Rusia menutup sekolah."))
+    assert "all_in_lead" not in told
+    assert told["passing:russia"] == w.PASSING
+
+
+def test_here_in_a_dateline_is_where_the_teller_stands() -> None:
+    at_home = "Pyongyang, May 9 (KCNA) -- A delegation from Russia left here by air."
+    assert "near" in points(relation("Delegation from Russia leaves", at_home))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Pyongyang, May 9 (KCNA) -- The president of Russia spoke of the harvest.",
+        "Pyongyang, May 9 (KCNA) -- A delegation from Russia met that of Iran here.",
+    ],
+)
+def test_a_dateline_alone_or_with_a_third_party_is_no_relation(text: str) -> None:
+    entities = {**OTHERS, "north_korea": make_entity("north_korea", "Pyongyang", "KCNA")}
+    result = points(score(make_article("Delegation from Russia", text=text), entities=entities, others="third"))
+    assert result["marginal:north_korea"] == w.MARGINAL
+
+
+def test_a_third_party_in_the_title_in_place_of_a_side_costs_points() -> None:
+    assert points(relation("China kunjungi Korea Utara", "Rusia ikut."))["foreign"] == w.FOREIGN
+    assert "foreign" not in points(relation("China tahu Rusia bantu Korea Utara"))
+
+
+def test_another_headline_stuck_into_a_scraped_line_is_a_link() -> None:
+    scraped = "Ракета упала в море. ... ..Путин едет в КНДРСообщается, что пуск прошёл утром."
+    assert points(relation("КНДР испытала ракету", scraped))["marginal:russia"] == w.MARGINAL
+
+
 def test_a_side_in_captions_and_links_only_costs_points() -> None:
     result = points(relation("Korea Utara uji rudal", "Rudal jatuh di laut.\nBaca juga: Putin ke Pyongyang"))
     assert result["marginal:russia"] == -25
@@ -193,7 +269,7 @@ def test_a_side_in_captions_and_links_only_costs_points() -> None:
 
 def test_many_third_parties_at_the_top_cost_points_each() -> None:
     text = "Rusia menjual gas. Pembelinya Prancis, lalu India. China ikut. Iran juga. Korea Utara tidak."
-    assert points(relation("Judul", text))["crowd"] == -8
+    assert points(relation("Judul", text))["crowd"] == 2 * w.CROWD
 
 
 def test_a_topic_is_scored_without_a_second_side() -> None:
@@ -294,7 +370,7 @@ def test_examples_that_fail_are_told_with_expected_actual_and_trace() -> None:
     )
     first, second = run_examples(watchlist, compile_watchlists([watchlist]))
     assert str(first).startswith(
-        "w.yaml:9:7: “Putin tiba di Pyongyang” must not match, but it scores 60 ≥ 50. named +10 (Putin · Pyongyang); "
+        "w.yaml:9:7: “Putin tiba di Pyongyang” must not match, but it scores 72 ≥ 50. named +15 (Putin · Pyongyang); "
     )
     assert str(second) == (
         "w.yaml:10:7: “Harga beras naik” must match, but the gate kept it out: "
