@@ -99,6 +99,38 @@ _LEGIBLE = {
 """Dashes, apostrophes, blanks, line ends; half a character is none."""
 
 
+# UTF-8 that someone read as another charset: what became of dashes, quotes, hard blanks and Latin letters.
+_GARBLED = {
+    char.encode().decode(charset, "replace"): char
+    for charsets, chars in (
+        (("cp1252", "latin-1", "mac-roman"), "\u00a0\u2010\u2011–—‘’“”…•"),
+        (("cp1252", "latin-1"), "".join(map(chr, range(0xC0, 0x100)))),
+    )
+    for char in chars
+    for charset in charsets
+}
+_GARBLED = {garbled: char for garbled, char in _GARBLED.items() if "\ufffd" not in garbled}
+_GARBLED_PLACES = [
+    (
+        sorted({text[0] for text in garbled}),
+        re.compile("".join(f"[{re.escape(''.join(sorted(set(chars))))}]" for chars in zip(*garbled, strict=True))),
+    )
+    for garbled in ([text for text in _GARBLED if len(text) == length] for length in (3, 2))
+]
+
+
+def mended(raw: str) -> str:
+    """The text with such letters and signs as they were meant; every other character keeps its place.
+
+    "Rusia‚ÄìKorea Utara" and "CorÃ©e" stand in real feeds. What a sign is too long by is filled with zero-width blanks,
+    which no reading sees.
+    """
+    for starts, place in _GARBLED_PLACES:
+        if any(start in raw for start in starts):
+            raw = place.sub(lambda found: _GARBLED.get(found[0], found[0]).ljust(len(found[0]), "\u200b"), raw)
+    return raw
+
+
 # --- normal form -------------------------------------------------------------------------------------------------
 
 
@@ -123,7 +155,7 @@ def legible(raw: str) -> tuple[str, list[int] | None]:
     """
     if raw.isascii():
         return raw.translate(_LEGIBLE), None
-    return _by_cluster(raw.translate(_LEGIBLE), str)
+    return _by_cluster(mended(raw).translate(_LEGIBLE), str)
 
 
 def _by_cluster(folded: str, fold: Callable[[str], str]) -> tuple[str, list[int] | None]:
@@ -263,6 +295,7 @@ class Prepared:
     """One text in normal form, cut into words; offsets of words are those of the normal form."""
 
     def __init__(self, raw: str) -> None:
+        raw = mended(raw)
         self.raw = raw
         self._codes = _codes(raw)
         self._letters = None if self._codes is None else _letters(self._codes)

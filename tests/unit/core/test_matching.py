@@ -109,6 +109,22 @@ def test_offsets_lead_back_to_the_text_as_given(text: str, stretch: str) -> None
     assert found(text, "Kim Jong Un", "Kim* Jong* Un*") == [stretch]
 
 
+@pytest.mark.parametrize(
+    ("text", "stretch"),
+    [
+        ("Rusia‚ÄìKorea Utara", "Korea Utara"),  # a dash, read as Mac Roman
+        ("Rusiaâ€“Korea Utara", "Korea Utara"),  # … as Windows-1252
+        ("Rusiaâ\x80\x93Korea Utara", "Korea Utara"),  # … as Latin-1
+        ("Korea¬†Utara", "Korea¬†Utara"),
+        ("KoreaÂ\xa0Utara", "KoreaÂ\xa0Utara"),
+        ("â€œKorea Utaraâ€™s", "Korea Utara"),
+        ("la CorÃ©e du Nord", "CorÃ©e du Nord"),
+    ],
+)
+def test_signs_and_letters_read_in_a_wrong_charset_are_read_as_meant(text: str, stretch: str) -> None:
+    assert found(text, "Korea Utara", "Corée du Nord") == [stretch]
+
+
 def test_a_word_that_mixes_look_alike_letters_is_read_in_either_script() -> None:
     assert found("Рutin встретил Pутин", "Putin") == ["Рutin"]
     assert found("Рutin встретил Кoрея", "корея") == ["Кoрея"]
