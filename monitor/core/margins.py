@@ -57,7 +57,8 @@ _CAPTION_START = re.compile(
     rf"\W*(?:file {_PHOTO}|{_PHOTO}(?: (?:file|ilustrasi))?|ilustrasi|keterangan foto|caption)\s*[:=：＝]\s*\S"
     r"|▲|\[사진|사진\s*[=:]|/사진|[（(]?[图圖][为為]|[（(【](?:资料|資料)?[图圖][／/:：）)】]"
     # Pages that name the parts of a picture in front of it, such as the BBC's in their many languages.
-    r"|(?:image (?:source|caption)|[图圖]像(?:[来來]源|加[注註]文字)|[图圖]片(?:[来來]源|[说說]明)|画像(?:提供|説明)|사진 (?:출처|설명)"
+    r"|(?:image (?:source|caption)|[图圖]像(?:[来來]源|加[注註]文字)|[图圖]片(?:[来來]源|[说說]明)|画像(?:提供|説明)"
+    r"|사진 (?:출처|설명)"
     r"|مصدر الصورة|التعليق على الصورة|sumber gambar|keterangan gambar|автор фото|подпись к фото)\s*[,，،:：]",
     re.I,
 )
@@ -94,7 +95,7 @@ _LINK_CUES = (
     "le puede interesar", "xem thêm", "đọc thêm", "czytaj (?:też|także)", "zobacz (?:też|także)", "leia também",
     "leggi anche", "lees ook", "чита(?:йте|ть) также", "также по теме", "материалы по теме", r"관련\s?기사",
     r"관련\s?뉴스", "함께 (?:본|보면 좋은|읽을) 기사", "☞", r"اقرأ (?:أيضا|المزيد)", "مواضيع ذات صلة",
-    "推[荐薦][阅閱][读讀]", "更多[新报報][闻聞道導]", "[热熱]点推[荐薦]", "関連(?:ニュース|トピック)", "■関連", "【関連",
+    "推[荐薦][阅閱][读讀]", "更多[新报報][闻聞道導]", "[热熱]点推[荐薦]", "関連(?:ニュース|トピック)", "[■【]関連",
     "延伸[阅閱][读讀]", "相[关關](?:新闻|新聞|报道|報導|阅读)", "関連記事",
     "あわせて読みたい",
 )  # fmt: skip
@@ -109,7 +110,8 @@ _LINK_GLUED = re.compile(
 _NEXT_SENTENCE = re.compile(r"[.!?…][\"”»’')\]]*\s+(?=[^\W\d_])")
 _LINK_LABEL = re.compile(
     r"\W*(?:see also|related(?: stories| articles| news)?|more on this(?: story)?|more stories|по теме|ver también"
-    r"|mehr zum thema|terkait|video terkait|topik terkait|tags?|많이 본 (?:뉴스|기사)|인기 ?기사|주요 ?뉴스|이 시각 주요뉴스"
+    r"|mehr zum thema|terkait|video terkait|topik terkait|tags?|많이 본 (?:뉴스|기사)"
+    r"|인기 ?기사|주요 ?뉴스|이 시각 주요뉴스"
     r"|[热熱]门(?:新闻|文章)|最新ニュース|アクセスランキング|人気記事|الأكثر قراءة|مواضيع متعلقة)\s*(?:[:：]|$)",
     re.I,
 )

@@ -146,7 +146,7 @@ _ABBREVIATIONS = frozenset(
     | {"г", "гг", "в", "вв", "ул", "им", "тыс", "млн", "млрд", "трлн", "т", "д", "п", "руб", "см", "стр", "ген", "акад"}
 )
 # A run of stops is looked at once, at its first, and never again from within: "....x" a thousand times cost a second.
-_SENTENCE_END = re.compile(r"(?<![.!?…])([.!?…]++[\"'”’»)\]]*+)(?=\s)|[。！？｡]++[」』”’）\)]*+|\n")
+_SENTENCE_END = re.compile(r"(?<![.!?…؟।۔])([.!?…؟।۔]++[\"'”’»)\]]*+)(?=\s)|[。！？｡]++[」』”’）\)]*+|\n")
 _LAST_WORD = re.compile(r"[^\W\d_]+\Z")
 
 

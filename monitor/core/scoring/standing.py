@@ -177,8 +177,6 @@ def _enumerated(evidence: Evidence, sides: Mapping[str, list[Place]], others: li
 
     An enumeration is a run of places with nothing but commas and words for "and" between them.
     """
-    if not others:
-        return {}
     named = [(place, side) for side, places in sides.items() for place in places]
     named += [(place, "") for place in others]
     named.sort(key=lambda item: item[0].normal_start)
