@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
 
     found, problems = asyncio.run(look())
     if args.json:
-        document = _plain(found) | {"beside": beside, "failed_tests": failed, "problems": list(problems)}
+        document = plain(found) | {"beside": beside, "failed_tests": failed, "problems": list(problems)}
         print(json.dumps({key: document[key] for key in KEYS}, ensure_ascii=False, indent=2, default=str))
     else:
         for line in report(found, beside, failed, problems, limit=args.limit):
@@ -152,7 +152,7 @@ def _share(mail: Mail) -> str:
 def _reach(reach: Reach | None) -> str:
     if reach is None:
         return "none"
-    alone = f" ({reach.alone} of them articles in no story)" if reach.alone else ""
+    alone = f" ({reach.alone:,} of them articles in no story)" if reach.alone else ""
     return f"{_count(reach.articles, 'article')}, {_count(reach.stories, 'story')}{alone}"
 
 
@@ -180,7 +180,8 @@ def _indented(lines: Sequence[str]) -> list[str]:
     return [f"  {line}" for line in lines]
 
 
-def _plain(found: Backtest) -> dict[str, object]:
+def plain(found: Backtest) -> dict[str, object]:
+    """A backtest for programs."""
     return {
         "watchlist": found.watchlist,
         "since": found.since.isoformat(),

@@ -6,8 +6,8 @@ Refuses: scoring (`core.scoring`), and what becomes of it in the mail (`core.dig
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.model.articles import Article, ArticleId
@@ -21,6 +21,15 @@ MOVED_POINTS = 5.0
 NOTHING_BEFORE = "no watchlist of this name before"
 NOTHING_AFTER = "the watchlist is gone"
 SAME_REASON = "the same points by other signals"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What an article counts to: a stored story, or (`is_alone`) the article itself, with its copies."""
+
+    id: StoryId
+    is_alone: bool
+
 
 _ORDER = {kind: place for place, kind in enumerate(ShiftKind)}
 
@@ -134,7 +143,7 @@ class Account:
 
     def __init__(self) -> None:
         self._shifts: list[Shift] = []
-        self._matched: tuple[dict[ArticleId, StoryId | None], ...] = ({}, {})
+        self._matched: tuple[dict[ArticleId, Place], ...] = ({}, {})
         self._articles = 0
         self._first_at: datetime | None = None
 
@@ -145,10 +154,10 @@ class Account:
             if self._first_at is None or article.first_seen_at < self._first_at:
                 self._first_at = article.first_seen_at
 
-    def note(self, article: Article, story_id: StoryId | None, *, sides: Iterable[int]) -> None:
+    def note(self, article_id: ArticleId, place: Place, *, sides: Iterable[int]) -> None:
         """Note an article that matches before (side 0), after (side 1), or both."""
         for side in sides:
-            self._matched[side][article.id] = story_id
+            self._matched[side][article_id] = place
 
     def note_shift(self, shift: Shift) -> None:
         """Note what is worth a line."""
@@ -165,7 +174,7 @@ class Account:
         is_supposed: bool,
     ) -> Backtest:
         """The whole, in an order that depends on nothing but the articles."""
-        was, now = (frozenset(_story_keys(side)) for side in self._matched)
+        was, now = (frozenset(side.values()) for side in self._matched)
         return Backtest(
             watchlist=after.name,
             since=since,
@@ -187,14 +196,6 @@ def _reading_order(shift: Shift) -> tuple[int, float, datetime, ArticleId]:
     return (_ORDER[shift.kind], -(points or 0.0), shift.seen_at, shift.article_id)
 
 
-def _story_keys(matched: dict[ArticleId, StoryId | None]) -> Iterator[tuple[bool, int]]:
-    for article_id, story_id in matched.items():
-        yield (story_id is None, article_id if story_id is None else story_id)
-
-
-def _reach(matched: dict[ArticleId, StoryId | None]) -> Reach:
-    kinds: dict[bool, set[int]] = defaultdict(set)
-    for is_alone, key in _story_keys(matched):
-        kinds[is_alone].add(key)
-    alone = len(kinds[True])
-    return Reach(articles=len(matched), stories=len(kinds[False]) + alone, alone=alone)
+def _reach(matched: dict[ArticleId, Place]) -> Reach:
+    places = set(matched.values())
+    return Reach(articles=len(matched), stories=len(places), alone=sum(place.is_alone for place in places))

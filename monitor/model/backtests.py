@@ -41,7 +41,10 @@ class Shift:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mail:
-    """What a recipient's digests of a period come to: how many there are, and how many stories they tell in all."""
+    """What a recipient's digests of a period come to: how many there are, and how many stories they tell in all.
+
+    A story that was merely carried by another outlet is a line in a digest, and does not count.
+    """
 
     digests: int = 0
     stories: int = 0
@@ -60,7 +63,7 @@ class MailShift:
 class Reach:
     """How much of what is stored a watchlist matches: articles, and the stories that they make.
 
-    An article that stands in no story counts as one: `alone` is how many such articles there are.
+    An article that stands in no story counts as one with its copies: `alone` is how many of the stories are such.
     """
 
     articles: int = 0

@@ -11,9 +11,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.core.backtest import Account, make_shift, shift_kind
+from monitor.core.backtest import Account, Place, make_shift, shift_kind
 from monitor.core.scoring import Scorer, compile_watchlists
-from monitor.model.articles import Article, Verdict
+from monitor.model.articles import Article, ArticleId, Verdict
 from monitor.model.backtests import Backtest, Mail, MailShift
 from monitor.model.digests import MatchedArticle, Recipient
 from monitor.model.stories import Story, StoryId
@@ -54,10 +54,10 @@ async def backtest(trial: Trial, *, past: PastStore, rules: TrialRules, page: in
     async for found in pages(past, since=trial.since, until=trial.until, limit=page):
         account.count([article for article, _ in found])
         matched = [(*one, scores) for one in found if (scores := scoring.matches(one[0]))]
-        placings = await placer.place([article for article, _, _ in matched])
+        placings = await placer.place([(article, verdict) for article, verdict, _ in matched])
         for article, verdict, scores in matched:
-            lineage = placings.get(article.id, ())
-            _note(account, scoring, article, lineage[0].id if lineage else None, scores)
+            place, lineage = placings[article.id]
+            _note(account, scoring, article, place, scores)
             row = _Row(article=_bare(article), verdict=verdict, lineage=lineage)
             for side, box in zip((_BEFORE, _AFTER), mail, strict=True):
                 await box.take(
@@ -111,13 +111,12 @@ def _compiled(watchlists: Mapping[str, Watchlist]) -> Scorer:
     return compile_watchlists([replace(watchlist, name=name) for name, watchlist in watchlists.items()])
 
 
-def _note(
-    account: Account, scoring: _Scoring, article: Article, story_id: StoryId | None, scores: Mapping[str, Score]
-) -> None:
+def _note(account: Account, scoring: _Scoring, article: Article, place: Place, scores: Mapping[str, Score]) -> None:
     """Count an article that matches one of the two, and tell what is worth a line."""
     before, after = scores.get(_BEFORE), scores.get(_AFTER)
-    account.note(article, story_id, sides=[side for side, score in enumerate((before, after)) if score is not None])
+    account.note(article.id, place, sides=[side for side, score in enumerate((before, after)) if score is not None])
     if shift_kind(before, after, alerts=scoring.alerts) is not None:
+        story_id = None if place.is_alone else place.id
         account.note_shift(make_shift(article, story_id, *scoring.both(article), alerts=scoring.alerts))
 
 
@@ -141,20 +140,53 @@ class _Row:
 
 
 class _Placer:
-    """The stored stories of articles, without what only grouping needs."""
+    """The stored stories of articles, without what only grouping needs.
+
+    Only what matched was grouped. What was not is alone, a copy of it with it: the mail would tell them as one.
+    """
 
     def __init__(self, past: PastStore) -> None:
         self._past = past
         self._bare: dict[StoryId, Story] = {}
+        self._alone: dict[ArticleId, StoryId] = {}
 
-    async def place(self, articles: Sequence[Article]) -> dict[int, tuple[Story, ...]]:
-        found = await self._past.placings([article.id for article in articles]) if articles else {}
-        return {of: tuple(map(self._bared, stories)) for of, stories in found.items()}
+    async def place(
+        self, matched: Sequence[tuple[Article, Verdict]]
+    ) -> dict[ArticleId, tuple[Place, tuple[Story, ...]]]:
+        """What each article counts to, and its lineage as in `PastStore.placings`."""
+        asked = {of for article, verdict in matched for of in (article.id, verdict.of) if of is not None}
+        found = await self._past.placings(sorted(asked)) if asked else {}
+        return {article.id: self._place(article, verdict, found) for article, verdict in matched}
+
+    def _place(
+        self, article: Article, verdict: Verdict, found: Mapping[ArticleId, tuple[Story, ...]]
+    ) -> tuple[Place, tuple[Story, ...]]:
+        original = article.id if verdict.of is None else verdict.of
+        if stories := found.get(article.id) or found.get(original):
+            lineage = tuple(self._bared(story) for story in stories)
+            return Place(lineage[0].id, is_alone=False), lineage
+        alone = self._alone[article.id] = self._alone.get(original, original)
+        if alone == article.id:
+            return Place(alone, is_alone=True), ()
+        story = self._bare.setdefault(alone, _story_of(article, alone))
+        return Place(alone, is_alone=True), (story, story)
 
     def _bared(self, story: Story) -> Story:
         if story.id not in self._bare:
             self._bare[story.id] = replace(story, centroid={}, gists=())
         return self._bare[story.id]
+
+
+def _story_of(article: Article, id: StoryId) -> Story:
+    return Story(
+        id=id,
+        title=article.title,
+        lead_id=id,
+        first_at=article.at,
+        last_at=article.at,
+        mean_at=article.at,
+        size=1,
+    )
 
 
 def _bare(article: Article) -> Article:

@@ -16,7 +16,7 @@ from monitor.core import schedules
 from monitor.model.articles import ArticleId
 from monitor.model.backtests import Mail
 from monitor.model.commits import DigestCommit, DigestSlot
-from monitor.model.digests import MatchedArticle, Recipient, Slot
+from monitor.model.digests import Digest, MatchedArticle, Recipient, Slot, StoryState
 from monitor.model.notices import Notice
 from monitor.model.stories import StoryId
 from monitor.pipeline.compose import ComposeRules, keep_plan, plan_digest, planned_slot
@@ -82,7 +82,7 @@ class TrialMail(ComposeStore):
         await keep_plan(plan, store=self)
         if plan.digest is not None:
             so_far = self._mail[reader.id]
-            self._mail[reader.id] = Mail(digests=so_far.digests + 1, stories=so_far.stories + len(plan.digest.stories))
+            self._mail[reader.id] = Mail(digests=so_far.digests + 1, stories=so_far.stories + _told(plan.digest))
 
     def _forget(self, now: datetime) -> None:
         """Let go of what can be told no more; of what was told, keep what shows that a story goes on."""
@@ -135,6 +135,10 @@ class TrialMail(ComposeStore):
             recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
         )
         return True
+
+
+def _told(digest: Digest) -> int:
+    return sum(story.state is not StoryState.CARRIED for story in digest.stories)
 
 
 def _as_told(row: MatchedArticle, told: Mapping[ArticleId, datetime]) -> MatchedArticle:
