@@ -49,8 +49,8 @@ class Features:
     """An article as grouping sees it.
 
     `terms` ascend; `scale` is 1 + ln of how often each occurs. `template` is the folded title where it holds a digit,
-    else empty. `lead` is the text that the terms were read from; `spots` tells for each n-gram in it the index of its
-    term and its place.
+    else empty. `title_actors` are the known actors of the title alone. `lead` is the text that the terms were read
+    from; `spots` tells for each n-gram in it the index of its term and its place.
     """
 
     terms: Terms
@@ -61,6 +61,7 @@ class Features:
     event_date: LeadDate | None
     template: str
     actors: frozenset[str]
+    title_actors: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +207,8 @@ def features(article: Article, gazetteer: Gazetteer) -> Features:
         has_body=len(body) >= LEAST_BODY,
         event_date=event_date(lead, article.published_at),
         template=title if any(map(str.isdigit, title)) else "",
-        actors=gazetteer.actors(lead),
+        actors=(actors := gazetteer.actors(lead)),
+        title_actors=gazetteer.actors(article.title) if actors else actors,
     )
 
 

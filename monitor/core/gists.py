@@ -18,7 +18,7 @@ import numpy as np
 
 from monitor.core.features import Features, Frequencies
 from monitor.core.lead_dates import LeadDate, lead_dates
-from monitor.core.quantities import quantities
+from monitor.core.quantities import quantities, small_numbers
 from monitor.core.tokens import numbered_words, words_of
 from monitor.model.stories import Gist
 
@@ -46,12 +46,17 @@ def gist(
 ) -> Gist:
     """The gist of an article; weights are those of the moment, and stay with it."""
     opening = f"{title}\n{body[:OPENING_WITHIN]}"
+    dates = lead_dates(f"{title}\n{body}", limit=len(title) + DATES_WITHIN)
+    days = {date.day for date in dates}
     return Gist(
         title_names=tuple(_title_names(title, body[:NAMES_WITHIN])),
         opening=_weighed(opening, read, frequencies),
         mentions=_joined(list(dict.fromkeys(_stems(f"{title}\n{body[:MENTIONS_WITHIN]}")))[:MOST_MENTIONS]),
-        dates=tuple(date.key for date in lead_dates(f"{title}\n{body}", limit=len(title) + DATES_WITHIN)),
+        dates=tuple(date.key for date in dates),
         numbers=tuple(sorted(quantities(f"{title}\n{body[:NAMES_WITHIN]}"))),
+        title_numbers=tuple(sorted(small_numbers(title) - days)),
+        lead_numbers=tuple(sorted(small_numbers(opening) - days)),
+        title_actors=tuple(sorted(read.title_actors)),
         language=language or "",
         outlet=outlet,
         has_body=read.has_body,

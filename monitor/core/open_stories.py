@@ -37,6 +37,7 @@ MEMBERS = "members"
 
 
 ENTITY_MARK = "entity "
+TITLE_MARK = "title entity "
 COMMON_MARK = 50
 """So many stories with a mark make it no mark: it tells nothing of any two of them."""
 
@@ -183,6 +184,10 @@ class OpenStories:
         """How many of the stories name an entity."""
         return len(self._marked.get(ENTITY_MARK + entity, ()))
 
+    def titled(self, entity: str) -> int:
+        """How many of the stories name an entity in a title."""
+        return len(self._marked.get(TITLE_MARK + entity, ()))
+
     def sharing(self, story: Story, *, limit: int = COMMON_MARK) -> list[Story]:
         """The other stories that share a mark with one, without centroids, by id; what many have is no mark."""
         holders = [self._marked.get(mark, set()) for mark in marks_of(story)]
@@ -274,7 +279,8 @@ def marks_of(story: Story) -> frozenset[str]:
     """What ties a story to others across languages: its quantities, days, title names and entities, each as a key."""
     marks = {ENTITY_MARK + actor for actor in story.facts.get("actors", ())}
     for gist in story.gists:
-        marks.update(f"number {number}" for number in gist.numbers)
+        marks.update(f"number {number}" for number in (*gist.numbers, *gist.lead_numbers))
+        marks.update(TITLE_MARK + actor for actor in gist.title_actors)
         marks.update(f"day {day}" for day in gist.dates)
         marks.update(f"name {name}" for name in gist.title_names)
     return frozenset(marks)

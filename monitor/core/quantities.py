@@ -1,7 +1,7 @@
 """Numbers as texts of many languages write them: "12.000", "12 ribu", "12 тысяч", "1만 2천", "12,000" are one number.
 
-Owns: which quantities a text names, as integers. Refuses: years, days, and numbers below `LEAST`, which stand in any
-text; units and what is counted.
+Owns: which quantities a text names, as integers, and apart from them which small numbers. Refuses: years, days; units
+and what is counted.
 """
 
 from __future__ import annotations
@@ -10,7 +10,11 @@ import re
 
 LEAST = 100
 """Smaller numbers are shared by chance."""
+LEAST_SMALL = 13
+"""Below that a number stands in nearly every text."""
 _YEARS = range(1900, 2101)
+# No clock ("18:12"), decimal, date, share, ordinal or name ("U-23", "G20").
+_SMALL = re.compile(r"(?<![\w.,:/-])(\d{2})(?!\d|\s?%|[:.,/-]\d|st\b|nd\b|rd\b|th\b)")
 
 _MAGNITUDES = {
     1_000: "ribu thousand тыс тысяча тысячи тысяч 천 千 nghìn mille mil tausend tysięcy tys tysiące ألف آلاف",
@@ -46,3 +50,8 @@ def quantities(text: str) -> frozenset[int]:
         if value >= LEAST:
             found.add(value)
     return frozenset(found)
+
+
+def small_numbers(text: str) -> frozenset[int]:
+    """The numbers from `LEAST_SMALL` to 99 that a text writes in digits: "24 years", "24년", not clocks and shares."""
+    return frozenset(number for digits in _SMALL.findall(text) if (number := int(digits)) >= LEAST_SMALL)

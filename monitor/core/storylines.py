@@ -6,7 +6,9 @@ the watchlists' entities, quantities, and days.
 
 - **Same event, another language**: within `event_days`, most entities in common, and something that stands in few
   stories: a quantity, a day that is not that of publication, a title name in the same script that the watchlist does
-  not know, or two entities that are rare among the open stories beside two that are not.
+  not know, or two entities that are rare among the open stories beside two that are not. Of reports within
+  `fresh_days`, also a small number that one title and the other's opening hold, or titles that name the same three
+  entities, one of which few titles name.
 - **Storyline**: within `storyline_days`, entities in common, and wording alike without conflict (in one language).
 
 After the research report's level 3; with a watchlist about two countries both are in every story, so that shared
@@ -29,7 +31,7 @@ from monitor.core.story_pairs import actors_of, covered, days_between, likeness
 from monitor.model.articles import Decision
 from monitor.model.stories import Gist, Story, StoryId
 
-VERSION = "storylines-2"
+VERSION = "storylines-3"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +47,11 @@ class LinkLines:
     topic, such as labour or sport."""
     rare: float = 0.2
     """An entity in at most this share of the open stories tells something; of fewer than five stories none is rare."""
+    fresh_days: float = 1.5
+    """Reports of one event come within a day or so; evidence that is weaker holds for those only."""
+    title_entities: int = 3
+    """Two are the sides of any report on a relation; the third says what it is about."""
+    rare_in_titles: float = 0.34
     storyline_days: float = 30.0
     likeness: float = 0.25
 
@@ -139,13 +146,18 @@ class _Spread:
     def weight(self, entities: Iterable[str]) -> float:
         return sum(math.log(1 + len(self._stories) / self._stories.naming(entity)) for entity in entities)
 
+    def is_rare_in_titles(self, entity: str, lines: LinkLines) -> bool:
+        count = len(self._stories)
+        return count >= 5 and self._stories.titled(entity) <= min(lines.rare_in_titles * count, COMMON_MARK)
+
     def is_rare(self, entity: str, lines: LinkLines) -> bool:
         count = len(self._stories)
         return count >= 5 and self._stories.naming(entity) <= min(lines.rare * count, COMMON_MARK)
 
 
 def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[str], lines: LinkLines) -> Link | None:
-    if days_between(story.mean_at, other.mean_at) > lines.event_days or not _is_in_other_language(story, other):
+    days = days_between(story.mean_at, other.mean_at)
+    if days > lines.event_days or not _is_in_other_language(story, other):
         return None
     ours, theirs = actors_of(story), actors_of(other)
     shared = ours & theirs
@@ -154,6 +166,8 @@ def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[s
     overlap = spread.weight(shared) / min(spread.weight(ours), spread.weight(theirs))
     telling = [evidence for a, b in product(story.gists, other.gists) for evidence in _shared(a, b, known_names)]
     telling += [f"both name {LeadDate.from_key(day).shown}" for day in _days_in_common(story, other)]
+    if days <= lines.fresh_days:
+        telling += [evidence for a, b in product(story.gists, other.gists) for evidence in _fresh(a, b, spread, lines)]
     rare = sorted(entity for entity in shared if spread.is_rare(entity, lines))
     # Alone only between the same sides: two reports on sport and trade are no event, two on one relation may be.
     is_relation = len(shared) - len(rare) >= lines.entities
@@ -177,6 +191,17 @@ def _shared(one: Gist, other: Gist, known_names: frozenset[str]) -> Iterable[str
     names = (name for name in one.title_names if len(name) > 3 and name.isalpha() and name not in known_names)
     if both := [name for name in names if f" {name} " in other.mentions]:
         yield f"both name {', '.join(both)}"
+
+
+def _fresh(one: Gist, other: Gist, spread: _Spread, lines: LinkLines) -> Iterable[str]:
+    """What ties two reports of a day."""
+    ours = set(one.title_numbers).intersection(other.lead_numbers)
+    if numbers := sorted(ours.union(set(other.title_numbers).intersection(one.lead_numbers))):
+        yield f"both say {', '.join(map(str, numbers))}"
+    titled = one.title_actors
+    is_one_subject = len(titled) >= lines.title_entities and titled == other.title_actors
+    if is_one_subject and any(spread.is_rare_in_titles(entity, lines) for entity in titled):
+        yield f"both titles name {', '.join(titled)}"
 
 
 def _days_in_common(story: Story, other: Story) -> list[str]:

@@ -25,11 +25,12 @@ it was parted from. What a person said of one of them, by the mark `APART` at an
 class Gist:
     """What one article says happened, kept with its story to hold later articles against.
 
-    Words stand as stems (folded beginnings; pairs of characters in scripts without spaces). `title_names` are
-    the names and numbers of the title, `opening` the words of title and first sentences with their weights,
-    `mentions` the words of the whole text with a space around each, `dates` days as
-    ISO 8601 keys, `numbers` the quantities of title and lead, `language` a BCP 47 tag, `outlet` the
-    outlet with its host; both empty when unknown.
+    Words stand as stems (folded beginnings; pairs of characters in scripts without spaces). `title_names` are the names
+    and numbers of the title, `opening` the words of title and first sentences with their weights, `mentions` the words
+    of the whole text with a space around each, `dates` days as ISO 8601 keys, `numbers` the quantities of title and
+    lead. `title_numbers` are the small numbers of the title, `lead_numbers` those of title and first sentences, days of
+    the month left out; `title_actors` the known entities of the title. `language` is a BCP 47 tag, `outlet` the outlet
+    with its host; both empty when unknown.
     """
 
     title_names: tuple[str, ...] = ()
@@ -37,6 +38,9 @@ class Gist:
     mentions: str = " "
     dates: tuple[str, ...] = ()
     numbers: tuple[int, ...] = ()
+    title_numbers: tuple[int, ...] = ()
+    lead_numbers: tuple[int, ...] = ()
+    title_actors: tuple[str, ...] = ()
     language: str = ""
     outlet: str = ""
     has_body: bool = False

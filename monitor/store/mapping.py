@@ -270,6 +270,9 @@ def _from_gist(gist: Gist) -> dict[str, object]:
         "mentions": gist.mentions,
         "dates": list(gist.dates),
         "numbers": list(gist.numbers),
+        "title_numbers": list(gist.title_numbers),
+        "lead_numbers": list(gist.lead_numbers),
+        "title_actors": list(gist.title_actors),
         "language": gist.language,
         "outlet": gist.outlet,
         "has_body": gist.has_body,
@@ -284,7 +287,11 @@ def _to_gist(kept: Any) -> Gist:
         dates=tuple(kept["dates"]),
         numbers=tuple(kept["numbers"]),
         language=kept["language"],
-        outlet=kept.get("outlet", ""),  # not in the gists of stories opened before it was kept
+        # What follows is not in the gists of stories opened before it was kept.
+        title_numbers=tuple(kept.get("title_numbers", ())),
+        lead_numbers=tuple(kept.get("lead_numbers", ())),
+        title_actors=tuple(kept.get("title_actors", ())),
+        outlet=kept.get("outlet", ""),
         has_body=kept["has_body"],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from monitor.core.quantities import quantities
+from monitor.core.quantities import quantities, small_numbers
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,17 @@ def test_one_number_in_many_writings(text: str) -> None:
 )
 def test_what_is_a_quantity_and_what_is_not(text: str, found: set[int]) -> None:
     assert quantities(text) == found
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("in 24 years", {24}),
+        ("24년 만에, 24年ぶり, منذ ٢٤ عاما", {24}),
+        ("pukul 18.12, 07:30, 15/20, 2.75", set()),
+        ("U-23, G20, the 21st, 35 %, 35%", set()),
+        ("11 and 12 of 100", set()),
+    ],
+)
+def test_small_numbers_are_no_clocks_shares_ordinals_or_names(text: str, found: set[int]) -> None:
+    assert small_numbers(text) == found

@@ -111,6 +111,42 @@ def test_a_day_that_both_name_is_evidence_unless_it_is_the_day_of_publication() 
     assert linked(same, today) == []
 
 
+ARRIVALS = {
+    "en": ("Putin meets Kim Jong Un in first visit for 24 years", "Putin flew to North Korea from Russia on Tuesday."),
+    "ko": ("푸틴, 24년 만에 김정은과 만나", "푸틴이 러시아에서 북한으로 날아갔다."),
+}
+
+
+def test_a_small_number_of_a_title_is_evidence_between_reports_of_a_day() -> None:
+    first = told(*ARRIVALS["en"], "en")
+    (link,) = linked(told(*ARRIVALS["ko"], "ko", hours=3), first)
+    assert (link.kind, link.evidence[0]) == ("event", "both say 24")
+    assert "event" not in kinds(linked(told(*ARRIVALS["ko"], "ko", hours=60), first))
+
+
+def test_a_day_of_the_month_and_a_number_far_down_are_no_small_numbers() -> None:
+    text = "Putin dan Kim Jong Un bertemu. " * 12 + "Rusia dan Korea Utara: 24 tahun."
+    for title, body in (
+        ("Putin temui Kim Jong Un 24 Juni", "Rusia dan Korea Utara."),
+        ("Putin temui Kim Jong Un", text),
+    ):
+        assert "event" not in kinds(linked(told(title, body, "id", hours=3), told(*ARRIVALS["en"], "en")))
+
+
+def test_titles_on_the_same_three_entities_are_evidence_where_few_titles_name_one_of_them() -> None:
+    others = [
+        told(f"Putin telepon Kim Jong Un soal {what}", "Rusia dan Korea Utara berbicara.", "id", at)
+        for at, what in enumerate(("gandum", "minyak", "ikan", "obat", "kayu"), 1)
+    ]
+    text = "Rusia dan Korea Utara memulai angkutan baru."
+    by_train = told("Rusia dan Korea Utara buka jalur kereta", text, "id")
+    train = told("Россия и КНДР пустили новый поезд", "Россия и КНДР открыли движение.", "ru", 12)
+    (link,) = [link for link in linked(train, by_train, *others) if link.kind == "event"]
+    assert (link.to.id, link.evidence[0]) == (by_train.id, "both titles name north_korea, railway, russia")
+    alike = [told(f"Rusia dan Korea Utara bahas kereta {what}", text, "id", 1) for what in ("cepat", "barang", "malam")]
+    assert "event" not in kinds(linked(train, by_train, *others, *alike))
+
+
 def test_what_goes_on_in_one_language_is_one_storyline() -> None:
     first = told(*TROOPS["id"], "id")
     text = (
