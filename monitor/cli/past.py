@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def configure_past(parser: argparse.ArgumentParser) -> None:
     """The arguments that choose the articles."""
-    parser.add_argument("--days", type=_days, default=30, metavar="N", help="so many days back (default: 30)")
+    parser.add_argument("--days", type=days, default=30, metavar="N", help="so many days back (default: 30)")
     parser.add_argument(
         "--until",
         type=_moment,
@@ -30,14 +30,15 @@ def configure_past(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one document for programs")
 
 
-def _days(text: str) -> int:
+def days(text: str) -> int:
+    """A number of days, as an argument."""
     try:
-        days = int(text)
+        count = int(text)
     except ValueError:
-        days = 0
-    if not 1 <= days <= 3660:
+        count = 0
+    if not 1 <= count <= 3660:
         raise argparse.ArgumentTypeError(f"{text} is no number of days: write a whole number from 1 to 3660")
-    return days
+    return count
 
 
 def _moment(text: str) -> datetime:

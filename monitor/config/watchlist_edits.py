@@ -35,7 +35,7 @@ def edited(text: str, edit: Edit, wanted: Watchlist, *, path: Path, config_dir: 
     """
     try:
         changed = _changed(text, _document(text, path), edit)
-        read = _read(changed, path, config_dir)
+        read = read_text(changed, path=path, config_dir=config_dir)
     except _UneditableError as error:
         raise _cannot(path, str(error)) from None
     except ConfigError as error:
@@ -43,6 +43,12 @@ def edited(text: str, edit: Edit, wanted: Watchlist, *, path: Path, config_dir: 
     if _meaning(read) != _meaning(wanted):
         raise _cannot(path, "it is written in a way that this program does not edit")
     return changed
+
+
+def read_text(text: str, *, path: Path, config_dir: Path) -> Watchlist:
+    """The watchlist that a text would be as the file `path`. Raises `ConfigError`."""
+    with tempfile.TemporaryDirectory() as folder:
+        return load_watchlist(_in_folder(text, path, folder), config_dir=config_dir)
 
 
 def own_aliases(path: Path) -> frozenset[tuple[str, str]]:
@@ -68,11 +74,6 @@ def _in_folder(text: str, path: Path, folder: str) -> Path:
 def _document(text: str, path: Path) -> Document:
     with tempfile.TemporaryDirectory() as folder:
         return read_document(_in_folder(text, path, folder))
-
-
-def _read(text: str, path: Path, config_dir: Path) -> Watchlist:
-    with tempfile.TemporaryDirectory() as folder:
-        return load_watchlist(_in_folder(text, path, folder), config_dir=config_dir)
 
 
 def _meaning(watchlist: Watchlist) -> Watchlist:

@@ -8,16 +8,17 @@ watchlist's own tests.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from math import inf
+from types import MappingProxyType
 
 from monitor.core.ballots import Ballot, average_precision, count
 from monitor.core.pages import in_full
 from monitor.core.scoring import ExampleFailure, compile_watchlists, run_examples
 from monitor.core.vote_candidates import Candidate, candidates
-from monitor.model.articles import ArticleId
+from monitor.model.articles import Article, ArticleId
 from monitor.model.proposals import AddException, AddRule, Edit, IgnoreOutlet, Proposal, SetPoints, SetThreshold, Step
 from monitor.model.votes import VotedArticle
 from monitor.model.watchlists import Alias, Entity, Field, Rule, Score, Term, Watchlist
@@ -41,6 +42,7 @@ def propose(
     *,
     own_aliases: Collection[tuple[str, str]] = (),
     refused: Iterable[tuple[Edit, str]] = (),
+    stored: Mapping[str, Article] = MappingProxyType({}),
 ) -> Proposal:
     """What the votes come to.
 
@@ -49,6 +51,7 @@ def propose(
         votes: Those that count.
         own_aliases: (entity, alias) pairs that may get an exception: those written in the watchlist's own file.
         refused: Edits that cannot be made, with why; they are declined without a trial.
+        stored: The articles that the watchlist's own tests name by address.
     """
     counted = count(votes)
     more = sum(ballot.is_wanted for ballot in counted.ballots)
@@ -64,7 +67,7 @@ def propose(
     )
     if facts.missing_more or facts.missing_less:
         return facts
-    return _Search(watchlist, counted.ballots, dict(refused)).proposal(facts, own_aliases)
+    return _Search(watchlist, counted.ballots, dict(refused), stored).proposal(facts, own_aliases)
 
 
 def applied(watchlist: Watchlist, edit: Edit) -> Watchlist:
@@ -146,13 +149,20 @@ class _Trial:
 class _Search:
     """Greedy: the edit that mends most, then what mends most on top of it."""
 
-    def __init__(self, watchlist: Watchlist, ballots: tuple[Ballot, ...], refused: dict[Edit, str]) -> None:
+    def __init__(
+        self,
+        watchlist: Watchlist,
+        ballots: tuple[Ballot, ...],
+        refused: dict[Edit, str],
+        stored: Mapping[str, Article],
+    ) -> None:
         self._ballots = ballots
+        self._stored = stored
         self._refused = refused
         self._declined: dict[Edit, str] = {}
         everything = range(len(ballots))
         self._start = _Standing(watchlist, tuple(_scored(watchlist, ballots, everything).values()), ballots)
-        self._failing = {failure.example for failure in _failures(watchlist)}
+        self._failing = {failure.example for failure in self._failures(watchlist)}
 
     def proposal(self, facts: Proposal, own_aliases: Collection[tuple[str, str]]) -> Proposal:
         """The facts with what the search found."""
@@ -194,11 +204,14 @@ class _Search:
             trial = self._whole(here, rough)
             if not trial.is_worth_it:
                 continue
-            failures = [one for one in _failures(trial.after.watchlist) if one.example not in self._failing]
+            failures = [one for one in self._failures(trial.after.watchlist) if one.example not in self._failing]
             if not failures:
                 return trial
             self._declined[trial.edit] = f"it fails the watchlist's own test {failures[0]}"
         return None
+
+    def _failures(self, watchlist: Watchlist) -> Sequence[ExampleFailure]:
+        return run_examples(watchlist, compile_watchlists([watchlist]), self._stored)
 
     def _is_open(self, edit: Edit) -> bool:
         if edit in self._refused:
@@ -264,10 +277,6 @@ def _scored(watchlist: Watchlist, ballots: Sequence[Ballot], indices: Iterable[i
             best = max(best, of_page, key=lambda score: (not score.is_gated, score.points))
         found[index] = best
     return found
-
-
-def _failures(watchlist: Watchlist) -> Sequence[ExampleFailure]:
-    return run_examples(watchlist, compile_watchlists([watchlist]))
 
 
 def _is_same_place(one: Edit, other: Edit) -> bool:

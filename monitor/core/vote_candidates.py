@@ -225,7 +225,7 @@ def _exceptions(
 
 
 def _around(prepared: Prepared, alias: Alias) -> set[str]:
-    """An alias with the word (in scripts without spaces: the one or two characters) before or behind it."""
+    """An alias with the name (in scripts without spaces: the one or two characters) before or behind it."""
     spelling = normalise(alias.text)[0].replace("*", "")
     found: set[str] = set()
     if UNSPACED_CHAR.search(spelling):
@@ -240,11 +240,18 @@ def _around(prepared: Prepared, alias: Alias) -> set[str]:
         if not all(_is_step(word, step) for word, step in zip(words[start:], steps, strict=False)):
             continue
         end = start + len(steps)
-        if start and prepared.gap(start) in (" ", "-"):
+        if start and prepared.gap(start) in (" ", "-") and _is_name(prepared, start - 1):
             found.add(" ".join(words[start - 1 : end]))
-        if end < len(words) and prepared.gap(end) in (" ", "-"):
+        if end < len(words) and prepared.gap(end) in (" ", "-") and _is_name(prepared, end):
             found.add(" ".join(words[start : end + 1]))
     return found
+
+
+def _is_name(prepared: Prepared, index: int) -> bool:
+    """Whether a word looks like part of a name: a capital, where the script has any; no word that is everywhere."""
+    start, _ = prepared.raw_span(prepared.starts[index], prepared.ends[index])
+    word = prepared.words[index]
+    return word not in _COMMON and not prepared.raw[start : start + 1].islower() and not word.isdigit()
 
 
 def _is_step(word: str, step: str) -> bool:

@@ -223,3 +223,9 @@ def test_no_step_lowers_the_precision_and_the_same_votes_give_the_same_proposal(
         assert len(step.fixed) >= 2 * len(step.broken)
     if found.steps:
         assert found.right_after >= found.right_before
+
+
+def test_an_exception_needs_a_name_beside_the_alias() -> None:
+    own = [("palm_oil", "palm oil"), ("palm_oil", "sawit")]
+    found = propose(TOPIC, [*wanted(), *unwanted(words="puts on weight")], own_aliases=own)
+    assert not [edit for edit in found.edits if isinstance(edit, AddException)]
