@@ -8,7 +8,8 @@ What one finds decides everything (measured on 23,000 Korean and Japanese items)
 - Han, kana and scripts without spaces match as substrings, with exceptions (`Alias.excluding`);
 - Arabic words also match behind their proclitics (و ب ل ف ك ال);
 - hyphens, blanks and apostrophes are alike inside a phrase: `Kim Jong-un`, `Kim Jong Un`, `KimJongUn` are one
-  spelling; a word that mixes look-alike letters of two scripts ("Рutin") is read in either.
+  spelling; other signs between its words stand for themselves (`phrases`);
+- a word that mixes look-alike letters of two scripts ("Рutin") is read in either.
 
 All spellings of all watchlists share one table of words and one trie of phrases, so a text is walked once.
 """
@@ -20,6 +21,7 @@ from collections.abc import Callable, Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import filterfalse
 
+from monitor.core.phrases import joins, signs_of
 from monitor.core.words import HANGUL_CHAR, UNSPACED_CHAR, Prepared, exact_words, normalise, pattern_words
 from monitor.model.watchlists import Alias
 
@@ -56,9 +58,13 @@ class Found:
 
 @dataclass(slots=True)
 class _Node:
-    """A state of the phrase trie: the next word patterns, and the spellings that end here."""
+    """A state of the phrase trie: the next word patterns, and the spellings that end here.
+
+    `signed` leads on over a gap of signs that stand for themselves.
+    """
 
     following: dict[int, _Node] = field(default_factory=dict)
+    signed: dict[tuple[str, int], _Node] = field(default_factory=dict)
     atoms: list[int] = field(default_factory=list)
     reach: frozenset[int] = frozenset()
     """The spellings that end here or further on; known once the trie is whole."""
@@ -199,6 +205,17 @@ class Matcher:
             if (node := state.following.get(pattern)) is not None
         ]
 
+    def _signed_steps(self, text: Prepared, index: int, states: Sequence[_Node]) -> list[_Step]:
+        """Where a word leads from some states, if the signs before it are those of the spelling."""
+        states = [state for state in states if state.signed]
+        signs = text.gap(index).replace(" ", "") if states else ""
+        return [
+            (pattern, node)
+            for pattern in (self._memo[text.words[index]] if signs else ())
+            for state in states
+            if (node := state.signed.get((signs, pattern))) is not None
+        ]
+
     # --- building ---
 
     def _add(self, alias: Alias) -> None:
@@ -212,16 +229,21 @@ class Matcher:
             needle = normalise(alias.text)[0].replace("*", "")
             self._substrings.setdefault(needle[0], []).append((needle, number))
             return
-        self._insert(words, number)
+        signs = signs_of(alias.text)
+        self._insert(words, number, signs)
         joined = "".join(words)
-        is_joinable = len(words) > 1 and "*" not in joined[:-1] and len(joined) >= MIN_JOINED
+        is_joinable = len(words) > 1 and "*" not in joined[:-1] and len(joined) >= MIN_JOINED and not any(signs)
         if is_joinable and not alias.is_cased and not HANGUL_CHAR.search(joined):
-            self._insert([joined], number)
+            self._insert([joined], number, [""])
 
-    def _insert(self, words: Sequence[str], number: int) -> None:
+    def _insert(self, words: Sequence[str], number: int, signs: Sequence[str]) -> None:
         node = self._root
-        for word in words:
-            node = node.following.setdefault(self._pattern(word), _Node())
+        for word, before in zip(words, signs, strict=True):
+            pattern = self._pattern(word)
+            if before:
+                node = node.signed.setdefault((before, pattern), _Node())
+            else:
+                node = node.following.setdefault(pattern, _Node())
         if number not in node.atoms:
             node.atoms.append(number)
 
@@ -269,13 +291,17 @@ class Matcher:
                     size = self._hangul.get(pattern)
                     end = text.ends[index] if size is None else text.starts[index] + size
                     self._keep(text, node.atoms, text.starts[first], end, found)
-            states = [node for _, node in steps if node.following]
+            states = [node for _, node in steps if node.following or node.signed]
             index += 1
             if not states or index >= len(words):
                 return
+            signed = self._signed_steps(text, index, states)
             steps = self._steps(words[index], states)
             # Asked last: where words end is worked out only for texts that need it.
-            if not steps or not _joins(text, index):
+            if steps and not joins(text, index):
+                steps = []
+            steps += signed
+            if not steps:
                 return
 
     def _find_substrings(self, text: Prepared, found: dict[int, list[Found]]) -> None:
@@ -298,25 +324,13 @@ class Matcher:
 
 
 def _reach(node: _Node) -> frozenset[int]:
-    node.reach = frozenset(node.atoms).union(*map(_reach, node.following.values()))
+    node.reach = frozenset(node.atoms).union(*map(_reach, (*node.following.values(), *node.signed.values())))
     return node.reach
 
 
 def _key(alias: Alias) -> tuple[object, ...]:
     hanja = alias.language == "ko"
     return (alias.text, alias.is_cased, alias.fields, alias.excluding, alias.not_near, hanja)
-
-
-def _joins(text: Prepared, index: int) -> bool:
-    """Whether the gap before a word can lie inside a phrase: blanks, hyphens, apostrophes; "N. Korea" has a dot."""
-    gap = text.gap(index)
-    if gap in {" ", "-", ""}:
-        return True
-    if len(gap) > 3 or "\n" in gap:
-        return False
-    if gap[0] == ".":
-        return len(text.words[index - 1]) <= 2 and not gap[1:].strip(" ")
-    return not gap.strip(" -'·")
 
 
 def _is_allowed(text: Prepared, hit: Found, atom: Atom) -> bool:
