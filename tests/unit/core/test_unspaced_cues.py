@@ -78,6 +78,16 @@ def test_a_label_of_the_two_names_the_pair(scorer: Scorer, title: str) -> None:
     assert scored(scorer, title).is_match
 
 
+def test_hanja_that_stand_for_three_powers_are_a_list(scorer: Scorer) -> None:
+    assert "listed" in names(scored(scorer, "北中러 밀착에 韓美日 정상 회동"))
+    assert scored(scorer, "北러 밀착에 韓美日 정상 회동").is_match
+
+
+@pytest.mark.parametrize("title", ["북중미 월드컵과 러시아", "途中朝着俄罗斯走", "북미 시장서 러시아 대신"])
+def test_labels_of_two_powers_are_not_found_in_longer_words(scorer: Scorer, title: str) -> None:
+    assert scored(scorer, title).is_gated
+
+
 def test_a_mountain_in_seoul_is_no_country_and_a_shell_made_in_one_is(scorer: Scorer) -> None:
     assert scored(scorer, "북한산 둘레길에 러시아 유학생").is_gated
     assert not scored(scorer, "러시아군이 쓴 북한산 포탄").is_gated
