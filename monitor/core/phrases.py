@@ -6,8 +6,11 @@ sign of a spelling stands for itself, with blanks around it or without: `AT&T` i
 
 from __future__ import annotations
 
+import re
+
 from monitor.core.words import Prepared, normalise, split_words
 
+_PLAIN = re.compile(r"[a-zA-Z]+(?:\*?[ -][a-zA-Z]+)*\*?\Z")
 _ALIKE = " -'·"
 _MAX_GAP = 3
 _INITIAL = 2
@@ -21,6 +24,8 @@ def joins(text: Prepared, index: int) -> bool:
 
 def signs_of(spelling: str) -> list[str]:
     """For each word of a spelling the signs before it that stand for themselves, mostly none."""
+    if _PLAIN.match(spelling):
+        return [""] * len(spelling.replace("-", " ").split())
     parts = split_words(normalise(spelling)[0])
     signs = [""]
     for index in range(2, len(parts) - 1, 2):

@@ -87,6 +87,8 @@ def _one_to_one() -> dict[int, str]:
 _TABLE = _one_to_one()
 _FOLDED = re.compile("[" + re.escape("".join(chr(code) for code in sorted(_TABLE) if code < _BASIC)) + "]")
 _PICTURE = re.compile("[\U0001f000-\U0001faff]")
+_SHORT = 64
+"""Shorter texts are done before the tables are at hand."""
 _MANY = 12
 """More different characters to fold than this are folded by one slow pass instead of a quick one each."""
 
@@ -136,6 +138,8 @@ def mended(raw: str) -> str:
 
 def normalise(raw: str) -> tuple[str, list[int] | None]:
     """The normal form of a text, and for each of its characters the offset in `raw` (None = the same offset)."""
+    if len(raw) < _SHORT:
+        return _normalised(raw)
     codes = _codes(raw)
     simple = None if codes is None else _simple(codes)
     return _normalised(raw) if simple is None else (simple, None)

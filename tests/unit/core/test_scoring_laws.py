@@ -11,7 +11,21 @@ from hypothesis import strategies as st
 from monitor.core.scoring import compile_watchlists
 from monitor.core.words import normalise
 from monitor.model.articles import Article
-from monitor.model.watchlists import Alias, AllOf, AnyOf, Condition, Field, Hit, Mention, Near, NoneOf, Rule, Term
+from monitor.model.watchlists import (
+    Alias,
+    AllOf,
+    AnyOf,
+    Condition,
+    Field,
+    Hit,
+    Mention,
+    Near,
+    NoneOf,
+    Pattern,
+    Published,
+    Rule,
+    Term,
+)
 from tests.factories import make_article, make_entity, make_watchlist
 
 SIDES = [
@@ -124,8 +138,10 @@ def test_a_hostile_article_costs_time_in_proportion_to_its_length(piece: str) ->
 LEAVES = st.builds(Mention, entity=st.sampled_from(["russia", "north_korea"]), min_count=st.integers(1, 2)) | st.builds(
     Term, aliases=st.lists(st.sampled_from(SIDES).map(lambda text: Alias(text=text)), min_size=1, max_size=2).map(tuple)
 )
+LEAVES |= st.builds(Pattern, regex=st.sampled_from(["putin", "korea.utara", r"\d+"]), min_count=st.integers(1, 2))
+PUBLISHED = st.builds(Published, languages=st.just(("id",))) | st.builds(Published, outlets=st.just(("Antara", "TASS")))
 CONDITIONS: st.SearchStrategy[Condition] = st.recursive(
-    LEAVES | st.builds(Near, children=st.tuples(LEAVES, LEAVES)),
+    LEAVES | PUBLISHED | st.builds(Near, children=st.tuples(LEAVES, LEAVES)),
     lambda inner: (
         st.lists(inner, min_size=1, max_size=3)
         .map(tuple)
