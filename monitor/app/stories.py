@@ -203,3 +203,19 @@ async def find_article(
     if not is_story_wanted and await store.article(article_id) is None:
         raise StoreError(f"There is no article {format_id(article_id)}.")
     return article_id
+
+
+def is_address(name: str) -> bool:
+    """Whether an address is meant, not an id: ids hold no dot."""
+    return "." in name
+
+
+def as_url(address: str) -> str:
+    """An address as a browser shows it, with its scheme."""
+    return address if "://" in address else f"https://{address.removeprefix('//')}"
+
+
+def address_keys(url: str, sites: Sites) -> list[int]:
+    """The keys under which an article may be stored: by the rules of today, and by none, as those of its day may be."""
+    keys = dict.fromkeys((url_key(url, sites), url_key(url)))
+    return [key for key in keys if key is not None]

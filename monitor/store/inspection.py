@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, literal, or_, select
 
 from monitor.model.articles import Article, ArticleId, Decision, Revision, Verdict
 from monitor.model.pages import Page
@@ -60,6 +60,20 @@ def find_article(connection: Connection, url_key: int) -> Article | None:
     wanted = select(*ARTICLE_COLUMNS).join(ARTICLE_ALIAS, ARTICLE_ALIAS.c.article_id == ARTICLE.c.id)
     row = connection.execute(wanted.where(ARTICLE_ALIAS.c.url_key == url_key)).first()
     return to_article(row) if row else None
+
+
+def host_feeds(connection: Connection, host: str) -> dict[str, datetime]:
+    """Feed id → when an article of a host was last first seen in it; reads the whole table."""
+    c = ARTICLE.c
+    wanted = select(c.feed_id, func.max(c.first_seen_at)).where(c.host == host).group_by(c.feed_id)
+    return {row[0]: row[1] for row in connection.execute(wanted)}
+
+
+def latest_articles(connection: Connection, since: datetime, limit: int) -> list[Article]:
+    """Articles first seen since, the newest first, without their texts."""
+    bare = [literal("").label(c.name) if c.name in {"summary", "text"} else c for c in ARTICLE_COLUMNS]
+    wanted = select(*bare).where(ARTICLE.c.first_seen_at >= since).order_by(ARTICLE.c.first_seen_at.desc()).limit(limit)
+    return [to_article(row) for row in connection.execute(wanted)]
 
 
 def decisions(connection: Connection, article_id: ArticleId) -> list[Decision]:

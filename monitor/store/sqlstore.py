@@ -302,6 +302,14 @@ class SqlStore(
         """The article that a URL key leads to."""
         return await self._read(partial(inspection.find_article, url_key=url_key))
 
+    async def host_feeds(self, host: str) -> dict[str, datetime]:
+        """Feed id → when an article of a host was last first seen in it; reads the whole table."""
+        return await self._read(partial(inspection.host_feeds, host=host))
+
+    async def latest_articles(self, since: datetime, *, limit: int) -> list[Article]:
+        """Articles first seen since, the newest first, without their texts."""
+        return await self._read(partial(inspection.latest_articles, since=since, limit=limit))
+
     async def decisions(self, article_id: ArticleId) -> list[Decision]:
         """What was decided of an article and why, in the order of deciding."""
         return await self._read(partial(inspection.decisions, article_id=article_id))

@@ -64,7 +64,7 @@ INVITED, WARNED, ARRIVED = "Presiden Rusia Vladimir Putin telah", "Putin Dikabar
 def test_why_names_the_points_the_story_and_who_was_told(desk: Desk) -> None:
     shown = desk.say("why", desk.id_of(INVITED))
     assert "over the threshold of 50" in shown
-    assert "all_in_title: " in shown
+    assert "all_in_title " in shown
     assert "opened a story" in shown
     assert "Told: reader had it" in shown
     plain = desk.ask("why", desk.id_of(INVITED))
@@ -76,8 +76,7 @@ def test_why_names_the_points_the_story_and_who_was_told(desk: Desk) -> None:
 @pytest.mark.parametrize(
     ("words", "cure"),
     [
-        (("why", "https://nowhere.example.org/1"), "no feed brought it"),
-        (("why", "nonsense"), "an address will do as well"),
+        (("why", "nonsense"), "An address will do as well"),
         (("why", "0000000000000"), "There is no article"),
         (("story", "show", "0000000000000"), "only what matched a watchlist is grouped"),
     ],

@@ -206,7 +206,7 @@ def _strangeness(alias: Alias, language: str, fields: tuple[Field, ...]) -> floa
     spoken = primary(alias.language or "")
     rank = 0.0 if spoken == language else 1.0 if not spoken else 2.0 if spoken == "en" else 3.0
     rank += 4.0 if alias.fields and set(alias.fields) != set(fields) else 0.0
-    rank += 0.5 if alias.not_near or alias.excluding else 0.0
+    rank += 0.4 if alias.not_near else 0.0
     rank += 0.6 if "*" in alias.text else 0.0
     return rank + (1.5 if len(alias.text) < (2 if UNSPACED_CHAR.search(alias.text) else 3) else 0.0)
 
