@@ -176,8 +176,8 @@ async def _find(store: SqlStore, name: str, sites: Sites) -> Story:
 async def article_at(store: SqlStore, url: str, sites: Sites = NO_SITES) -> Article | None:
     """The stored article that a whole address leads to."""
     # An article is stored under the key that the rules of its day gave it.
-    for key in dict.fromkeys((url_key(url, sites), url_key(url))):
-        article = None if key is None else await store.find_article(key)
+    for key in address_keys(url, sites):
+        article = await store.find_article(key)
         if article is not None:
             return article
     return None
@@ -190,9 +190,8 @@ async def find_article(
 
     With `is_story_wanted` an id need not be an article's: a story may outlive the one that named it.
     """
-    if "." in name:  # ids hold none; a browser may have left out the scheme
-        url = name if "://" in name else f"https://{name.removeprefix('//')}"
-        article = await article_at(store, url, sites)
+    if is_address(name):
+        article = await article_at(store, as_url(name), sites)
         if article is not None:
             return article.id
         raise StoreError(f"{name} is not stored: no feed brought it, or it was pruned.")
