@@ -15,6 +15,9 @@ from monitor.core.scoring.contradictions import contradiction
 from monitor.errors import Problem
 from monitor.model.watchlists import Pattern, Published, Watchlist
 
+MAX_PATTERNS = 50
+"""Expressions of one watchlist: each may hold `patterns.MAX_MEMORY` bytes."""
+
 
 def unsound(watchlists: Sequence[Watchlist]) -> list[Problem]:
     """What is wrong with watchlists, each problem at its place; nothing of it may go live."""
@@ -22,13 +25,16 @@ def unsound(watchlists: Sequence[Watchlist]) -> list[Problem]:
 
 
 def _refused(watchlist: Watchlist) -> Iterator[Problem]:
-    for condition in (watchlist.match, *(rule.when for rule in watchlist.rules)):
-        for leaf in leaves(condition):
-            if isinstance(leaf, Pattern):
-                try:
-                    Expression(leaf.regex, is_cased=leaf.is_cased)
-                except PatternError as error:
-                    yield problem(leaf.place, "regex", f"/{leaf.regex[:80]}/ {error.message}", error.cure)
+    conditions = (watchlist.match, *(rule.when for rule in watchlist.rules))
+    patterns = [leaf for condition in conditions for leaf in leaves(condition) if isinstance(leaf, Pattern)]
+    for pattern in patterns[MAX_PATTERNS : MAX_PATTERNS + 1]:
+        message = f"is one of {len(patterns)} expressions; a watchlist may have {MAX_PATTERNS}."
+        yield problem(pattern.place, "regex", message, "Write plain words as `terms`, or join some by `|`.")
+    for pattern in patterns[:MAX_PATTERNS]:
+        try:
+            Expression(pattern.regex, is_cased=pattern.is_cased)
+        except PatternError as error:
+            yield problem(pattern.place, "regex", f"/{pattern.regex[:80]}/ {error.message}", error.cure)
 
 
 def _impossible(watchlist: Watchlist) -> Iterator[Problem]:
@@ -64,7 +70,8 @@ def problem(place: str, key: str, message: str, cure: str = "") -> Problem:
 
 def highest_points(watchlist: Watchlist) -> float:
     """A bound that no article's points exceed; an article that has all of it at once may not exist."""
-    structure = _highest_of_a_topic()
+    is_of_words = watchlist.sides or any(leaves(watchlist.match, positive_only=True))
+    structure = _highest_of_a_topic() if is_of_words else 0.0
     if len(watchlist.sides) > 1:  # a loose gate may let one side through, which is scored as a topic
         structure = max(structure, _highest_of_a_relation())
     boosts = sum(w.quarters(rule.points) for rule in watchlist.rules if rule.points > 0)

@@ -237,7 +237,9 @@ def _is_top(place: Place) -> bool:
 
 
 def topic_signals(evidence: Evidence, places: list[Place]) -> list[Signal]:
-    """The signals of a topic, from the places of what its condition asks for."""
+    """The signals of a topic, from the places of what its condition asks for; none where it asks for no wording."""
+    if not places:
+        return []
     found = [signal(evidence, "named", w.TOPIC_NAMED, _shown(evidence, places[:1]), places[:1])]
     plain = [place for place in places if not evidence.is_marginal(place.start)]
     title = [place for place in plain if place.field is Field.TITLE]

@@ -151,6 +151,20 @@ def test_a_gate_that_the_filters_shut_is_told() -> None:
     assert problem.message == "no article can pass: language ko is demanded and at the same time language id."
 
 
+def test_a_gate_that_asks_for_no_wording_gives_no_points() -> None:
+    everything = make_watchlist(match=Published(outlets=("Antara",)), sides=(), threshold=0.0)
+    (score,) = compile_watchlists([everything]).score(make_article("Harga beras naik"))
+    assert (score.is_match, score.points, score.signals) == (True, 0, ())
+    (problem,) = unsound([make_watchlist(match=Published(outlets=("Antara",)), sides=(), threshold=1.0)])
+    assert problem.message == "no article can reach 1 points: 0 is the most that there is here."
+
+
+def test_more_expressions_than_memory_is_there_for_are_refused() -> None:
+    patterns = tuple(Pattern(regex=f"a{number}", place=f"w.yaml:{number}:1") for number in range(60))
+    (problem,) = unsound([make_watchlist(match=any_of(*patterns), sides=())])
+    assert str(problem).startswith("w.yaml:50:1: regex: is one of 60 expressions; a watchlist may have 50.")
+
+
 def test_a_sound_watchlist_has_no_problem() -> None:
     assert unsound([make_watchlist()]) == []
 
