@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "once": "one cycle of everything, then exit",
     "init": "write a commented configuration into a new folder",
     "check": "validate the configuration; --online polls every feed once",
+    "lint": "what in the watchlists is odd: dead terms, missing spellings, rules that cannot fire",
     "status": "what the store holds: feeds, stories, digests, the outbox",
     "health": "exit 0 when the daemon is alive, 1 when not (for container health checks)",
     "feeds": "list, show, add, discover, import, export, poll, pause and resume feeds",
