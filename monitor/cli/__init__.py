@@ -32,6 +32,7 @@ COMMANDS: dict[str, str] = {
     "replay": "run JSON lines of articles through dedupe, grouping and scoring in a throw-away store",
     "backtest": "what a changed watchlist would have gained, lost and moved in the last days",
     "budget": "the threshold for so many stories a day",
+    "profile": "derive weighted terms from example documents, for a watchlist's profile",
     "vote": "say of an article: more like this, or less",
     "propose": "what readers' votes speak for: an edit of a watchlist, with its backtest",
     "schema": "write the JSON Schemas of the configuration files",

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from monitor.core.documents import to_document
 from monitor.core.made_news import made_news
 from monitor.core.matching import Matcher
-from monitor.core.profiles import MIN_DOCUMENTS, TOP, Background, Text, derive, matcher_of, value_of
+from monitor.core.profiles import MIN_DOCUMENTS, TOP, Background, Text, derive, matcher_of, terms_in
 from monitor.core.scoring import compile_watchlists
 from monitor.model.articles import Article
 from monitor.model.profiles import ScoreCard, Standing
@@ -23,7 +23,8 @@ from monitor.model.watchlists import Watchlist
 MADE_ARTICLES = 1_000
 _SEEN_AT = datetime(2000, 1, 1, tzinfo=UTC)
 
-_Value = Callable[[Text], float]
+_Values = Callable[[Text], Sequence[float]]
+"""A text's value by each of several measures."""
 
 
 def names_of(watchlist: Watchlist) -> Matcher:
@@ -60,55 +61,72 @@ def score_card(
     """Where each document comes among the others of `sets`, left out of the profile that ranks it.
 
     Of articles that serve as background as well, those at even places count words and those at odd ones are ranked:
-    none is held against words that it brought itself.
+    none is held against words that it brought itself. One document alone has no card: nothing is left without it.
     """
+    if len(documents) < 2:
+        return ScoreCard(sets=(), by_profile=())
     counted = replace(background, articles=background.articles[::2])
-    ranked = {name: [text for text in texts if text.size] for name, texts in sets.items()}
+    ranked = {name: kept for name, texts in sets.items() if (kept := [text for text in texts if text.size])}
     if background.articles:
         ranked[f"background of {background.language}"] = list(background.articles[1::2])
     others = [text for texts in ranked.values() for text in texts]
-    by_profile: list[Standing] = []
-    by_watchlist: list[Standing] = []
-    for index, left_out in enumerate(documents):
-        rest = [text for place, text in enumerate(documents) if place != index]
-        profile = derive(rest, counted, top=top, min_documents=min_documents, names=names)
-        weights = {term.text: term.weight for term in profile.terms}
-        by_profile.append(_standing(left_out, others, _by_weights(weights)))
-        if watchlist is not None:
-            by_watchlist.append(_standing(left_out, others, points_by(watchlist, weights)))
+    profiles = [
+        derive(
+            [text for place, text in enumerate(documents) if place != left_out],
+            counted,
+            top=top,
+            min_documents=min_documents,
+            names=names,
+        )
+        for left_out in range(len(documents))
+    ]
+    weights = [{term.text: term.weight for term in profile.terms} for profile in profiles]
     return ScoreCard(
         sets=tuple((name, len(texts)) for name, texts in ranked.items()),
-        by_profile=tuple(by_profile),
-        by_watchlist=tuple(by_watchlist),
+        by_profile=_standings(documents, others, _by_weights(weights)),
+        by_watchlist=_standings(documents, others, points_by(watchlist, weights)) if watchlist else (),
     )
 
 
-def points_by(watchlist: Watchlist, weights: Mapping[str, float]) -> _Value:
-    """The points of a watchlist with this profile instead of its own; below all others where its gate is shut."""
-    scorer = compile_watchlists([replace(watchlist, profile=weights)])
+def _standings(documents: Sequence[Text], others: Sequence[Text], values: _Values) -> tuple[Standing, ...]:
+    """Each document by its own measure, the one at its place."""
+    own = [values(text)[place] for place, text in enumerate(documents)]
+    theirs = [values(text) for text in others]
+    return tuple(
+        Standing(
+            name=text.name,
+            value=own[place],
+            ahead=sum(value[place] >= own[place] for value in theirs),
+            others=len(others),
+        )
+        for place, text in enumerate(documents)
+    )
 
-    def points(text: Text) -> float:
-        score = scorer.score(_article(text))[0]
-        return -math.inf if score.is_gated else score.points
+
+def points_by(watchlist: Watchlist, profiles: Sequence[Mapping[str, float]]) -> _Values:
+    """The points of a watchlist with each profile instead of its own; below all others where its gate is shut."""
+    scorer = compile_watchlists([replace(watchlist, profile=weights) for weights in profiles])
+
+    def points(text: Text) -> list[float]:
+        return [-math.inf if score.is_gated else score.points for score in scorer.score(_article(text))]
 
     return points
+
+
+def _by_weights(profiles: Sequence[Mapping[str, float]]) -> _Values:
+    matcher = matcher_of(dict.fromkeys(term for weights in profiles for term in weights))
+
+    def values(text: Text) -> list[float]:
+        found = terms_in(text, matcher)
+        return [math.fsum(weight for term, weight in weights.items() if term in found) for weights in profiles]
+
+    return values
 
 
 def without_matches(articles: Sequence[Article], watchlist: Watchlist) -> Iterator[Article]:
     """Articles that a watchlist does not match: those that it does are no background."""
     scorer = compile_watchlists([watchlist])
     return (article for article in articles if not scorer.matches(article))
-
-
-def _by_weights(weights: Mapping[str, float]) -> _Value:
-    matcher = matcher_of(weights)
-    return lambda text: value_of(text, weights, matcher)
-
-
-def _standing(left_out: Text, others: Sequence[Text], value: _Value) -> Standing:
-    own = value(left_out)
-    ahead = sum(value(text) >= own for text in others)
-    return Standing(name=left_out.name, value=own, ahead=ahead, others=len(others))
 
 
 def _article(text: Text) -> Article:

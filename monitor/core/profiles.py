@@ -162,6 +162,12 @@ class Background:
             term: counted[term] + LIST_WORDS * self.words.rate(_words(term)) for term in terms if held[term] <= common
         }
 
+    def without(self, examples: Sequence[Text]) -> Background:
+        """The same without articles that are among the examples, and without empty ones."""
+        known = {tuple(text.prepared.words) for text in examples}
+        kept = (text for text in self.articles if text.size and tuple(text.prepared.words) not in known)
+        return Background(self.language, tuple(kept))
+
     def __str__(self) -> str:
         articles = f"{len(self.articles):,} articles of {self.size - LIST_WORDS:,.0f} words"
         listed = f"the shipped list of {len(self.words):,} common words" if len(self.words) else ""
@@ -234,7 +240,9 @@ def _quoted(terms: Sequence[ProfileTerm], texts: Sequence[Text]) -> tuple[Profil
             if term not in first:
                 start, end = text.prepared.raw_span(*place)
                 spelling = " ".join(text.raw[start:end].casefold().split())
-                is_spelling = not term.isascii() and " ".join(pattern_words(spelling)) == term
+                is_spelling = (
+                    not term.isascii() and spelling.isprintable() and " ".join(pattern_words(spelling)) == term
+                )
                 first[term] = spelling if is_spelling else term, _quote(text.raw, start, end)
     return tuple(replace(term, text=first[term.text][0], quote=first[term.text][1]) for term in terms)
 
@@ -251,10 +259,9 @@ def log_odds(count: float, size: float, other_count: float, other_size: float, *
     return (own_odds - other_odds) / math.sqrt(1 / own + 1 / other)
 
 
-def value_of(text: Text, weights: Mapping[str, float], matcher: Matcher) -> float:
-    """The weights of the terms that stand in a text, together; `matcher` is `matcher_of` the same terms."""
-    found = matcher.find(text.prepared)
-    return math.fsum(weight for term, weight in weights.items() if matcher.atom_of(Alias(text=term)) in found)
+def terms_in(text: Text, matcher: Matcher) -> frozenset[str]:
+    """Those of a matcher's terms that stand in a text."""
+    return frozenset(matcher.atoms[number].alias.text for number in matcher.find(text.prepared))
 
 
 def matcher_of(terms: Iterable[str]) -> Matcher:
@@ -388,4 +395,5 @@ def _quote(raw: str, start: int, end: int) -> str:
         before = before.partition(" ")[2]
     if right < len(raw) and raw[right] != "\n" and " " in after:
         after = after.rpartition(" ")[0]
-    return " ".join((before + raw[start:end] + after).split())
+    words = " ".join((before + raw[start:end] + after).split())
+    return "".join(char for char in words if char.isprintable())  # YAML refuses others, even in a comment

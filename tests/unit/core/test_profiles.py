@@ -13,7 +13,8 @@ from monitor.core.background_words import LANGUAGES, common_words
 from monitor.core.made_news import LANGUAGES as MADE
 from monitor.core.made_news import made_news
 from monitor.core.matching import Matcher
-from monitor.core.profiles import Background, Text, derive, log_odds, matcher_of, read_text, value_of
+from monitor.core.profile_cards import score_card
+from monitor.core.profiles import Background, Text, derive, log_odds, read_text
 from monitor.model.watchlists import Alias
 
 SEEDS = [read_text(path.name, path.read_text("utf-8")) for path in sorted(Path("seeds").glob("*.txt"))]
@@ -128,10 +129,21 @@ def test_what_is_more_frequent_weighs_more_and_what_is_as_frequent_weighs_nothin
     assert log_odds(one, 1_000, one * 100, 100_000, prior=500) == pytest.approx(0)
 
 
-def test_the_value_of_a_text_is_the_weight_of_the_terms_that_stand_in_it():
-    weights = {"amunisi": 2.5, "korea utara": 4.0, "satelit": 1.0}
-    text = Text("a", "Amunisi dari Korea Utara", "Amunisi itu tiba.")
-    assert value_of(text, weights, matcher_of(weights)) == 6.5
+def test_an_example_stands_behind_all_that_reach_the_value_of_its_terms():
+    bodies = ["Amunisi dari gudang. Satelit."] * 3 + ["Satelit."]
+    documents = [Text(str(number), "", f"{body} Kapal{number}.") for number, body in enumerate(bodies)]
+    others = texts("Amunisi dari gudang. Satelit.", "Satelit.", "Hujan.")
+    card = score_card(documents, Background("id"), {"others": others, "none": []})
+    assert card.sets == (("others", 3),)
+    assert [one.ahead for one in card.by_profile] == [1, 1, 1, 2]
+    assert card.by_profile[3].below == pytest.approx(1 / 3)
+
+
+def test_background_articles_are_ranked_but_for_those_that_counted_words():
+    others = texts(*(f"Hujan turun di kota nomor {number}" for number in range(5)))
+    card = score_card(SEEDS[:3], Background("id", others), {})
+    assert card.sets == (("background of id", 2),)
+    assert [one.ahead for one in card.by_profile] == [0, 0, 0]
 
 
 def test_the_word_lists_know_their_grammar_words_and_never_a_name():
