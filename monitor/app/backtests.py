@@ -91,6 +91,7 @@ async def run_backtest(
         after=after,
         since=past.until - timedelta(days=days),
         until=past.until,
+        first_at=past.first_at,
         readers=readers,
         beside=tuple(one for one in configuration.watchlists if one.name in read),
         is_supposed=is_supposed,

@@ -103,9 +103,8 @@ def report(
 ) -> list[str]:
     """The lines for a person."""
     against = f"beside {beside}" if beside else "beside nothing: no watchlist of this name is live"
-    lines = [
-        f"{found.watchlist} {against}; {found.articles:,} articles of {found.days:.1f} days until {moment(found.until)}"
-    ]
+    stretch = f"{_count(found.articles, 'article')} of {found.days:.1f} days until {moment(found.until)}"
+    lines = [f"{found.watchlist} {against}; {stretch}"]
     if failed:
         lines += [f"It fails {_count(len(failed), 'test')} of its own and would not go live:", *_indented(failed)]
     counts = {name: len(getattr(found, name)) for name in LISTS}

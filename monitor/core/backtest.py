@@ -145,14 +145,10 @@ class Account:
         self._shifts: list[Shift] = []
         self._matched: tuple[dict[ArticleId, Place], ...] = ({}, {})
         self._articles = 0
-        self._first_at: datetime | None = None
 
-    def count(self, articles: Sequence[Article]) -> None:
-        """Note articles that were scored."""
-        self._articles += len(articles)
-        for article in articles:
-            if self._first_at is None or article.first_seen_at < self._first_at:
-                self._first_at = article.first_seen_at
+    def count(self, articles: int) -> None:
+        """Note so many articles that were scored."""
+        self._articles += articles
 
     def note(self, article_id: ArticleId, place: Place, *, sides: Iterable[int]) -> None:
         """Note an article that matches before (side 0), after (side 1), or both."""
@@ -170,6 +166,7 @@ class Account:
         after: Watchlist,
         since: datetime,
         until: datetime,
+        first_at: datetime,
         mail: Sequence[MailShift],
         is_supposed: bool,
     ) -> Backtest:
@@ -179,7 +176,7 @@ class Account:
             watchlist=after.name,
             since=since,
             until=until,
-            first_at=self._first_at,
+            first_at=first_at,
             articles=self._articles,
             before=None if before is None else _reach(self._matched[0]),
             after=_reach(self._matched[1]),

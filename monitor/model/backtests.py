@@ -75,7 +75,7 @@ class Reach:
 class Backtest:
     """A watchlist beside the one that it would replace, over the articles first seen in (`since`, `until`].
 
-    `articles` were scored, of which `first_at` was the first (None: there are none). `shifts` are gained, lost, moved,
+    `articles` were scored; the first that there is at all was seen at `first_at`. `shifts` are gained, lost, moved,
     each by points then time. `stories_gained` match with none of their articles before, `stories_lost` with none now.
     `mail` is that of the recipients who read it; with `is_supposed` nobody does yet, and it is supposed that all would.
     """
@@ -83,7 +83,7 @@ class Backtest:
     watchlist: str
     since: datetime
     until: datetime
-    first_at: datetime | None
+    first_at: datetime
     articles: int
     before: Reach | None
     after: Reach
@@ -96,8 +96,7 @@ class Backtest:
     @property
     def days(self) -> float:
         """For how many days there are articles."""
-        begin = self.since if self.first_at is None else max(self.since, self.first_at)
-        return (self.until - begin).total_seconds() / 86400
+        return (self.until - max(self.since, self.first_at)).total_seconds() / 86400
 
     @property
     def gained(self) -> tuple[Shift, ...]:

@@ -29,7 +29,7 @@ _LAST_ID = 2**63 - 1
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What is compared, over the articles first seen in (`since`, `until`].
+    """What is compared, over the articles first seen in (`since`, `until`]; the very first was seen at `first_at`.
 
     `before` is the live watchlist of the name of `after`, None where there is none. `readers` are the recipients whose
     mail is counted, as they are with `after` live; `beside` are the other watchlists that they read. With
@@ -40,6 +40,7 @@ class Trial:
     after: Watchlist
     since: datetime
     until: datetime
+    first_at: datetime
     readers: tuple[Recipient, ...] = ()
     beside: tuple[Watchlist, ...] = ()
     is_supposed: bool = False
@@ -52,7 +53,7 @@ async def backtest(trial: Trial, *, past: PastStore, rules: TrialRules, page: in
     mail = tuple(TrialMail(readers, since=trial.since, rules=rules) for readers in _readers(trial))
     placer = _Placer(past)
     async for found in pages(past, since=trial.since, until=trial.until, limit=page):
-        account.count([article for article, _ in found])
+        account.count(len(found))
         matched = [(*one, scores) for one in found if (scores := scoring.matches(one[0]))]
         placings = await placer.place([(article, verdict) for article, verdict, _ in matched])
         for article, verdict, scores in matched:
@@ -69,6 +70,7 @@ async def backtest(trial: Trial, *, past: PastStore, rules: TrialRules, page: in
         after=trial.after,
         since=trial.since,
         until=trial.until,
+        first_at=trial.first_at,
         mail=[_mail_shift(reader, before, after) for reader in trial.readers],
         is_supposed=trial.is_supposed,
     )
@@ -94,17 +96,20 @@ class _Scoring:
         watchlists = {name: watchlist for name, watchlist in given.items() if watchlist is not None}
         self.names = {name: watchlist.name for name, watchlist in watchlists.items()}
         self._all = _compiled(watchlists)
-        self._two = _compiled({name: watchlists[name] for name in (_BEFORE, _AFTER) if name in watchlists})
+        self._alone = {name: _compiled({name: watchlists[name]}) for name in (_BEFORE, _AFTER) if name in watchlists}
         self.alerts = (trial.before.alert_threshold if trial.before else None, trial.after.alert_threshold)
 
     def matches(self, article: Article) -> dict[str, Score]:
         """The scores at or over their thresholds."""
         return {score.watchlist: score for score in self._all.matches(article)}
 
-    def both(self, article: Article) -> tuple[Score | None, Score | None]:
-        """The whole scores before and after, matches or not."""
-        scores = {score.watchlist: score for score in self._two.score(article)}
-        return scores.get(_BEFORE), scores[_AFTER]
+    def whole(self, article: Article, scores: Mapping[str, Score]) -> tuple[Score | None, Score | None]:
+        """The scores before and after, matches or not: that of a side which does not match is worked out here."""
+        before, after = (
+            scores.get(side) or (self._alone[side].score(article)[0] if side in self._alone else None)
+            for side in (_BEFORE, _AFTER)
+        )
+        return before, after
 
 
 def _compiled(watchlists: Mapping[str, Watchlist]) -> Scorer:
@@ -117,7 +122,7 @@ def _note(account: Account, scoring: _Scoring, article: Article, place: Place, s
     account.note(article.id, place, sides=[side for side, score in enumerate((before, after)) if score is not None])
     if shift_kind(before, after, alerts=scoring.alerts) is not None:
         story_id = None if place.is_alone else place.id
-        account.note_shift(make_shift(article, story_id, *scoring.both(article), alerts=scoring.alerts))
+        account.note_shift(make_shift(article, story_id, *scoring.whole(article, scores), alerts=scoring.alerts))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

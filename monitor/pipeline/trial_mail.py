@@ -8,7 +8,7 @@ of it. Corrections of what was told and notices about feeds are no part of it, a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,8 +47,7 @@ class TrialMail(ComposeStore):
         self._slots = {of: self._first_slot(reader, since) for of, reader in self._readers.items()}
         self._mail = dict.fromkeys(self._readers, Mail())
         self._rows: list[MatchedArticle] = []
-        self._old: dict[StoryId, dict[tuple[ArticleId, str], MatchedArticle]] = defaultdict(dict)
-        self._told: dict[str, dict[ArticleId, datetime]] = {of: {} for of in self._readers}
+        self._told = {of: _Told() for of in self._readers}
 
     def _first_slot(self, reader: Recipient, since: datetime) -> DigestSlot:
         slot = schedules.next_slot(reader.schedule, after=since, tz=self._rules.compose.zones(reader.schedule.zone))
@@ -85,17 +84,12 @@ class TrialMail(ComposeStore):
             self._mail[reader.id] = Mail(digests=so_far.digests + 1, stories=so_far.stories + _told(plan.digest))
 
     def _forget(self, now: datetime) -> None:
-        """Let go of what can be told no more; of what was told, keep what shows that a story goes on."""
+        """Let go of what can be told no more."""
         told_until = (known.told_until for known in self._slots.values() if known.told_until is not None)
         oldest = min((now - self._rules.compose.look_back, *told_until))
         kept = 0
         while kept < len(self._rows) and self._rows[kept].article.first_seen_at < oldest:
-            row = self._rows[kept]
             kept += 1
-            if any(row.article.id in told for told in self._told.values()):
-                bare = replace(row, match=replace(row.match, signals=(), quote=""))
-                for story in row.lineage:
-                    self._old[story.id][row.article.id, row.match.watchlist] = bare
         del self._rows[:kept]
 
     # --- what composing asks ---
@@ -111,17 +105,19 @@ class TrialMail(ComposeStore):
     async def matched_articles(
         self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
     ) -> list[MatchedArticle]:
-        """What was seen since, and of its stories what this recipient was told before."""
+        """What was seen since and not told, and what of its stories this recipient had, however long ago.
+
+        Of stories that bring nothing new there is nothing: they make no digest.
+        """
         told = self._told[recipient_id]
-        rows = [row for row in self._rows if row.match.watchlist in watchlists and row.article.first_seen_at >= since]
-        stories = {story.id for row in rows for story in row.lineage}
-        rows += {
-            key: row
-            for story_id in sorted(stories & self._old.keys())
-            for key, row in self._old[story_id].items()
-            if row.article.id in told and row.match.watchlist in watchlists
-        }.values()
-        return sorted((_as_told(row, told) for row in rows), key=_contract_order)
+        rows = [
+            row
+            for row in self._rows
+            if row.article.id not in told.at
+            and row.article.first_seen_at >= since
+            and row.match.watchlist in watchlists
+        ]
+        return sorted((*rows, *told.of(rows)), key=_contract_order)
 
     async def notices(self, *, after: int) -> list[Notice]:
         """None: what became of feeds is no watchlist's doing."""
@@ -129,8 +125,7 @@ class TrialMail(ComposeStore):
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """Note what was told, and the next slot."""
-        for _, article_id in commit.told:
-            self._told[commit.recipient_id].setdefault(article_id, commit.at)
+        self._told[commit.recipient_id].note(self._rows, {article_id for _, article_id in commit.told}, commit.at)
         self._slots[commit.recipient_id] = DigestSlot(
             recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
         )
@@ -141,9 +136,34 @@ def _told(digest: Digest) -> int:
     return sum(story.state is not StoryState.CARRIED for story in digest.stories)
 
 
-def _as_told(row: MatchedArticle, told: Mapping[ArticleId, datetime]) -> MatchedArticle:
-    at = told.get(row.article.id)
-    return row if at is None else replace(row, was_told=True, told_at=at)
+class _Told:
+    """What a recipient was told: when, and by story, without what only a first telling needs."""
+
+    def __init__(self) -> None:
+        self.at: dict[ArticleId, datetime] = {}
+        self._rows: dict[StoryId, dict[tuple[ArticleId, str], MatchedArticle]] = defaultdict(dict)
+
+    def note(self, rows: Iterable[MatchedArticle], told: Set[ArticleId], at: datetime) -> None:
+        """Note that of these matches those of these articles were told."""
+        for row in rows if told else ():
+            if row.article.id in told:
+                self.at.setdefault(row.article.id, at)
+                bare = replace(row.match, signals=(), quote="")
+                known = replace(row, match=bare, was_told=True, told_at=self.at[row.article.id])
+                for story_id in _stories(row):
+                    self._rows[story_id][row.article.id, row.match.watchlist] = known
+
+    def of(self, rows: Iterable[MatchedArticle]) -> Iterable[MatchedArticle]:
+        """What was told of the stories of these matches."""
+        found: dict[tuple[ArticleId, str], MatchedArticle] = {}
+        for story_id in sorted({story_id for row in rows for story_id in _stories(row)} & self._rows.keys()):
+            found |= self._rows[story_id]
+        return found.values()
+
+
+def _stories(row: MatchedArticle) -> set[StoryId]:
+    """The stories that a match has to do with; an article in none is one with its copies."""
+    return {row.article.id, *(story.id for story in row.lineage)}
 
 
 def _contract_order(row: MatchedArticle) -> tuple[bool, StoryId, datetime, ArticleId, str]:

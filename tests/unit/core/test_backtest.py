@@ -111,17 +111,13 @@ def test_the_account_is_the_same_in_whatever_order_articles_came() -> None:
     for order in permutations(articles):
         account = Account()
         for article in order:
-            account.count([article])
+            account.count(1)
             was, now = (None if points is None else scored(a=points) for points in pairs[article.id])
             account.note(article.id, counted[article.id], sides=[n for n, one in enumerate((was, now)) if one])
             if was is None or now is None:
                 account.note_shift(make_shift(article, places[article.id], was or gated(), now or gated()))
-        told.add(
-            account.close(
-                before=make_watchlist(), after=make_watchlist(), since=NOW - timedelta(days=1), until=NOW, mail=[],
-                is_supposed=False,
-            )
-        )  # fmt: skip
+        facts = {"since": NOW - timedelta(days=1), "until": NOW, "first_at": NOW - timedelta(hours=4), "mail": []}
+        told.add(account.close(before=make_watchlist(), after=make_watchlist(), is_supposed=False, **facts))
     (found,) = told
     assert [shift.article_id for shift in found.shifts] == [1, 3, 4]
     assert (found.before, found.after) == (Reach(articles=2, stories=2), Reach(articles=3, stories=2, alone=1))

@@ -72,7 +72,9 @@ async def stored(*articles: Article, stories: Sequence[Sequence[Article]] = (), 
 
 async def tried(store: MemoryStore, after: Watchlist, before: Watchlist | None = LIVE, **facts: Any) -> Backtest:
     page = facts.pop("page", 500)
-    trial = Trial(**{"before": before, "after": after, "since": NOW - 30 * DAY, "until": NOW, **facts})
+    trial = Trial(
+        **{"before": before, "after": after, "since": NOW - 30 * DAY, "until": NOW, "first_at": NOW - 60 * DAY, **facts}
+    )
     return await backtest(trial, past=store, rules=TrialRules(compose=RULES, renderer=SmallRenderer()), page=page)
 
 
