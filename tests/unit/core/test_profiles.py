@@ -130,13 +130,13 @@ def test_what_is_more_frequent_weighs_more_and_what_is_as_frequent_weighs_nothin
 
 
 def test_an_example_stands_behind_all_that_reach_the_value_of_its_terms():
-    bodies = ["Amunisi dari gudang. Satelit."] * 3 + ["Satelit."]
+    bodies = ["Amunisi dari gudang. Satelit."] * 4 + ["Satelit."]
     documents = [Text(str(number), "", f"{body} Kapal{number}.") for number, body in enumerate(bodies)]
     others = texts("Amunisi dari gudang. Satelit.", "Satelit.", "Hujan.")
     card = score_card(documents, Background("id"), {"others": others, "none": []})
     assert card.sets == (("others", 3),)
-    assert [one.ahead for one in card.by_profile] == [1, 1, 1, 2]
-    assert card.by_profile[3].below == pytest.approx(1 / 3)
+    assert [one.ahead for one in card.by_profile] == [1, 1, 1, 1, 2]
+    assert card.by_profile[4].below == pytest.approx(1 / 3)
 
 
 def test_background_articles_are_ranked_but_for_those_that_counted_words():
