@@ -106,6 +106,14 @@ def _atom(alias: Alias) -> Atom:
     )
 
 
+class Findings(dict[int, list[Found]]):
+    """Places by atom, in order; `refused` are those that a limit of their spelling does not allow."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused: list[Found] = []
+
+
 class _Memo(dict[str, tuple[int, ...]]):
     """Word → the word patterns it matches; filled on first sight (news repeats its words), bounded."""
 
@@ -165,12 +173,12 @@ class Matcher:
         reached = [node.reach for steps in opening.values() for _, node in steps]
         return frozenset().union(*reached, self._inside if self._may_hold_substrings(text) else ())
 
-    def find(self, text: Prepared, opening: Opening | None = None) -> dict[int, list[Found]]:
+    def find(self, text: Prepared, opening: Opening | None = None) -> Findings:
         """Every place of every spelling that its limits allow, by atom, in order of place.
 
         `opening` is that of this text, where the caller has it already.
         """
-        found: dict[int, list[Found]] = {}
+        found = Findings()
         if opening is None:
             opening = self.opening(text.words)
         if opening:
@@ -282,7 +290,7 @@ class Matcher:
                 found.append(number)
         return tuple(found)
 
-    def _walk(self, text: Prepared, first: int, steps: list[_Step], found: dict[int, list[Found]]) -> None:
+    def _walk(self, text: Prepared, first: int, steps: list[_Step], found: Findings) -> None:
         """Every spelling that begins at a word: the trie is followed as long as the gaps allow."""
         index, words = first, text.words
         while True:
@@ -304,7 +312,7 @@ class Matcher:
             if not steps:
                 return
 
-    def _find_substrings(self, text: Prepared, found: dict[int, list[Found]]) -> None:
+    def _find_substrings(self, text: Prepared, found: Findings) -> None:
         assert self._first is not None
         normal = text.normal
         for place in self._first.finditer(normal):
@@ -313,7 +321,7 @@ class Matcher:
                 if normal.startswith(needle, start):
                     self._keep(text, [number], start, start + len(needle), found)
 
-    def _keep(self, text: Prepared, atoms: list[int], start: int, end: int, found: dict[int, list[Found]]) -> None:
+    def _keep(self, text: Prepared, atoms: list[int], start: int, end: int, found: Findings) -> None:
         for number in atoms:
             hit = Found(number, start, end)
             atom = self.atoms[number - self._first_number]
@@ -321,6 +329,8 @@ class Matcher:
                 places = found.setdefault(number, [])
                 if not places or places[-1].start < start or places[-1].end < end:
                     places.append(hit)
+            else:
+                found.refused.append(hit)
 
 
 def _reach(node: _Node) -> frozenset[int]:

@@ -34,14 +34,15 @@ def relevance_of(score: Score) -> float:
 def excluded(score: Score) -> tuple[str, ...]:
     """What kept an article from matching, in words; empty for a match.
 
-    The gate's reason where the gate is shut; else each signal that took points (a list of countries, a comparison, a
-    caption, a look-alike subject), the dearest first. Empty, too, where nothing spoke against the article and its
-    points did not suffice.
+    Where the gate is shut, its reason and what looked like a side without being it (俄亥俄 for 俄); else each signal
+    that took points (a list of countries, a comparison, a caption, a look-alike subject), the dearest first. Empty,
+    too, where nothing spoke against the article and its points did not suffice.
     """
     if score.is_match:
         return ()
     if score.is_gated:
-        return (f"gate: {score.gate_reason}",)
+        lookalikes = (signal for signal in score.signals if signal.name.startswith("lookalike:"))
+        return (f"gate: {score.gate_reason}", *(f"{one.name} ({one.evidence})" for one in lookalikes))
     against = sorted((signal for signal in score.signals if signal.points < 0), key=lambda signal: signal.points)
     return tuple(map(_told, against))
 

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from monitor.core.margins import MarginKind, margins, title_margins
-from monitor.core.matching import Found, Matcher
+from monitor.core.matching import Findings, Matcher
 from monitor.core.patterns import Expression, Legible
 from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL, OPENING_SENTENCES
 from monitor.core.text import sentences
@@ -23,6 +24,7 @@ from monitor.model.watchlists import Alias, Field, Hit
 
 _HAN = re.compile("[\u3041-\u30ff\u3400-\u9fff]")
 _HANGUL = re.compile("[가-힣]")
+_BREAK = re.compile("\n")
 # Scraped pages lose the blank after a stop: "регату.Об этом".
 _GLUED = re.compile("(?<=[a-zà-ÿа-яё])[.!?](?=[A-ZÀ-ÞА-ЯЁ«“])")
 
@@ -83,6 +85,7 @@ class Evidence:
         self._spellings = spellings
         self._opening = spellings.gate.opening(self.prepared.words)
         self._is_complete = False
+        self._known_sentences: dict[int, tuple[list[int], list[int]]] = {}
 
     @property
     def possible(self) -> Set[int]:
@@ -90,7 +93,7 @@ class Evidence:
         return self._spellings.gate.possible(self.prepared, self._opening)
 
     @cached_property
-    def found(self) -> dict[int, list[Found]]:
+    def found(self) -> Findings:
         """Places by number: of the gates' spellings at first, of all after `complete`."""
         return self._spellings.gate.find(self.prepared, self._opening)
 
@@ -172,28 +175,50 @@ class Evidence:
     # --- sentences and margins ---
 
     @cached_property
-    def _sentences(self) -> tuple[list[int], list[int]]:
-        """Raw offsets at which sentences begin and end; no sentence spans two fields."""
+    def _line_starts(self) -> list[int]:
+        return [0, *(stop.end() for stop in _BREAK.finditer(self.raw))]
+
+    def _sentences(self, line: int) -> tuple[list[int], list[int]]:
+        """Raw offsets at which the sentences of a line begin and end: worked out for the lines that are asked for."""
+        known = self._known_sentences.get(line)
+        if known is None:
+            known = self._known_sentences[line] = self._split(line)
+        return known
+
+    def _split(self, line: int) -> tuple[list[int], list[int]]:
+        base = self._line_starts[line]
+        stop = self._line_starts[line + 1] - 1 if line + 1 < len(self._line_starts) else len(self.raw)
         starts: list[int] = []
         ends: list[int] = []
-        for first, last in sentences(self.raw):
-            begin = first
-            for stop in _GLUED.finditer(self.raw, first, last):
+        for first, last in sentences(self.raw[base:stop]):
+            begin, end = first + base, last + base
+            for glued in _GLUED.finditer(self.raw, begin, end):
                 starts.append(begin)
-                ends.append(stop.end())
-                begin = stop.end()
+                ends.append(glued.end())
+                begin = glued.end()
             starts.append(begin)
-            ends.append(last)
+            ends.append(end)
         return starts, ends
 
     def sentence_at(self, position: int) -> int:
-        """The number of the sentence that a raw position lies in."""
-        return max(bisect_right(self._sentences[0], position) - 1, 0)
+        """Where the sentence begins that a raw position lies in (or behind), which tells sentences apart.
 
-    def sentence_span(self, number: int) -> tuple[int, int]:
-        """A sentence's raw offsets without the blanks around it."""
-        starts, ends = self._sentences
-        return starts[number], ends[number]
+        No sentence spans two lines. A position before all sentences lies in the first.
+        """
+        line = bisect_right(self._line_starts, position) - 1
+        starts, _ = self._sentences(line)
+        index = bisect_right(starts, position)
+        if index:
+            return starts[index - 1]
+        for earlier in range(line - 1, -1, -1):
+            if starts := self._sentences(earlier)[0]:
+                return starts[-1]
+        return next((starts[0] for later in range(len(self._line_starts)) if (starts := self._sentences(later)[0])), 0)
+
+    def sentence_span(self, sentence: int) -> tuple[int, int]:
+        """The raw offsets of a sentence that `sentence_at` gave, without the blanks around it."""
+        starts, ends = self._sentences(bisect_right(self._line_starts, sentence) - 1)
+        return sentence, ends[bisect_right(starts, sentence) - 1]
 
     @cached_property
     def _margins(self) -> tuple[list[int], list[int], list[MarginKind]]:
@@ -221,19 +246,25 @@ class Evidence:
 
     @cached_property
     def opening(self) -> frozenset[int]:
-        """Numbers of the title's sentences and of the first two of summary and body each, margins left out."""
-        starts, ends = self._sentences
-        found = set(range(bisect_right(starts, max(self.summary_at - 1, 0))))
+        """The title's sentences and the first two of summary and body each, margins left out."""
+        found = {start for start, _ in self._sentences_from(0, self.summary_at)}
         title = self.article.title
         for begin, stop in ((self.summary_at, self.text_at), (self.text_at, self.url_at)):
-            index, left = bisect_left(starts, begin), OPENING_SENTENCES
-            while left and index < len(starts) and starts[index] < stop:
-                # What is a margin up to its end is none of them, nor is the title over again.
-                if not self.is_marginal(ends[index] - 1) and self.raw[starts[index] : ends[index]] != title:
-                    found.add(index)
-                    left -= 1
-                index += 1
+            # What is a margin up to its end is none of them, nor is the title over again.
+            telling = (
+                start
+                for start, end in self._sentences_from(begin, stop)
+                if not self.is_marginal(end - 1) and self.raw[start:end] != title
+            )
+            found.update(islice(telling, OPENING_SENTENCES))
         return frozenset(found)
+
+    def _sentences_from(self, begin: int, stop: int) -> Iterator[tuple[int, int]]:
+        """The sentences that begin in a stretch of whole lines."""
+        line = bisect_left(self._line_starts, begin)
+        while line < len(self._line_starts) and self._line_starts[line] < stop:
+            yield from zip(*self._sentences(line), strict=True)
+            line += 1
 
     def words_between(self, first: Place, second: Place) -> int:
         """Words from the end of the earlier place to the start of the later one; 0 where they touch or overlap."""

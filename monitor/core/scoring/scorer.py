@@ -7,6 +7,7 @@ depends on the article and its own watchlist only, never on those compiled besid
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -25,6 +26,7 @@ from monitor.core.scoring.conditions import (
     unpublished,
 )
 from monitor.core.scoring.evidence import Evidence, Place, Spellings
+from monitor.core.scoring.lookalikes import lookalikes
 from monitor.core.scoring.quote import best_quote
 from monitor.core.scoring.standing import standings
 from monitor.core.scoring.structure import MAX_HITS, Sides, relation_signals, topic_signals
@@ -70,15 +72,25 @@ class Scorer:
             with_url=any(Field.URL in fields for watchlist in watchlists for fields in _fields(watchlist)),
         )
         self._compiled = tuple(_Compiled(watchlist, self._spellings) for watchlist in watchlists)
+        self._untouched = tuple(compiled.of_nothing for compiled in self._compiled)
+        self._touched_by: dict[int, list[int]] = defaultdict(list)
+        for place, compiled in enumerate(self._compiled):
+            for number in compiled.gate if compiled.is_quiet else ():
+                self._touched_by[number].append(place)
+        self._never_quiet = tuple(place for place, compiled in enumerate(self._compiled) if not compiled.is_quiet)
+        self._filtering = tuple(place for place, compiled in enumerate(self._compiled) if compiled.is_filtering)
 
     def score(self, article: Article) -> tuple[Score, ...]:
         """One score a watchlist, in the order in which they were compiled."""
         evidence = Evidence(article, self._spellings)
-        hit = evidence.found.keys()
-        return tuple(
-            compiled.untouched(article) if compiled.is_untouched_by(hit) else compiled.score(evidence)
-            for compiled in self._compiled
-        )
+        touched = {place for number in evidence.found for place in self._touched_by.get(number, ())}
+        touched.update(self._never_quiet)
+        scores = list(self._untouched)
+        for place in self._filtering:
+            scores[place] = self._compiled[place].untouched(article)
+        for place in touched:
+            scores[place] = self._compiled[place].score(evidence)
+        return tuple(scores)
 
     def matches(self, article: Article) -> tuple[Score, ...]:
         """Those of `score` that are at or over their thresholds; much cheaper, as most articles name not all sides."""
@@ -96,15 +108,19 @@ class _Compiled:
 
     def __init__(self, watchlist: Watchlist, spellings: Spellings) -> None:
         self._watchlist = watchlist
+        self._spellings = spellings
         self._names = Names(watchlist.entities, spellings)
+        self._sides_of = {side: self._names.entities[side].keys() for side in watchlist.sides}
         self._profile = {spellings.number(Alias(text=term)): weight for term, weight in watchlist.profile.items()}
         self._profile_full = sum(self._profile.values()) * w.PROFILE_SATURATION
         self._topic = tuple(dict.fromkeys(leaves(watchlist.match, positive_only=True)))
-        self._gate = frozenset(spellings.number(alias) for alias in _gate_aliases(watchlist))
+        self.gate = frozenset(spellings.number(alias) for alias in _gate_aliases(watchlist))
         self._needed = tuple(needed(watchlist.match, self._names))
-        self._untouched = self._of_nothing(spellings)
-        self._is_of_spellings = is_of_spellings(watchlist.match)
-        self._is_filtering = any(getattr(watchlist, name) for name in _FILTERS)
+        self.of_nothing = self._of_nothing(spellings)
+        """The score of any article without a spelling of the gate, filters apart."""
+        self.is_quiet = is_of_spellings(watchlist.match) and self.of_nothing.is_gated
+        """Whether every article without a spelling of the gate has that score."""
+        self.is_filtering = any(getattr(watchlist, name) for name in _FILTERS)
         for condition in _conditions(watchlist):
             for leaf in leaves(condition):
                 if isinstance(leaf, Pattern):
@@ -121,14 +137,10 @@ class _Compiled:
         """Whether an article with these spellings of the gate may pass it."""
         return not any(map(hit.isdisjoint, self._needed)) and not self._filtered(article)
 
-    def is_untouched_by(self, hit: Set[int]) -> bool:
-        """Whether an article with these spellings is to this watchlist as one without any."""
-        return self._is_of_spellings and self._untouched.is_gated and self._gate.isdisjoint(hit)
-
     def untouched(self, article: Article) -> Score:
-        """The score of such an article."""
+        """The score of an article without a spelling of the gate."""
         reason = self._filtered(article)
-        return replace(self._untouched, gate_reason=reason) if reason else self._untouched
+        return replace(self.of_nothing, gate_reason=reason) if reason else self.of_nothing
 
     def score(self, evidence: Evidence) -> Score:
         """The score of an article."""
@@ -182,10 +194,14 @@ class _Compiled:
             for side in self._watchlist.sides
             if (places := reader.entity(side))
         ]
+        for side in self._watchlist.sides:
+            if not reader.entity(side) and (told := lookalikes(evidence, self._spellings, self._sides_of[side])):
+                label = {"en": "only what looks like it", "id": "hanya yang mirip tulisannya"}
+                signals.append(Signal(name=f"lookalike:{side}", points=0.0, evidence=" · ".join(told), label=label))
         return self._made(signals, reason=gate.reason)
 
     def _filtered(self, article: Article) -> str:
-        if not self._is_filtering:
+        if not self.is_filtering:
             return ""
         watchlist = self._watchlist
         if reason := self._ignored(article):

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.config.watchlists import load_watchlist
 from monitor.core.margins import MarginKind, margins, title_margins
-from monitor.core.scoring import Scorer, compile_watchlists
+from monitor.core.scoring import Scorer, compile_watchlists, excluded
 from monitor.model.watchlists import Score
 from tests.factories import make_article
 
@@ -137,3 +137,19 @@ def test_headlines_below_the_most_read_are_links() -> None:
 
 def test_sentences_end_at_a_danda_and_an_arabic_question_mark(scorer: Scorer) -> None:
     assert "near" not in names(scored(scorer, "", "रूस चुप है। उत्तर कोरिया खुश है। भारत।"))
+
+
+@pytest.mark.parametrize(
+    ("title", "told"),
+    [
+        ("俄亥俄州代表团访问朝鲜", "俄亥俄 is not 俄"),
+        ("Ketua DPRK Sabang bertemu turis Rusia", "Ketua DPRK is not DPRK"),
+        ("DPRK di Banda Aceh dan turis Rusia", "DPRK near Aceh, DPRA, Qanun or the like does not count"),
+        ("Lưu Bình Nhưỡng và người Nga", "Lưu Bình Nhưỡng is not Bình Nhưỡng"),
+    ],
+)
+def test_what_only_looks_like_a_side_is_named_and_counts_nothing(scorer: Scorer, title: str, told: str) -> None:
+    score = scored(scorer, title)
+    (lookalike,) = (signal for signal in score.signals if signal.name.startswith("lookalike:"))
+    assert (lookalike.evidence, lookalike.points) == (told, 0.0)
+    assert any(told in reason for reason in excluded(score))
