@@ -83,7 +83,8 @@ class Scorer:
     def score(self, article: Article) -> tuple[Score, ...]:
         """One score a watchlist, in the order in which they were compiled."""
         evidence = Evidence(article, self._spellings)
-        touched = {place for number in evidence.found for place in self._touched_by.get(number, ())}
+        looked_at = evidence.found.keys() | {hit.atom for hit in evidence.found.refused}
+        touched = {place for number in looked_at for place in self._touched_by.get(number, ())}
         touched.update(self._never_quiet)
         scores = list(self._untouched)
         for place in self._filtering:

@@ -145,6 +145,7 @@ def test_sentences_end_at_a_danda_and_an_arabic_question_mark(scorer: Scorer) ->
         ("俄亥俄州代表团访问朝鲜", "俄亥俄 is not 俄"),
         ("Ketua DPRK Sabang bertemu turis Rusia", "Ketua DPRK is not DPRK"),
         ("DPRK di Banda Aceh dan turis Rusia", "DPRK near Aceh, DPRA, Qanun or the like does not count"),
+        ("俄亥俄州的公司", "俄亥俄 is not 俄"),
         ("Lưu Bình Nhưỡng và người Nga", "Lưu Bình Nhưỡng is not Bình Nhưỡng"),
     ],
 )
