@@ -29,13 +29,14 @@ from monitor.core.scoring.edits import (
 )
 from monitor.core.scoring.nearly import near_misses
 from monitor.core.scoring.scorer import Scorer, compile_watchlists
+from monitor.core.scoring.steps import language_of
 from monitor.core.words import Prepared
 from monitor.model.articles import Article
 from monitor.model.watchlists import Alias, AllOf, Field, Mention, Score, Watchlist
 
 MAX_FLIPS = 5
-MAX_EDITS = 5
-BEAM = 6
+MAX_EDITS = 4
+BEAM = 4
 """Sets of changes that are grown further, of those that do not suffice."""
 KEPT_SPELLINGS = 3
 _FILTERS = ("languages", "outlets", "countries", "ignored_languages", "ignored_outlets", "ignored_countries")
@@ -123,7 +124,7 @@ class FlipFinder:
         """
         text = "\n".join((article.title, article.summary, article.text, article.url))
         found = self._matcher.find(Prepared(text))
-        language = article.language or "en"
+        language = language_of(article, self._watchlist)
         entities = {}
         for name, entity in self._watchlist.entities.items():
             usual = [one for one in entity.aliases if one.language in (language, None)] or list(entity.aliases)

@@ -6,6 +6,7 @@ The kind of clause decides what can be guessed: words that name what it asks for
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -36,6 +37,8 @@ from monitor.model.watchlists import (
 ELSEWHERE = "another outlet"
 MAX_SPELLINGS = 2
 MAX_WINDOW = 2000
+MAX_GUESSED, MIN_TELLING = 2000, 4
+"""The part of a text whose language is guessed, and the shortest spelling that tells one."""
 FACTS = (("outlet", "outlets"), ("language", "languages"), ("country", "countries"))
 """What is known of an article's origin, and the key of a filter of it."""
 _ANYWHERE = (Field.BODY, Field.LEAD, Field.TITLE)
@@ -196,9 +199,23 @@ class Steps:
             yield from [leaf.regex] if _PLAIN.fullmatch(leaf.regex) else []
             return
         aliases = self.watchlist.entities[leaf.entity].aliases if isinstance(leaf, Mention) else leaf.aliases
-        own = primary(self.article.language or "en")
+        own = language_of(self.article, self.watchlist)
         ranked = sorted(aliases, key=lambda alias: _strangeness(alias, own, leaf.fields))
         yield from dict.fromkeys(alias.text.replace("*", "").strip() for alias in ranked)
+
+
+def language_of(article: Article, watchlist: Watchlist) -> str:
+    """An article's language; unknown, that of most of the spellings that it seems to hold; else English."""
+    if article.language:
+        return primary(article.language)
+    text = f"{article.title}\n{article.summary}\n{article.text}"[:MAX_GUESSED].casefold()
+    spoken = Counter(
+        primary(alias.language)
+        for entity in watchlist.entities.values()
+        for alias in entity.aliases
+        if alias.language and len(alias.text) >= MIN_TELLING and alias.text.casefold() in text
+    )
+    return max(spoken, key=lambda language: spoken[language], default="en")
 
 
 def _strangeness(alias: Alias, language: str, fields: tuple[Field, ...]) -> float:

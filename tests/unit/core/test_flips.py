@@ -135,15 +135,15 @@ def shipped() -> Watchlist:
 
 def test_the_shipped_watchlist_says_for_each_of_its_negatives_what_would_make_it_match(shipped: Watchlist) -> None:
     finder = FlipFinder(shipped)
-    negatives = [one for one in shipped.examples if not one.must_match and not one.file][:25]
-    assert len(negatives) == 25
+    negatives = [one for one in shipped.examples if not one.must_match and not one.file][:12]
+    assert len(negatives) == 12
     for example in negatives:
         article = make_article(example.title, text=example.text)
         (flip, *_) = finder.flips(article, limit=1)
         assert flips_again(flip, article, shipped), (example.title, flip.words)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.integers(0, 2**32), st.sampled_from(WATCHLISTS))
 def test_every_flip_that_is_named_holds_no_change_that_is_not_needed(seed: int, watchlist: Watchlist) -> None:
     article = some_article(Random(seed))
