@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from monitor.core.matching import Matcher
+from monitor.core.matching import Matcher, is_unspaced
 from monitor.core.words import Prepared, normalise, pattern_words
 from monitor.model.watchlists import Alias, Watchlist
 
@@ -56,8 +56,11 @@ def term_lists(watchlist: Watchlist) -> list[TermList]:
 
 
 def normal_of(alias: Alias) -> str:
-    """A spelling in normal form, its words parted by blanks, stars kept: what "Kim Jong-un" and "Kim Jong Un" share."""
-    return " ".join(pattern_words(alias.text))
+    """A spelling in normal form, its words parted by blanks, stars kept: what "Kim Jong-un" and "Kim Jong Un" share.
+
+    What is matched as a substring keeps its signs and blanks: there they matter.
+    """
+    return normalise(alias.text)[0] if is_unspaced(alias.text) else " ".join(pattern_words(alias.text))
 
 
 def stretched(text: str) -> str:

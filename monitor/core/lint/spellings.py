@@ -20,7 +20,8 @@ _INFLECTED = {"ru", "uk", "be", "bg", "pl", "cs", "sk", "sr", "hr", "sl"}
 # Names that end so keep one form: Шойгу, Токио, КНДР; Szojgu.
 _FIXED_CYRILLIC = re.compile(r"[оеиуюэёіїє]$|уа$|^[A-ZА-ЯЁІЇЄ]{2,6}$")
 _FIXED_LATIN = re.compile(r"[iuy]$|^[A-ZĄĆĘŁŃÓŚŹŻČĎĚŇŘŠŤŮŽ]{2,6}$")
-_SHARED_STEM = 3
+_SHARED_STEM, _LONGEST_STEM = 3, 4
+"""Letters at the start that sister forms share: Niemcy, Niemczech."""
 
 
 def spelling_findings(watchlist: Watchlist) -> Iterator[Finding]:
@@ -200,7 +201,7 @@ def _is_bare(alias: Alias, kin: list[Alias]) -> bool:
         return False
     if len(words) > 1 and alias.text == alias.text.lower():
         return False  # a set phrase, in the case that it is used in
-    size = max(_SHARED_STEM, len(last) - 2)
+    size = min(max(_SHARED_STEM, len(last) - 2), _LONGEST_STEM)
     start = _bare(alias.text[: len(alias.text) - len(last) + size])
     sisters = (_bare(other.text) for other in kin if _bare(other.text) != _bare(alias.text))
     return not any(_is_sister(text, start) for text in sisters)
