@@ -70,15 +70,20 @@ _CREDITS = (
     r"\bdok(?:\.|/|umentasi\b)",
     r"\b(?:pool|getty images|handout|file photo|antara foto|ilustrasi)\b",
     "写真",
-    "자료사진",
-    "재판매",
-    "화면 캡처",
-    r"(?:TV|텔레비전|영상) 화면",
-    r"제공\s*[)\]]",
     "[资資]料[图圖]",
     r"[图圖][／/]",
     "[图圖]源",
 )
+_PARTICLES = "[를가에의은는로도와과들만]|까지|이라|입니"
+# Korean pages run caption and article into one line: there only a credit that ends the line makes a caption of it.
+_KOREAN_CREDIT = re.compile(
+    r"[(（\[][^()（）\[\]\n]{0,40}(?:자료 ?사진|재판매|화면 ?캡처|갈무리|(?:TV|텔레비전|영상) 화면|제공|사진)"
+    r"[^()（）\[\]\n]{0,30}[)）\]]"
+    r"[^가-힣\n]{0,40}(?:\*?재판매 및 DB 금지)?\s*$"
+)
+MAX_KOREAN_CAPTION = 250
+# Such pages also end in keywords and other items' headlines with nothing between.
+_LINK_TAIL = re.compile(rf"관련\s?키워드(?=\S)|관련\s?기사(?=[\"“‘'\[\dA-Z가-힣\u4e00-\u9fff])(?!{_PARTICLES})")
 _CREDIT = re.compile(
     r"[(（\[][^()（）\[\]\n]*?(?:" + "|".join(_CREDITS) + r")[^()（）\[\]\n]*[)）\]]",
     re.I,
@@ -93,8 +98,9 @@ _LINK_CUES = (
     "baca (?:juga|selengkapnya|pula)", "lihat juga", "simak juga", "tonton juga", "simak video", "artikel terkait",
     "berita terkait", "read more", "read also", "also read", "(?:à )?lire aussi", "lesen sie auch", "lea también",
     "le puede interesar", "xem thêm", "đọc thêm", "czytaj (?:też|także)", "zobacz (?:też|także)", "leia também",
-    "leggi anche", "lees ook", "чита(?:йте|ть) также", "также по теме", "материалы по теме", r"관련\s?기사",
-    r"관련\s?뉴스", "함께 (?:본|보면 좋은|읽을) 기사", "☞", r"اقرأ (?:أيضا|المزيد)", "مواضيع ذات صلة",
+    "leggi anche", "lees ook", "чита(?:йте|ть) также", "также по теме", "материалы по теме",
+    rf"관련\s?(?:기사|뉴스)(?!{_PARTICLES})",
+    "함께 (?:본|보면 좋은|읽을) 기사", "☞", r"اقرأ (?:أيضا|المزيد)", "مواضيع ذات صلة",
     "推[荐薦][阅閱][读讀]", "更多[新报報][闻聞道導]", "[热熱]点推[荐薦]", "関連(?:ニュース|トピック)", "[■【]関連",
     "延伸[阅閱][读讀]", "相[关關](?:新闻|新聞|报道|報導|阅读)", "関連記事",
     "あわせて読みたい",
@@ -104,14 +110,14 @@ _LINK_START = re.compile(rf"\W*(?:{'|'.join(_LINK_CUES)})", re.I)
 _LINK_INLINE = re.compile(rf"(?<=[.!?”\"…)]\s)(?:{'|'.join(_LINK_CUES)})\s*[:：]", re.I)
 # A scraped page that lost its markup: dots where a picture or a link was, the other item's headline stuck to both.
 _LINK_GLUED = re.compile(
-    r"(?<=\s)\.\.(?=[«“\"]?[A-ZÀ-ÞА-ЯЁ])[^\n]{10,200}?"
+    r"\.\.(?<=\s\.\.)(?=[«“\"]?[A-ZÀ-ÞА-ЯЁ])[^\n]{10,200}?"
     r"(?:(?<=[a-zà-ÿа-яё»”?!.])(?=[«“]?[A-ZÀ-ÞА-ЯЁ])|(?<=[A-ZÀ-ÞА-ЯЁ]{2})(?=[A-ZÀ-ÞА-ЯЁ][a-zà-ÿа-яё])|$)"
 )
 _NEXT_SENTENCE = re.compile(r"[.!?…][\"”»’')\]]*\s+(?=[^\W\d_])")
 _LINK_LABEL = re.compile(
     r"\W*(?:see also|related(?: stories| articles| news)?|more on this(?: story)?|more stories|по теме|ver también"
     r"|mehr zum thema|terkait|video terkait|topik terkait|tags?|많이 본 (?:뉴스|기사)"
-    r"|인기 ?기사|주요 ?뉴스|이 시각 주요뉴스"
+    r"|인기 ?기사|관련 ?키워드|주요 ?뉴스|이 시각 주요뉴스"
     r"|[热熱]门(?:新闻|文章)|最新ニュース|アクセスランキング|人気記事|الأكثر قراءة|مواضيع متعلقة)\s*(?:[:：]|$)",
     re.I,
 )
@@ -138,7 +144,7 @@ _DASH = r"\s*(?:--|[-–—])"
 _AGENCY = (
     r"(?:[(（\[［][^()（）\[\]\n]{1,30}=[^()（）\[\]\n]{1,20}[)）\]］]|【[^】\n]{1,30}[＝=・][^】\n]{1,30}】"
     r"|【[^】\n]{1,20}(?:時事|共同|ロイター|AFP)】|（[^（）\n]{1,12}(?:時事|共同)）"
-    r"|[(（【][^()（）【】\n]{1,30}(?:报道|報導|报导|外[电電]|[专專][电電]|[讯訊])[)）】])"
+    r"|[(（【〔][^()（）【】〔〕\n]{1,30}(?:报道|報導|报导|外[电電]|[专專][电電]|[讯訊])[)）】〕])"
 )
 _TITLE_DATELINE = re.compile(rf"\s*{_AGENCY}")
 _DATELINES = tuple(
@@ -257,6 +263,8 @@ def _caption_end(text: str) -> int:
     credit = _CREDIT.search(text, 0, MAX_CAPTION + 100) if has_bracket else None
     if credit and credit.end() <= MAX_CAPTION:
         return credit.end()
+    if len(text) <= MAX_KOREAN_CAPTION and has_bracket and _KOREAN_CREDIT.search(text):
+        return len(text)
     if _CAPTION_START.match(text):
         stop = re.search(r"[.!?。](?:\s|$)", text)
         return stop.end() if stop else len(text)
@@ -304,6 +312,9 @@ def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> 
     for glued in _LINK_GLUED.finditer(text, start, end):
         yield Margin(MarginKind.LINK, glued.start(), glued.end())
         start = glued.end()
+    if tail := _LINK_TAIL.search(text, start, end):
+        yield Margin(MarginKind.LINK, tail.start(), end)
+        end = tail.start()
     link = _LINK_INLINE.search(text, start, end)
     if link:  # up to the end of its headline; where that has none, to the end of the line
         stop = _NEXT_SENTENCE.search(text, link.end(), end)

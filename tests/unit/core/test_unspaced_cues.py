@@ -124,10 +124,25 @@ def test_a_dateline_in_a_title_is_a_margin(scorer: Scorer, title: str) -> None:
         ("图像来源，GETTY IMAGES", MarginKind.CAPTION),
         ("김정은과 푸틴 [조선중앙TV 화면]", MarginKind.CAPTION),
         ("推荐阅读：普京访朝", MarginKind.LINK),
+        ("〔國際新聞中心／綜合報導〕普丁表示。", MarginKind.DATELINE),
+        ("농경지가 잠겼다.관련 키워드러시아북한군기자 이름관련 기사푸틴 방북", MarginKind.LINK),
+        ("농경지가 잠겼다.관련기사김정은, 푸틴에 축전", MarginKind.LINK),
     ],
 )
 def test_page_furniture_is_known_by_its_shape(text: str, kind: MarginKind) -> None:
     assert [margin.kind for margin in margins(text)] == [kind]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "관련 기사를 쓴 기자가 밝혔다.",
+        "정부가 제공한 (국방부 제공) 자료를 보면 북한군이 움직였다.",
+        "관련 기사에 따르면 그렇다.",
+    ],
+)
+def test_what_tells_news_is_no_page_furniture(text: str) -> None:
+    assert margins(text) == ()
 
 
 def test_headlines_below_the_most_read_are_links() -> None:
