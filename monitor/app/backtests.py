@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from monitor.app.adapters import make_renderer
 from monitor.app.articles_file import ArticlesFile
 from monitor.app.examples import tried
 from monitor.config import Configuration
+from monitor.core.scoring.soundness import unsound
 from monitor.core.sites import Sites
 from monitor.errors import ConfigError, MonitorError, Problem
 from monitor.model.backtests import Backtest, Budget
@@ -80,6 +81,7 @@ async def run_backtest(
     """`after` over the last days beside `before` (None: beside nothing), with the mail of those who read it.
 
     Readers are the recipients who have a watchlist of its name; where nobody has, it is supposed that everybody did.
+    Raises `ConfigError` for watchlists that cannot be scored.
     """
     readers = tuple(one for one in configuration.recipients if after.name in one.watchlists)
     is_supposed = not readers
@@ -96,13 +98,15 @@ async def run_backtest(
         beside=tuple(one for one in configuration.watchlists if one.name in read),
         is_supposed=is_supposed,
     )
+    _check(one for one in (before, after, *trial.beside) if one is not None)
     return await backtesting.backtest(trial, past=past.store, rules=make_trial_rules(configuration, after))
 
 
 async def run_budget(
     configuration: Configuration, watchlist: Watchlist, *, stories_per_day: float, past: Past, days: int = DAYS
 ) -> Budget:
-    """The threshold of a watchlist for so many stories a day."""
+    """The threshold of a watchlist for so many stories a day; `ConfigError` for one that cannot be scored."""
+    _check([watchlist])
     return await budget(
         watchlist,
         stories_per_day=stories_per_day,
@@ -112,6 +116,11 @@ async def run_budget(
         days=days,
         max_age=timedelta(hours=configuration.settings.digests.max_age_hours),
     )
+
+
+def _check(watchlists: Iterable[Watchlist]) -> None:
+    if problems := unsound(list(watchlists)):
+        raise ConfigError(tuple(problems))
 
 
 def make_trial_rules(configuration: Configuration, after: Watchlist) -> TrialRules:

@@ -54,6 +54,10 @@ def make_shift(
     alerts: tuple[float | None, float | None] = (None, None),
 ) -> Shift:
     """A shift with its reasons; of scores that `shift_kind` calls none, a move."""
+    alert, reasons = _alert(before, after, alerts), reasons_of(before, after)
+    if alert and alerts[0] != alerts[1]:
+        line = f"alert threshold {_or_none(alerts[0])} → {_or_none(alerts[1])}"
+        reasons = (line,) if reasons == (SAME_REASON,) else (*reasons, line)
     return Shift(
         kind=ShiftKind(shift_kind(before, after, alerts=alerts) or ShiftKind.MOVED),
         article_id=article.id,
@@ -64,8 +68,8 @@ def make_shift(
         seen_at=article.first_seen_at,
         before=_points(before),
         after=_points(after),
-        reasons=reasons_of(before, after),
-        alert=_alert(before, after, alerts),
+        reasons=reasons,
+        alert=alert,
     )
 
 
@@ -124,6 +128,10 @@ def _by_name(score: Score) -> dict[str, tuple[float, str]]:
 
 def _signed(points: float) -> str:
     return f"{points:+g}" if points else "0"
+
+
+def _or_none(threshold: float | None) -> str:
+    return "none" if threshold is None else f"{threshold:g}"
 
 
 def _points(score: Score | None) -> float | None:

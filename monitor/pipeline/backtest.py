@@ -87,29 +87,59 @@ async def pages(
 
 
 class _Scoring:
-    """All watchlists that matter, under names of their own: the one before and the one after share theirs."""
+    """All watchlists that matter, under names of their own: the one before and the one after share theirs.
+
+    Where these two give every article the same points (only thresholds differ), one of them is scored for both.
+    """
 
     def __init__(self, trial: Trial) -> None:
-        self._trial = trial
-        given = {_BEFORE: trial.before, _AFTER: trial.after}
-        given |= {str(place): watchlist for place, watchlist in enumerate(trial.beside, 2)}
-        watchlists = {name: watchlist for name, watchlist in given.items() if watchlist is not None}
-        self.names = {name: watchlist.name for name, watchlist in watchlists.items()}
-        self._all = _compiled(watchlists)
-        self._alone = {name: _compiled({name: watchlists[name]}) for name in (_BEFORE, _AFTER) if name in watchlists}
-        self.alerts = (trial.before.alert_threshold if trial.before else None, trial.after.alert_threshold)
+        before, after = trial.before, trial.after
+        self._sides = {_AFTER: after} if before is None else {_BEFORE: before, _AFTER: after}
+        self.alerts = (before.alert_threshold if before else None, after.alert_threshold)
+        self._is_one = before is not None and _unscored(before) == _unscored(after)
+        least = min(one.threshold for one in self._sides.values())
+        scored = {_AFTER: replace(after, threshold=least)} if self._is_one else self._sides
+        beside = {str(place): watchlist for place, watchlist in enumerate(trial.beside, 2)}
+        self.names = {name: watchlist.name for name, watchlist in (self._sides | beside).items()}
+        self._all = _compiled(scored | beside)
+        self._alone = {name: _compiled({name: watchlist}) for name, watchlist in scored.items()}
 
     def matches(self, article: Article) -> dict[str, Score]:
         """The scores at or over their thresholds."""
-        return {score.watchlist: score for score in self._all.matches(article)}
+        scores = {score.watchlist: score for score in self._all.matches(article)}
+        if self._is_one and (score := scores.pop(_AFTER, None)):
+            scores |= {side: one for side in self._sides if (one := self._as_of(side, score)).is_match}
+        return scores
 
     def whole(self, article: Article, scores: Mapping[str, Score]) -> tuple[Score | None, Score | None]:
         """The scores before and after, matches or not: that of a side which does not match is worked out here."""
-        before, after = (
-            scores.get(side) or (self._alone[side].score(article)[0] if side in self._alone else None)
-            for side in (_BEFORE, _AFTER)
-        )
+        before, after = (scores.get(side) or self._unmatched(side, article, scores) for side in (_BEFORE, _AFTER))
         return before, after
+
+    def _unmatched(self, side: str, article: Article, scores: Mapping[str, Score]) -> Score | None:
+        if side not in self._sides:
+            return None
+        if self._is_one:
+            return self._as_of(side, scores[_BEFORE if side == _AFTER else _AFTER])
+        return self._alone[side].score(article)[0]
+
+    def _as_of(self, side: str, score: Score) -> Score:
+        watchlist = self._sides[side]
+        return replace(score, watchlist=side, version=watchlist.version, threshold=watchlist.threshold)
+
+
+def _unscored(watchlist: Watchlist) -> Watchlist:
+    """A watchlist without what changes no points."""
+    return replace(
+        watchlist,
+        name="",
+        version="",
+        title={},
+        threshold=0.0,
+        alert_threshold=None,
+        examples=(),
+        stories_per_day=None,
+    )
 
 
 def _compiled(watchlists: Mapping[str, Watchlist]) -> Scorer:

@@ -59,7 +59,8 @@ def test_a_crossing_of_the_alert_threshold_is_a_move_however_small() -> None:
     assert shift_kind(over, over, alerts=(85.0, 80.0)) is None
     article = make_article()
     assert make_shift(article, None, below, over, alerts=(85.0, 85.0)).alert == "gained"
-    assert make_shift(article, None, over, over, alerts=(85.0, None)).alert == "lost"
+    dropped = make_shift(article, None, over, over, alerts=(85.0, None))
+    assert (dropped.alert, dropped.reasons) == ("lost", ("alert threshold 85 → none",))
 
 
 def test_a_gate_that_opens_or_shuts_is_told_before_all_signals() -> None:

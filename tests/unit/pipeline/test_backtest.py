@@ -16,7 +16,7 @@ from monitor.model.backtests import Backtest, Mail, Reach
 from monitor.model.commits import Intake
 from monitor.model.digests import Digest, Message, Recipient, StoryState
 from monitor.model.stories import Joining
-from monitor.model.watchlists import AllOf, Mention, Watchlist
+from monitor.model.watchlists import Alias, AllOf, Mention, Rule, Term, Watchlist
 from monitor.pipeline.backtest import Trial, backtest
 from monitor.pipeline.budget import budget
 from monitor.pipeline.compose import ComposeRules, compose
@@ -129,6 +129,18 @@ async def test_a_lower_threshold_says_that_it_was_the_threshold() -> None:
     (shift,) = found.gained
     assert shift.reasons == (f"threshold {score.points + 1:g} → {score.points:g}",)
     assert (shift.before, shift.after) == (score.points, score.points)
+
+
+@pytest.mark.parametrize(("was", "now"), [(20.0, 60.0), (60.0, 20.0), (50.0, 50.0)])
+async def test_scoring_once_for_two_thresholds_is_as_good_as_scoring_twice(was: float, now: float) -> None:
+    """A rule that never fires makes two watchlists out of one whose points are the same."""
+    before, after = (replace(LIVE, threshold=line, alert_threshold=70.0) for line in (was, now))
+    store = await stored(BOTH, KORUT, BODY, OTHER, stories=[(BOTH, BODY)])
+    never = Rule(name="never", when=Term(aliases=(Alias(text="zzzz"),)), points=1.0)
+    readers = (make_recipient(),)
+    once = await tried(store, after, before, readers=readers)
+    assert once == await tried(store, replace(after, rules=(never,)), before, readers=readers)
+    assert bool(once.shifts) == (was != now)
 
 
 async def test_a_new_watchlist_stands_beside_nothing() -> None:
