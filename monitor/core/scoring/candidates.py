@@ -98,6 +98,8 @@ class State:
     @property
     def missing(self) -> int:
         """About how many changes the filters and the gate need before they let it in."""
+        if not self.score.is_gated:
+            return 0
         return len(list(_blocking(self.article, self.watchlist))) + _missing(self._reader, self.watchlist.match)
 
     @cached_property

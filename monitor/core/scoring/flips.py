@@ -168,19 +168,19 @@ class _Search:
         beam: list[tuple[Edit, ...]] = [()]
         order = _TOWARDS if self.goal else _AWAY
         for _ in range(MAX_EDITS):
-            turned: list[tuple[Edit, ...]] = []
             rest: list[tuple[tuple[float, ...], tuple[Edit, ...]]] = []
-            for edits, state in self._grown(beam):
+            # In the order of use, so that who wants one set only waits for no other to be tried.
+            for edits in sorted(self._grown(beam), key=lambda edits: _rank(edits, order)):
+                state = self._state(edits)
                 if state.score.is_match is self.goal:
-                    turned.append(edits)
+                    yield edits
                 elif self.goal:
                     rest.append(((state.missing, -state.score.points, -_strength(edits)), edits))
                 else:
                     rest.append(((state.score.points,), edits))
-            yield from sorted(turned, key=lambda edits: _rank(edits, order))
             beam = [edits for _, edits in sorted(rest, key=lambda one: one[0])[:BEAM]]
 
-    def _grown(self, beam: Sequence[tuple[Edit, ...]]) -> Iterator[tuple[tuple[Edit, ...], State]]:
+    def _grown(self, beam: Sequence[tuple[Edit, ...]]) -> Iterator[tuple[Edit, ...]]:
         seen = set()
         for edits in beam:
             before = self._state(edits)
@@ -189,7 +189,7 @@ class _Search:
                 words = frozenset(one.words for one in grown)
                 if words not in seen:
                     seen.add(words)
-                    yield grown, self._state(grown)
+                    yield grown
 
     def _state(self, edits: tuple[Edit, ...]) -> State:
         article, watchlist = apply_all(edits, self._article, self._watchlist)
