@@ -82,6 +82,9 @@ _KOREAN_CREDIT = re.compile(
     r"[^가-힣\n]{0,40}(?:\*?재판매 및 DB 금지)?\s*$"
 )
 MAX_KOREAN_CAPTION = 250
+_GLUED_CAPTION = re.compile(
+    r"[^.!?\n\"”]{10,300}다\.\s?(?:20\d\d[.\-]\s?\d{1,2}[.\-]\s?\d{1,2}\.?\s?/?\s?)?ⓒ[^\n]{1,60}?(?:기자|(?=관련)|$)"
+)
 # Such pages also end in keywords and other items' headlines with nothing between.
 _LINK_TAIL = re.compile(rf"관련\s?키워드(?=\S)|관련\s?기사(?=[\"“‘'\[\dA-Z가-힣\u4e00-\u9fff])(?!{_PARTICLES})")
 _CREDIT = re.compile(
@@ -312,6 +315,9 @@ def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> 
     for glued in _LINK_GLUED.finditer(text, start, end):
         yield Margin(MarginKind.LINK, glued.start(), glued.end())
         start = glued.end()
+    if caption := _GLUED_CAPTION.search(text, start, end):
+        yield Margin(MarginKind.CAPTION, caption.start(), caption.end())
+        start = caption.end()
     if tail := _LINK_TAIL.search(text, start, end):
         yield Margin(MarginKind.LINK, tail.start(), end)
         end = tail.start()

@@ -60,19 +60,20 @@ def test_a_comparison_is_no_relation(scorer: Scorer, title: str) -> None:
         "จีน รัสเซีย อิหร่าน และเกาหลีเหนือเป็นภัยคุกคาม",
         "चीन, रूस, ईरान और उत्तर कोरिया खतरा हैं।",
         "러시아와 북한 등은 반대표를 던졌다.",
+        "김정은 북한 노동당 총비서, 블라디미르 푸틴 러시아 대통령을 비롯한 내빈들이 참석했다.",
     ],
 )
 def test_a_list_of_states_and_their_leaders_is_no_relation(scorer: Scorer, text: str) -> None:
     assert "listed" in names(scored(scorer, "뉴스", text))
 
 
-@pytest.mark.parametrize("label", ["中俄朝", "中露朝", "북중러", "中ロ朝"])
+@pytest.mark.parametrize("label", ["中俄朝", "中露朝", "북중러", "中ロ朝", "北中俄"])
 def test_a_label_of_three_powers_names_no_pair(scorer: Scorer, label: str) -> None:
     assert scored(scorer, f"{label} 2026").is_gated
 
 
 @pytest.mark.parametrize(
-    "title", ["俄朝签署协议", "露朝が条約に署名", "北러 정상 통화", "북·러 정상회담", "ロ朝首脳が会談"]
+    "title", ["俄朝签署协议", "露朝が条約に署名", "北러 정상 통화", "북·러 정상회담", "ロ朝首脳が会談", "北俄签署条约"]
 )
 def test_a_label_of_the_two_names_the_pair(scorer: Scorer, title: str) -> None:
     assert scored(scorer, title).is_match
@@ -143,6 +144,15 @@ def test_page_furniture_is_known_by_its_shape(text: str, kind: MarginKind) -> No
 )
 def test_what_tells_news_is_no_page_furniture(text: str) -> None:
     assert margins(text) == ()
+
+
+def test_a_caption_glued_to_the_text_ends_at_the_photographer() -> None:
+    deck, caption = (
+        "북한에 중국 역할은 제한적",
+        "푸틴 대통령과 김정은이 걷고 있다. 2025.09.03 ⓒ AFP=뉴스1 ⓒ News1 ○○○ 기자",
+    )
+    (margin,) = margins(f'"{deck}"{caption}본문은 다르다.')
+    assert (margin.kind, margin.start, margin.end) == (MarginKind.CAPTION, len(deck) + 2, len(deck) + 2 + len(caption))
 
 
 def test_headlines_below_the_most_read_are_links() -> None:
