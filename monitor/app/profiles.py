@@ -30,6 +30,7 @@ MAX_BYTES = 2_000_000
 _BATCH = 500
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _END = datetime(9999, 1, 1, tzinfo=UTC)
+_WITHOUT_BLANKS = frozenset({"th", "lo", "my", "km"})
 _FAMILY = {"ms": "id"}
 """Malay and Indonesian texts are too alike to refuse one for the other."""
 
@@ -124,7 +125,9 @@ def _examples(wish: ProfileWish, remarks: list[str]) -> tuple[str, list[Text]]:
     if problems:
         raise MonitorError("these are no examples to learn from:\n  " + "\n  ".join(problems))
     languages = {one.name: _language(one, read[one.name]) for one in saved}
-    language = wish.language or _common(languages)
+    language = wish.language.split("-")[0].lower() if wish.language else _common(languages)
+    if language in _WITHOUT_BLANKS:
+        raise MonitorError(f"{language!r} is written without blanks between words, which a profile is made of")
     strangers = [name for name, found in languages.items() if found is not None and not _is_alike(found, language)]
     if strangers and wish.language is None:
         raise MonitorError(

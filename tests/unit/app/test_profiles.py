@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import shutil
+from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.app.profiles import ProfileWish, make_profile
 from monitor.cli import main
 from monitor.cli.profile import card_lines
 from monitor.config.profile_files import load_profile, profile_text
 from monitor.core.made_news import made_news
+from monitor.core.profiles import Background, Text, derive
 from monitor.errors import MonitorError
+from monitor.model.commits import Intake
+from monitor.store import open_store
+from tests.factories import make_article
 
 ROOT = Path(__file__).parents[3]
 SEEDS = ROOT / "seeds"
@@ -171,3 +181,62 @@ def test_an_edited_profile_is_not_overwritten(tmp_path, capsys):
 def test_an_unknown_watchlist_is_told_with_those_that_are_there(tmp_path):
     message = refusal(SEEDS, watchlist="palm", config_dir=ROOT / "config")
     assert "there is no watchlist palm; there are: russia-north-korea" in message
+
+
+def test_thai_is_refused_for_want_of_words(tmp_path):
+    (path,) = write(tmp_path, a="ประธานาธิบดีเดินทางถึงกรุงเปียงยางเพื่อหารือกับผู้นำเกาหลีเหนือ " * 20)
+    assert "without blanks between words" in refusal(path)
+
+
+def test_stored_articles_are_the_background_from_five_hundred_on(tmp_path):
+    for name in ("config", "seeds"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    write(tmp_path, a=palm(1), b=palm(2), c=palm(3))
+    documents = sorted(tmp_path.glob("*.txt"))
+    (tmp_path / "var").mkdir()
+    store(tmp_path, range(499))
+    found = made(*documents, config_dir=tmp_path / "config")
+    assert found.remarks == ("499 articles in 'id' are stored: from 500 on they serve as background",)
+    assert not found.profile.background.startswith("500")
+    store(tmp_path, range(499, 501))
+    found = made(*documents, config_dir=tmp_path / "config")
+    assert found.profile.background.startswith("501 articles")
+    assert found.card.sets[-1] == ("background of id", 250)
+    # Half of the stored articles tell of small farmers, as the examples do.
+    assert "petani sawit kecil" in {term.text for term in made(*documents).profile.terms}
+    assert "petani sawit kecil" not in {term.text for term in found.profile.terms}
+
+
+def store(folder, numbers):
+    texts = ("Nomor %d: petani sawit kecil diminta mendaftarkan kebun dan tidak ada kapal.", "Kota %d dilanda banjir.")
+    articles = tuple(
+        make_article(
+            f"Berita {n}",
+            id=n + 1,
+            url_key=n + 1,
+            text=texts[n % 2] % n,
+            language="id",
+            first_seen_at=datetime.now(UTC),
+        )
+        for n in numbers
+    )
+
+    async def fill():
+        async with open_store(f"sqlite:///{folder}/var/monitor.db") as opened:
+            await opened.commit_intake(Intake(articles=articles))
+
+    asyncio.run(fill())
+
+
+WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
+
+
+@given(st.lists(WORDS, min_size=3, max_size=40), st.sampled_from(["id", "ko", "zh", "ar"]))
+@settings(max_examples=60, deadline=None)
+def test_whatever_the_words_the_file_can_be_read_back(words, language):
+    texts = [Text(str(number), "", " ".join(words) + f" akhir {number}") for number in range(3)]
+    profile = derive(texts, Background(language))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "profile.yaml"
+        path.write_text(profile_text(profile), encoding="utf-8")
+        assert load_profile(path) == {term.text: term.weight for term in profile.terms}
