@@ -82,6 +82,8 @@ _KOREAN_CREDIT = re.compile(
     r"[^가-힣\n]{0,40}(?:\*?재판매 및 DB 금지)?\s*$"
 )
 MAX_KOREAN_CAPTION = 250
+MIN_TEXT = 10
+"""Characters beside a glued caption that make a text of their own."""
 _GLUED_CAPTION = re.compile(
     r"[^.!?\n\"”]{10,300}다\.\s?(?:20\d\d[.\-]\s?\d{1,2}[.\-]\s?\d{1,2}\.?\s?/?\s?)?ⓒ[^\n]{1,60}?(?:기자|(?=관련)|$)"
 )
@@ -315,17 +317,20 @@ def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> 
     for glued in _LINK_GLUED.finditer(text, start, end):
         yield Margin(MarginKind.LINK, glued.start(), glued.end())
         start = glued.end()
-    if caption := _GLUED_CAPTION.search(text, start, end):
+    tail = _LINK_TAIL.search(text, start, end)
+    last = tail.start() if tail else end
+    caption = _GLUED_CAPTION.search(text, start, last)
+    # A picture's story may be its caption alone: then that is the text.
+    if caption and (caption.start() - start >= MIN_TEXT or last - caption.end() >= MIN_TEXT):
         yield Margin(MarginKind.CAPTION, caption.start(), caption.end())
         start = caption.end()
-    if tail := _LINK_TAIL.search(text, start, end):
-        yield Margin(MarginKind.LINK, tail.start(), end)
-        end = tail.start()
-    link = _LINK_INLINE.search(text, start, end)
+    link = _LINK_INLINE.search(text, start, last)
     if link:  # up to the end of its headline; where that has none, to the end of the line
-        stop = _NEXT_SENTENCE.search(text, link.end(), end)
-        yield Margin(MarginKind.LINK, link.start(), stop.end() if stop else end)
-    if is_last:
+        stop = _NEXT_SENTENCE.search(text, link.end(), last)
+        yield Margin(MarginKind.LINK, link.start(), stop.end() if stop else last)
+    if tail:
+        yield Margin(MarginKind.LINK, last, end)
+    elif is_last:
         initials = _INITIALS.search(text, max(start, end - 40), end)
         if initials:
             yield Margin(MarginKind.BYLINE, initials.start(), end)

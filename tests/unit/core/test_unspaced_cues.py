@@ -153,6 +153,7 @@ def test_a_caption_glued_to_the_text_ends_at_the_photographer() -> None:
     )
     (margin,) = margins(f'"{deck}"{caption}본문은 다르다.')
     assert (margin.kind, margin.start, margin.end) == (MarginKind.CAPTION, len(deck) + 2, len(deck) + 2 + len(caption))
+    assert margins(caption) == ()
 
 
 def test_headlines_below_the_most_read_are_links() -> None:
