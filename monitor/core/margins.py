@@ -314,17 +314,19 @@ def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> 
             if dateline:
                 yield Margin(MarginKind.DATELINE, dateline.start(), dateline.end())
                 break
-    for glued in _LINK_GLUED.finditer(text, start, end):
+    # What an expression cannot do without is looked for first: nearly every line lacks it, and `find` costs little.
+    for glued in _LINK_GLUED.finditer(text, start, end) if _holds(text, "..", start, end) else ():
         yield Margin(MarginKind.LINK, glued.start(), glued.end())
         start = glued.end()
-    tail = _LINK_TAIL.search(text, start, end)
+    tail = _LINK_TAIL.search(text, start, end) if _holds(text, "관련", start, end) else None
     last = tail.start() if tail else end
-    caption = _GLUED_CAPTION.search(text, start, last)
+    caption = _GLUED_CAPTION.search(text, start, last) if _holds(text, "ⓒ", start, last) else None
     # A picture's story may be its caption alone: then that is the text.
     if caption and (caption.start() - start >= MIN_TEXT or last - caption.end() >= MIN_TEXT):
         yield Margin(MarginKind.CAPTION, caption.start(), caption.end())
         start = caption.end()
-    link = _LINK_INLINE.search(text, start, last)
+    has_colon = _holds(text, ":", start, last) or _holds(text, "：", start, last)
+    link = _LINK_INLINE.search(text, start, last) if has_colon else None
     if link:  # up to the end of its headline; where that has none, to the end of the line
         stop = _NEXT_SENTENCE.search(text, link.end(), last)
         yield Margin(MarginKind.LINK, link.start(), stop.end() if stop else last)
@@ -334,3 +336,7 @@ def _edges(text: str, start: int, end: int, *, is_open: bool, is_last: bool) -> 
         initials = _INITIALS.search(text, max(start, end - 40), end)
         if initials:
             yield Margin(MarginKind.BYLINE, initials.start(), end)
+
+
+def _holds(text: str, needle: str, start: int, end: int) -> bool:
+    return text.find(needle, start, end) >= 0
