@@ -81,6 +81,10 @@ _KOREAN_CREDIT = re.compile(
     r"[^()（）\[\]\n]{0,30}[)）\]]"
     r"[^가-힣\n]{0,40}(?:\*?재판매 및 DB 금지)?\s*$"
 )
+# Such as: 握手する両首脳＝2023年9月17日、朝鮮中央通信
+_JAPANESE_CAPTION = re.compile(
+    r"[^。\n=＝]{5,160}[=＝][^。\n]{2,80}(?:共同|通信|ロイター|時事|撮影|提供|AFP|AP)[)）]?(?=【|\s*$)"
+)
 MAX_KOREAN_CAPTION = 250
 MIN_TEXT = 10
 """Characters beside a glued caption that make a text of their own."""
@@ -270,6 +274,8 @@ def _caption_end(text: str) -> int:
         return credit.end()
     if len(text) <= MAX_KOREAN_CAPTION and has_bracket and _KOREAN_CREDIT.search(text):
         return len(text)
+    if japanese := _JAPANESE_CAPTION.match(text):
+        return japanese.end()
     if _CAPTION_START.match(text):
         stop = re.search(r"[.!?。](?:\s|$)", text)
         return stop.end() if stop else len(text)

@@ -125,6 +125,7 @@ def test_a_dateline_in_a_title_is_a_margin(scorer: Scorer, title: str) -> None:
         ("图像来源，GETTY IMAGES", MarginKind.CAPTION),
         ("김정은과 푸틴 [조선중앙TV 화면]", MarginKind.CAPTION),
         ("推荐阅读：普京访朝", MarginKind.LINK),
+        ("握手する両首脳＝ウラジオストクで2023年9月17日、朝鮮中央通信", MarginKind.CAPTION),
         ("〔國際新聞中心／綜合報導〕普丁表示。", MarginKind.DATELINE),
         ("농경지가 잠겼다.관련 키워드러시아북한군기자 이름관련 기사푸틴 방북", MarginKind.LINK),
         ("농경지가 잠겼다.관련기사김정은, 푸틴에 축전", MarginKind.LINK),
