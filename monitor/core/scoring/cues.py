@@ -18,18 +18,20 @@ _PREPOSITION = (
 _SIMILES = (
     "seperti|seperti halnya|kayak|bak|ala|layaknya|bagaikan|ibarat|serupa|mirip|gaya|menyerupai|macam|sekelas|selevel",
     "setertutup|seketat|sekeras|sekejam|separah|seburuk|semiskin|serepresif",  # se- makes an adjective compare
-    "unlike|like|such as|akin to|similar to|resembl(?:e|es|ing)|than|à la|comme|wie|como|jak|jako|niczym|như|giống",
+    r"unlike|like|such as|akin to|similar to|resembl\w*|than|à la|comme|wie|como|jak|jako|niczym|như|giống",
     "как|словно|подобно|вроде|наподобие|як|наче|мов|zoals|lijkt op|likt|simil[ei]|come|na wzór",
 )
 # Somebody turns into what is named, or into another of it.
 _TURNS = (
-    r"(?:(?:turn|transform|chang|morph)\w* (?:\w+ ){0,2}into|becom(?:e|es|ing)|menjadi|berubah jadi"
+    r"(?:(?:turn|transform|chang|morph)\w* (?:\w+ ){0,2}into|becom\w*|menjadi|berubah jadi"
     r"|превра\w+ (?:\w+ )?в"
-    r"|стан\w+|перетвор\w+ (?:\w+ )?на|z(?:a)?mieni\w* się w|zu einem|zu einer|(?:transform|convert)\w+ en|devien\w+"
-    r"|devenu\w*|diventa\w*|trasforma\w* in|torna\w*-se|transforma\w* (?:em|num))"
+    r"|стан(?:ет|ут|ем|овится|овятся)|перетвор\w+ (?:\w+ )?на|zmieni\w* się w|zamieni\w* się w|zu einem|zu einer"
+    r"|(?:transform|convert)\w+ en|devien\w+|devenu\w*|diventa\w*|trasforma\w* in|torna\w*-se|transforma\w* (?:em|num))"
+)
+_ANOTHER = (
     r"(?: (?:a|an|another|second|new|втор\w+|нов\w+|друг\w+|drug\w+|zweiten|una|une|uma|segunda|seconde|seconda))*"
 )
-SIMILE_BEFORE = re.compile(rf"\b(?:{'|'.join(_SIMILES)}|{_TURNS}){_PREPOSITION}\s+[\"“«'‘„]?$")
+SIMILE_BEFORE = re.compile(rf"\b(?:{'|'.join(_SIMILES)}|{_TURNS}{_ANOTHER}){_PREPOSITION}\s+[\"“«'‘„]?$")
 HOW = re.compile(r"(?:wie|как|jak|як|jako|comme|como|come)\b")
 """Cues that also open a sentence that compares nothing ("Wie Nordkorea Russland hilft")."""
 AS_WELL = re.compile(r"\bтак и\b")
@@ -46,9 +48,9 @@ _NOUN_FIRST = (  # languages that put the noun before its adjective or owner
 )
 _MEDIA = (
     r"news ?agency|news ?wire|newspaper|daily|broadcaster|radio|television|tv|outlets?|news site|media|press|magazine"
-    r"|newsreader|агентств\w+|газет\w+|радиостанци\w+|телеканал\w+|телекомпани\w+|журнал(?:а|у|ом|е)?|издани\w+|сми"
+    r"|newsreader|агентств\w+|газет\w+|радиостанци\w+|телеканал\w+|телекомпани\w+|журнал(?!ист)\w{0,2}|издани\w+|сми"
     r"|портал\w{0,2}|пресс[аыуе]|агенці\w+|змі|видання|agencj\w+|gazet\w+|dziennik\w{0,3}|telewizj\w+|portal\w{0,3}|pras[ay]"
-    r"|media(?:ch|mi)?|nachrichtenagentur\w*|agentur\w*|zeitung\w*|sender\w?|\w*medien|presse|radio|persbureau|krant"
+    r"|media\w{0,2}|nachrichtenagentur\w*|agentur\w*|zeitung\w*|sender\w?|[a-z]*medien|presse|radio|persbureau|krant"
     r"|staatsmedia|omroep|nyhetsbyrå\w*|tidning\w*|medier|ajans\w*|gazete\w*|medya\w*|agentur\w+|deník\w*|médi\w+"
 )
 _QUALITIES = (
@@ -78,13 +80,13 @@ POSTED_TO = re.compile(
 
 # --- the past ----------------------------------------------------------------------------------------------------
 
-BACKGROUND = re.compile(
-    r"(?:earlier|previously|meanwhile|separately|ранее|напомним|прежде|до этого|накануне|раньше|как сообщалось|раніше"
+_BACKGROUNDS = (
+    r"earlier|previously|meanwhile|separately|ранее|напомним|прежде|до этого|накануне|раньше|как сообщалось|раніше"
     r"|нагадаємо|sebelumnya|sementara itu|sebagai informasi|seperti diberitakan|belakangan|wcześniej|przypomnijmy"
     r"|tymczasem|w tym samym czasie|zuvor|unterdessen|derweil|auparavant|par ailleurs|anteriormente|previamente"
-    r"|por otra parte|in precedenza|intanto|eerder|dříve|daha önce|trước đó|trong khi đó|tidigare|sebelum ini)\b",
-    re.IGNORECASE,
+    r"|por otra parte|in precedenza|intanto|eerder|dříve|daha önce|trước đó|trong khi đó|tidigare|sebelum ini"
 )
+BACKGROUND = re.compile(rf"(?:{_BACKGROUNDS})\b", re.IGNORECASE)
 
 # --- here --------------------------------------------------------------------------------------------------------
 
@@ -93,3 +95,22 @@ HERE = re.compile(
     r"|aquí|aqui|tutaj|do kraju|tại đây|về nước)\b",
     re.IGNORECASE,
 )
+
+# --- a quick look ------------------------------------------------------------------------------------------------
+
+_BEGINNING = re.compile(r"\b\w{1,3}")
+
+
+def _beginnings(*patterns: str) -> frozenset[str]:
+    """The first three letters of each alternative, and of some that need none: enough to rule a text out."""
+    return frozenset(re.findall(r"(?:^|[|(:])([^\W\d_]{1,3})", "|".join(patterns)))
+
+
+SIMILE_BEGINNINGS = _beginnings(*_SIMILES, _TURNS)
+MEDIUM_BEGINNINGS = _beginnings(_NOUN_FIRST, _MEDIA)
+BACKGROUND_BEGINNINGS = _beginnings(_BACKGROUNDS)
+
+
+def beginnings(text: str) -> list[str]:
+    """The first three letters of each word."""
+    return _BEGINNING.findall(text)

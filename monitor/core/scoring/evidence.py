@@ -85,6 +85,7 @@ class Evidence:
         self._spellings = spellings
         self._opening = spellings.gate.opening(self.prepared.words)
         self._is_complete = False
+        self._hits: dict[int, Hit] = {}
         self._known_sentences: dict[int, tuple[list[int], list[int]]] = {}
 
     @property
@@ -163,7 +164,12 @@ class Evidence:
         return field is Field.LEAD or (field is Field.SUMMARY and start < self.summary_lead_end)
 
     def hit(self, place: Place) -> Hit:
-        """A place as the article's own offsets."""
+        """A place as the article's own offsets; signals share most of theirs."""
+        if place.start not in self._hits or self._hits[place.start].text != self.raw[place.start : place.end]:
+            self._hits[place.start] = self._hit(place)
+        return self._hits[place.start]
+
+    def _hit(self, place: Place) -> Hit:
         base = {Field.TITLE: 0, Field.SUMMARY: self.summary_at, Field.URL: self.url_at}.get(place.field, self.text_at)
         return Hit(
             field=place.field,

@@ -23,6 +23,10 @@ MAX_LIST_GAP = 24
 MIN_LISTED = 3
 MAX_BEFORE = 64
 """How far before a place a cue may begin."""
+MAX_AFTER = 40
+MAX_PREPOSITION = 14
+_UNSPACED = re.compile("[\u0590-\u1fff\u3000-\ud7ff\uf900-\uffff]")
+"""Letters of other scripts than the Latin, Greek and Cyrillic ones."""
 MAX_HERE = 1000
 """How far into the body "here" and "returned home" are looked for."""
 
@@ -96,14 +100,22 @@ class _Reading:
     def _by_cue(self, place: Place) -> Standing | None:
         normal = self.evidence.prepared.normal
         start, end = place.normal_start, place.normal_end
-        if _is_simile(normal, start, end):
-            return Standing.SIMILE
         before = normal[max(0, start - MAX_BEFORE) : start].rpartition("\n")[2]
-        if any(words.MEDIUM_AFTER.match(normal, end, end + MAX_BEFORE) for words in (cues, cues_unspaced)):
+        # Most places have no cue beside them: a look at how the words around begin spares the searches.
+        begin, follow = cues.beginnings(before), cues.beginnings(normal[end : end + MAX_AFTER])
+        is_unspaced = _UNSPACED.search(normal, start - len(before), end + MAX_AFTER) is not None
+        if is_unspaced and _is_simile_unspaced(normal, start, end, before):
+            return Standing.SIMILE
+        may_compare = not cues.SIMILE_BEGINNINGS.isdisjoint(begin)
+        if cues.SIMILE_AFTER.match(normal, end, end + 16) or (may_compare and _is_compared(normal, end, before)):
+            return Standing.SIMILE
+        if (
+            (not cues.MEDIUM_BEGINNINGS.isdisjoint(follow) and cues.MEDIUM_AFTER.match(normal, end, end + MAX_BEFORE))
+            or (not cues.MEDIUM_BEGINNINGS.isdisjoint(begin) and cues.MEDIUM_BEFORE.search(before))
+            or (is_unspaced and _is_medium_unspaced(normal, end, before))
+        ):
             return Standing.SOURCE
-        if any(words.MEDIUM_BEFORE.search(before) for words in (cues, cues_unspaced)):
-            return Standing.SOURCE
-        if self.others and cues.POSTED_TO.search(before) and self._is_posted(start, before):
+        if self.others and cues.POSTED_TO.search(before[-MAX_PREPOSITION:]) and self._is_posted(start, before):
             return Standing.POSTED
         return None
 
@@ -127,7 +139,10 @@ class _Reading:
     def _is_background(self, place: Place) -> bool:
         evidence = self.evidence
         start, end = evidence.sentence_span(evidence.sentence_at(place.start))
-        return any(words.BACKGROUND.match(evidence.raw, start, end) for words in (cues, cues_unspaced))
+        raw = evidence.raw
+        if not cues.BACKGROUND_BEGINNINGS.isdisjoint(cues.beginnings(raw[start : start + 4].casefold())[:1]):
+            return cues.BACKGROUND.match(raw, start, end) is not None
+        return raw[start] > "\u0590" and cues_unspaced.BACKGROUND.match(raw, start, end) is not None
 
     def _at_home(
         self, side: str, places: list[tuple[Place, Standing]], found: Mapping[str, list[tuple[Place, Standing]]]
@@ -157,16 +172,26 @@ def _is_top(place: Place) -> bool:
     return place.field is Field.TITLE or place.is_early
 
 
-def _is_simile(normal: str, start: int, end: int) -> bool:
-    if cues.SIMILE_AFTER.match(normal, end, end + 16) or cues_unspaced.SIMILE_AFTER.match(normal, end, end + 12):
-        return True
-    before = normal[max(0, start - 48) : start]
-    if cues_unspaced.SIMILE_BEFORE.search(before) or cues_unspaced.LIKE_PREFIX.match(normal, start):
-        return True
+def _is_simile_unspaced(normal: str, start: int, end: int, before: str) -> bool:
+    return bool(
+        cues_unspaced.SIMILE_AFTER.match(normal, end, end + 12)
+        or cues_unspaced.SIMILE_BEFORE.search(before)
+        or cues_unspaced.LIKE_PREFIX.match(normal, start)
+    )
+
+
+def _is_medium_unspaced(normal: str, end: int, before: str) -> bool:
+    return bool(
+        cues_unspaced.MEDIUM_AFTER.match(normal, end, end + MAX_BEFORE) or cues_unspaced.MEDIUM_BEFORE.search(before)
+    )
+
+
+def _is_compared(normal: str, end: int, before: str) -> bool:
+    """Whether the text before a place that ends at `end` compares something with it."""
     cue = cues.SIMILE_BEFORE.search(before)
     if cue is None:
         return False
-    if cues.HOW.match(cue.group()) and not before[: cue.start()].rstrip(" \"“«'„").rpartition("\n")[2].strip(".:!?-"):
+    if cues.HOW.match(cue.group()) and not before[: cue.start()].rstrip(" \"“«'„.:!?-"):
         return False
     # "как в КНДР, так и в России" joins, it does not compare.
     return not (cue.group().startswith("как") and cues.AS_WELL.search(normal, end, end + 40))
@@ -200,7 +225,9 @@ def _is_list_gap(normal: str, before: _Named, after: _Named) -> bool:
     if before[1] == after[1] and before[0].group != after[0].group and cues_unspaced.APPOSITION.fullmatch(gap):
         return not normal[start - 1].isascii()
     if not gap.strip():  # Arabic writes "and" onto the word, Thai parts with blanks; elsewhere a blank joins nothing
-        return gap != "" and (normal[end] == "و" or cues_unspaced.THAI.match(normal, end) is not None)
+        if not gap:  # a headline's label: "北中러"
+            return max(before[0].normal_end - before[0].normal_start, after[0].normal_end - end) == 1
+        return normal[end] == "و" or cues_unspaced.THAI.match(normal, end) is not None
     return _LIST_GAP.fullmatch(gap) is not None or cues_unspaced.LIST_GAP.fullmatch(gap) is not None
 
 

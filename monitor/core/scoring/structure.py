@@ -19,6 +19,8 @@ from monitor.model.watchlists import Field, Signal
 
 MAX_HITS = 6
 """Hits shown with one signal."""
+MAX_SHOWN = 4
+"""Wordings shown with one signal."""
 
 LABELS: Mapping[str, Mapping[str, str]] = {
     "named": {"en": "named at all", "id": "disebut"},
@@ -267,8 +269,9 @@ def _words(count: int) -> str:
 
 def _shown(evidence: Evidence, places: Iterable[Place]) -> str:
     """The first few distinct wordings, as they stand."""
-    texts = dict.fromkeys(" ".join(evidence.raw[place.start : place.end].split()) for place in places)
-    return " · ".join(islice(texts, 4))
+    raw = evidence.raw
+    texts = list(islice(dict.fromkeys(raw[place.start : place.end] for place in places), MAX_SHOWN))
+    return " · ".join(dict.fromkeys(" ".join(text.split()) for text in texts))
 
 
 def _around(evidence: Evidence, place: Place) -> str:
