@@ -19,6 +19,8 @@ from itertools import accumulate
 import numpy as np
 from numpy.typing import NDArray
 
+from monitor.core.mojibake import mended
+
 MAX_MARKS = 30
 """Combining marks kept on one letter: Unicode's stream-safe limit (UAX #15), against quadratic sorting."""
 
@@ -99,38 +101,7 @@ _LEGIBLE = {
     if sign in " -'\n" and not 0x1F000 <= code < 0x1FB00 and code != ord("™")
 } | dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
 """Dashes, apostrophes, blanks, line ends; half a character is none."""
-
-
-# UTF-8 that someone read as another charset: what became of dashes, quotes, hard blanks and Latin letters.
-_GARBLED = {
-    char.encode().decode(charset, "replace"): char
-    for charsets, chars in (
-        (("cp1252", "latin-1", "mac-roman"), "\u00a0\u2010\u2011–—‘’“”…•"),
-        (("cp1252", "latin-1"), "".join(map(chr, range(0xC0, 0x100)))),
-    )
-    for char in chars
-    for charset in charsets
-}
-_GARBLED = {garbled: char for garbled, char in _GARBLED.items() if "\ufffd" not in garbled}
-_GARBLED_PLACES = [
-    (
-        sorted({text[0] for text in garbled}),
-        re.compile("".join(f"[{re.escape(''.join(sorted(set(chars))))}]" for chars in zip(*garbled, strict=True))),
-    )
-    for garbled in ([text for text in _GARBLED if len(text) == length] for length in (3, 2))
-]
-
-
-def mended(raw: str) -> str:
-    """The text with such letters and signs as they were meant; every other character keeps its place.
-
-    "Rusia‚ÄìKorea Utara" and "CorÃ©e" stand in real feeds. What a sign is too long by is filled with zero-width blanks,
-    which no reading sees.
-    """
-    for starts, place in _GARBLED_PLACES:
-        if any(start in raw for start in starts):
-            raw = place.sub(lambda found: _GARBLED.get(found[0], found[0]).ljust(len(found[0]), "\u200b"), raw)
-    return raw
+_ILLEGIBLE = re.compile("[" + re.escape("".join(map(chr, sorted(_LEGIBLE)))) + "]")
 
 
 # --- normal form -------------------------------------------------------------------------------------------------
@@ -157,9 +128,13 @@ def legible(raw: str) -> tuple[str, list[int] | None]:
 
     With the offset in `raw` of each of its characters (None = the same offset).
     """
-    if raw.isascii():
-        return raw.translate(_LEGIBLE), None
-    return _by_cluster(mended(raw).translate(_LEGIBLE), str)
+    raw = mended(raw)
+    distinct = set(_ILLEGIBLE.findall(raw))
+    if len(distinct) > _MANY:
+        return _by_cluster(raw.translate(_LEGIBLE), str)
+    for char in distinct:
+        raw = raw.replace(char, _LEGIBLE[ord(char)])
+    return (raw, None) if raw.isascii() else _by_cluster(raw, str)
 
 
 def _by_cluster(folded: str, fold: Callable[[str], str]) -> tuple[str, list[int] | None]:
