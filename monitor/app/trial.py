@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from monitor.app.adapters import make_page_workers
 from monitor.config import Configuration
 from monitor.core.absences import nearest_host
+from monitor.core.articles import MAX_SUMMARY_CHARS, MAX_TEXT_CHARS
 from monitor.core.documents import to_document
 from monitor.core.margins import ends_sentence
 from monitor.core.seeds import MAX_TITLE, clean_document
@@ -148,12 +149,13 @@ def _as_article(
         source="why",
         identity=str(document.name),
         title=document.title,
-        text=document.text,
-        summary=document.summary,
+        text=document.text[:MAX_TEXT_CHARS].rstrip(),
+        summary=document.summary[:MAX_SUMMARY_CHARS],
         url=document.url,
         outlet=document.outlet or (feed.outlet if feed else ""),
         language=document.language or (feed.language if feed else None),
         first_seen_at=datetime.now(UTC),
+        flags=("truncated",) if len(document.text) > MAX_TEXT_CHARS else (),
         sites=sites,
     )
     # `to_document` calls an unknown outlet by its source, which no filter knows.

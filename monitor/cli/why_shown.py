@@ -68,7 +68,8 @@ def show_reasons(found: Reasons, *, asked: str = "") -> None:
     sheet.say(Text.assemble((article.title, "bold"), (f"  ({format_id(article.id)})", "dim")))
     seen = f"first seen {clock(article.first_seen_at)} ({zone_name()})"
     sheet.say(f"{article.outlet}, feed {article.feed_id}, {_dated(article)}, {seen}")
-    sheet.say(article.url, style="dim")
+    if article.url:
+        sheet.say(article.url, style="dim")
     if is_address(asked) and url_key(as_url(asked)) != url_key(article.url):
         sheet.say(f"asked for as {asked}, another address of it")
     if article.flags:
@@ -88,7 +89,8 @@ def show_trial(trial: Trial, answers: Sequence[Answer]) -> None:
     """A text that no feed brought: what it was read as, then its scores."""
     sheet, article = _Sheet(), trial.article
     sheet.say(Text(article.title or "(without a title)", style="bold"))
-    length = f"{len(article.text):,} characters" if article.text else "nothing"
+    cut = " (the rest is cut, as of a feed's text)" if "truncated" in article.flags else ""
+    length = f"{len(article.text):,} characters{cut}" if article.text else "nothing"
     facts = [f"read as {trial.form}", f"{length} below the title"]
     facts.append(f"language {article.language}" if article.language else "language unknown")
     of = f" (of the feed {trial.feed.id})" if trial.feed else ""
