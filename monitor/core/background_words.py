@@ -3,8 +3,8 @@
 Owns: per language three bands of words: `STOP` (grammar, found in any text: never a term), `COMMON` (found in most
 news), `NEWSY` (found in much of the news: offices, verbs of saying, money, law, disaster). They are a start, until the
 user's own articles or a daemon's store give real counts (`core.profiles.Background`).
-Refuses: topics, names of people and places. Written from general knowledge of the languages for this project: neither
-counted on a corpus nor taken from a list.
+Refuses: topics and names, but for the language's own country and capital and the powers that any world news names.
+Written from general knowledge of the languages for this project: neither counted on a corpus nor taken from a list.
 """
 
 from __future__ import annotations
