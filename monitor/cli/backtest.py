@@ -54,8 +54,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     beside = parser.add_mutually_exclusive_group()
     beside.add_argument("--watchlist", metavar="NAME", help="hold it against this live one (default: of the same name)")
     beside.add_argument("--against", type=Path, metavar="OLD.yaml", help="hold it against this file")
-    configure_past(parser)
-    parser.add_argument("--limit", type=int, default=SHOWN, metavar="N", help=f"lines of each list (default: {SHOWN})")
+    configure_past(parser, shown=SHOWN)
     parser.formatter_class = argparse.RawDescriptionHelpFormatter
     parser.epilog = (
         "Reads beside a running daemon and changes nothing. The clock is the newest article's: the same articles and\n"

@@ -33,8 +33,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         metavar="N",
         help="so many you want to read (default: stories_per_day of the watchlist)",
     )
-    configure_past(parser)
-    parser.add_argument("--limit", type=int, default=SHOWN, metavar="N", help=f"titles shown (default: {SHOWN})")
+    configure_past(parser, shown=SHOWN)
     parser.epilog = (
         "A story counts on every day that brings news of it; copies, and what was old when first seen, do not. The "
         "threshold is the least one whose mean keeps the budget. A busy day may bring more: look at p90."

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from monitor.model.watchlists import Watchlist
 
 
-def configure_past(parser: argparse.ArgumentParser) -> None:
-    """The arguments that choose the articles."""
+def configure_past(parser: argparse.ArgumentParser, *, shown: int) -> None:
+    """The arguments that choose the articles, and how much of a list is printed."""
     parser.add_argument("--days", type=days, default=30, metavar="N", help="so many days back (default: 30)")
     parser.add_argument(
         "--until",
@@ -26,6 +26,9 @@ def configure_past(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--articles", type=Path, metavar="FILE", help="JSON lines as for `monitor replay`, in place of the store"
+    )
+    parser.add_argument(
+        "--limit", type=_lines, default=shown, metavar="N", help=f"lines shown of a list (default: {shown})"
     )
     parser.add_argument("--json", action="store_true", help="one document for programs")
 
@@ -39,6 +42,12 @@ def days(text: str) -> int:
     if not 1 <= count <= 3660:
         raise argparse.ArgumentTypeError(f"{text} is no number of days: write a whole number from 1 to 3660")
     return count
+
+
+def _lines(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number of lines: write a whole number")
+    return int(text)
 
 
 def _moment(text: str) -> datetime:
