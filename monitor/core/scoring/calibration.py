@@ -12,16 +12,19 @@ from typing import Final
 
 from monitor.model.watchlists import Score, Signal
 
+# Fitted by `benchmarks.bench_relevance` to 376 labelled articles past the gate (two fitting halves written for the
+# purpose in some twenty languages, and the labelled development items): even odds at 49.6 points, 6.0 points a logit.
 EVEN: Final = 50.0
 """Points at which as many articles are relevant as are not."""
 POINTS_A_LOGIT: Final = 6.0
 """Points that make the odds e times as good."""
-LEAST, MOST = 0.01, 0.99
-"""Nothing is told to be certain: a second reader of the development items agreed with the first on 94 % of them."""
+LEAST, MOST = 0.01, 0.97
+"""Nothing is told to be certain: a second reader agreed with the first on 94 % of the development items, and of the
+best-scored held-out articles 93 % were relevant, of the fitting ones all."""
 
 
 def relevance(points: float) -> float:
-    """The share, 0.01 to 0.99 in whole hundredths, of articles with these points that are relevant."""
+    """The share, 0.01 to 0.97 in whole hundredths, of articles with these points that are relevant."""
     logit = max(-30.0, min(30.0, (points - EVEN) / POINTS_A_LOGIT))
     return round(min(MOST, max(LEAST, 1.0 / (1.0 + exp(-logit)))), 2)
 
