@@ -86,6 +86,10 @@ class Evidence:
         self._opening = spellings.gate.opening(self.prepared.words)
         self._is_complete = False
         self._hits: dict[int, Hit] = {}
+        self._bases = {Field.TITLE: 0, Field.SUMMARY: self.summary_at, Field.URL: self.url_at}
+        # Signals share their places, and ask for the same sentences.
+        self._hits: dict[tuple[int, int], Hit] = {}
+        self._sentence_at: dict[int, int] = {}
         self._known_sentences: dict[int, tuple[list[int], list[int]]] = {}
 
     @property
@@ -170,13 +174,13 @@ class Evidence:
         return self._hits[place.start]
 
     def _hit(self, place: Place) -> Hit:
-        base = {Field.TITLE: 0, Field.SUMMARY: self.summary_at, Field.URL: self.url_at}.get(place.field, self.text_at)
-        return Hit(
-            field=place.field,
-            start=place.start - base,
-            end=place.end - base,
-            text=self.raw[place.start : place.end],
-        )
+        start, end = place.start, place.end
+        hit = self._hits.get((start, end))
+        if hit is None:
+            base = self._bases.get(place.field, self.text_at)
+            hit = Hit(field=place.field, start=start - base, end=end - base, text=self.raw[start:end])
+            self._hits[start, end] = hit
+        return hit
 
     # --- sentences and margins ---
 
@@ -211,6 +215,12 @@ class Evidence:
 
         No sentence spans two lines. A position before all sentences lies in the first.
         """
+        known = self._sentence_at.get(position)
+        if known is None:
+            known = self._sentence_at[position] = self._found_sentence(position)
+        return known
+
+    def _found_sentence(self, position: int) -> int:
         line = bisect_right(self._line_starts, position) - 1
         starts, _ = self._sentences(line)
         index = bisect_right(starts, position)

@@ -113,10 +113,12 @@ class _Compiled:
         self._names = Names(watchlist.entities, spellings)
         self._sides_of = {side: self._names.entities[side].keys() for side in watchlist.sides}
         self._profile = {spellings.number(Alias(text=term)): weight for term, weight in watchlist.profile.items()}
+        self._profile_order = {number: place for place, number in enumerate(self._profile)}
         self._profile_full = sum(self._profile.values()) * w.PROFILE_SATURATION
         self._topic = tuple(dict.fromkeys(leaves(watchlist.match, positive_only=True)))
         self.gate = frozenset(spellings.number(alias) for alias in _gate_aliases(watchlist))
         self._needed = tuple(needed(watchlist.match, self._names))
+        self._rule_needs = tuple((rule, tuple(needed(rule.when, self._names))) for rule in watchlist.rules)
         self.of_nothing = self._of_nothing(spellings)
         """The score of any article without a spelling of the gate, filters apart."""
         self.is_quiet = is_of_spellings(watchlist.match) and self.of_nothing.is_gated
@@ -245,9 +247,9 @@ class _Compiled:
 
     def _rules(self, reader: Reader, boosts: list[Place]) -> Iterator[Signal]:
         left = self._watchlist.boost_cap
-        for rule in self._watchlist.rules:
-            outcome = reader.check(rule.when)
-            if not outcome.holds:
+        found = reader.evidence.found.keys()
+        for rule, spellings in self._rule_needs:
+            if any(map(found.isdisjoint, spellings)) or not (outcome := reader.check(rule.when)).holds:
                 continue
             points = w.quarters(rule.points)
             if points > 0:
@@ -258,7 +260,8 @@ class _Compiled:
             yield _rule_signal(reader.evidence, rule, points, outcome)
 
     def _profile_signals(self, evidence: Evidence) -> Iterator[Signal]:
-        present = [atom for atom in self._profile if atom in evidence.found]
+        # In the order of the profile: a sum of floats depends on it.
+        present = sorted(self._profile.keys() & evidence.found.keys(), key=self._profile_order.__getitem__)
         if not present or self._profile_full <= 0:
             return
         share = sum(self._profile[atom] for atom in present) / self._profile_full
