@@ -132,7 +132,10 @@ def main(argv: Sequence[str]) -> None:
         f"{watchlist.name}: {len(watchlist.examples) - len(written)} files, {positives} texts that must match, "
         f"{len(written) - positives} that must not"
     )
-    lists = [": ".join(filter(None, key[:2])) + f" in {key[2] or 'every language'}" for key in surviving_lists(watchlist)]
+    lists = [
+        ": ".join(filter(None, (side, entity))) + f" in {language or 'every language'}"
+        for side, entity, language in surviving_lists(watchlist)
+    ]
     _row("required: spellings of an entity in a language", len(term_lists(watchlist)), lists)
     for title, mutants in (
         ("required: entities that a side includes", entities(watchlist)),

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from monitor.config.texts import check_url
 from monitor.config.profile_files import load_profile
+from monitor.config.texts import check_url
 from monitor.config.watchlist_conditions import Conditions
 from monitor.config.watchlist_entities import Entities, Layer, Notes, found_file
 from monitor.config.watchlist_files import AliasFile, ExampleSection, RuleSection, WatchlistFile
