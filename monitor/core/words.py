@@ -109,6 +109,7 @@ _ILLEGIBLE = re.compile("[" + re.escape("".join(map(chr, sorted(_LEGIBLE)))) + "
 
 def normalise(raw: str) -> tuple[str, list[int] | None]:
     """The normal form of a text, and for each of its characters the offset in `raw` (None = the same offset)."""
+    raw = mended(raw)
     if len(raw) < _SHORT:
         return _normalised(raw)
     codes = _codes(raw)
@@ -257,7 +258,7 @@ def split_words(normal: str) -> list[str]:
 
 def exact_words(raw: str) -> list[str]:
     """The words of a text with their case kept, followed by `*` where one stands behind them."""
-    return _starred(unicodedata.normalize("NFKC", _DROPS.sub("", raw)).translate(_TABLE))
+    return _starred(unicodedata.normalize("NFKC", _DROPS.sub("", mended(raw))).translate(_TABLE))
 
 
 def pattern_words(spelling: str) -> list[str]:

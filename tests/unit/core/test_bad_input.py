@@ -148,4 +148,5 @@ def shipped() -> Scorer:
 )
 def test_who_is_named_in_a_trap(shipped: Scorer, text: str, named: str) -> None:
     (score,) = shipped.score(make_article(text, text=""))
-    assert [signal.name for signal in score.signals] == ([f"found:{named}"] if named else [])
+    found = [signal.name for signal in score.signals if signal.name.startswith("found:")]
+    assert found == ([f"found:{named}"] if named else [])
