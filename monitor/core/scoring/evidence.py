@@ -85,7 +85,6 @@ class Evidence:
         self._spellings = spellings
         self._opening = spellings.gate.opening(self.prepared.words)
         self._is_complete = False
-        self._hits: dict[int, Hit] = {}
         self._bases = {Field.TITLE: 0, Field.SUMMARY: self.summary_at, Field.URL: self.url_at}
         # Signals share their places, and ask for the same sentences.
         self._hits: dict[tuple[int, int], Hit] = {}
@@ -169,11 +168,6 @@ class Evidence:
 
     def hit(self, place: Place) -> Hit:
         """A place as the article's own offsets; signals share most of theirs."""
-        if place.start not in self._hits or self._hits[place.start].text != self.raw[place.start : place.end]:
-            self._hits[place.start] = self._hit(place)
-        return self._hits[place.start]
-
-    def _hit(self, place: Place) -> Hit:
         start, end = place.start, place.end
         hit = self._hits.get((start, end))
         if hit is None:
