@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Set
 from functools import cache
 from itertools import combinations
 
@@ -174,7 +175,9 @@ def _inflections(watchlist: Watchlist, one: TermList, lists: list[TermList]) -> 
     """Bare nouns of languages that inflect them, without a star and without a sister form."""
     if one.language not in _INFLECTED:
         return
-    kin = [alias for other in lists if other.entity == one.entity for alias in other.aliases]
+    kin: defaultdict[str, set[str]] = defaultdict(set)
+    for text in (_bare(alias.text) for other in lists if other.entity == one.entity for alias in other.aliases):
+        kin[text[:_SHARED_STEM]].add(text)
     bare = [alias.text for alias in one.aliases if _is_bare(alias, kin)]
     if bare:
         yield Finding(
@@ -192,7 +195,8 @@ def _ends_open(text: str) -> bool:
     return text[-1] in "аяьйaeo"
 
 
-def _is_bare(alias: Alias, kin: list[Alias]) -> bool:
+def _is_bare(alias: Alias, kin: Mapping[str, Set[str]]) -> bool:
+    """`kin` has the entity's spellings by their first letters."""
     words = alias.text.split()
     last = words[-1]
     is_cyrillic = re.match("[А-Яа-яЁёІіЇїЄєЎў]", last) is not None
@@ -203,7 +207,7 @@ def _is_bare(alias: Alias, kin: list[Alias]) -> bool:
         return False  # a set phrase, in the case that it is used in
     size = min(max(_SHARED_STEM, len(last) - 2), _LONGEST_STEM)
     start = _bare(alias.text[: len(alias.text) - len(last) + size])
-    sisters = (_bare(other.text) for other in kin if _bare(other.text) != _bare(alias.text))
+    sisters = kin.get(start[:_SHARED_STEM], frozenset()) - {_bare(alias.text)}
     return not any(_is_sister(text, start) for text in sisters)
 
 
