@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.config.watchlists import load_watchlist
-from monitor.core.scoring import compile_watchlists
+from monitor.core.scoring import Scorer, compile_watchlists
 from monitor.core.scoring.flips import Flip, FlipFinder
 from monitor.model.articles import Article
 from monitor.model.watchlists import Watchlist
@@ -59,10 +59,11 @@ def _article(title: str, text: str, language: str | None) -> Article:
     )  # fmt: skip
 
 
-def turns(flip: Flip, article: Article, watchlist: Watchlist) -> bool:
-    """Whether applying it makes the article match."""
+def turns(flip: Flip, article: Article, watchlist: Watchlist, scorer: Scorer) -> bool:
+    """Whether applying it makes the article match; `scorer` is that of the watchlist as it was."""
     changed, rewritten = flip.apply(article, watchlist)
-    return compile_watchlists([rewritten]).score(changed)[0].is_match
+    rescorer = scorer if rewritten is watchlist else compile_watchlists([rewritten])
+    return rescorer.score(changed)[0].is_match
 
 
 def measure(count: int, articles: Iterator[Article]) -> tuple[int, list[list[str]]]:
@@ -82,7 +83,7 @@ def measure(count: int, articles: Iterator[Article]) -> tuple[int, list[list[str
         spent += time.process_time() - started
         sizes[len(flips[0].edits) if flips else 0] += 1
         kinds.update({edit.kind for flip in flips for edit in flip.edits})
-        unturned += not (flips and turns(flips[0], article, watchlist))
+        unturned += not (flips and turns(flips[0], article, watchlist, scorer))
         if misses == count:
             break
     rows = [["misses", f"{misses:,}"], ["turned by the named change", f"{misses - unturned:,}"]]

@@ -18,6 +18,7 @@ from monitor.core.scoring.evidence import Evidence, Spellings
 from monitor.core.scoring.steps import ELSEWHERE, FACTS, Steps, is_among, left_out, without
 from monitor.core.scoring.weights import QUARTER
 from monitor.model.articles import Article
+from monitor.model.seeds import UNKNOWN_OUTLET
 from monitor.model.watchlists import AllOf, AnyOf, Condition, Field, Mention, NoneOf, Score, Term, Watchlist
 
 MAX_ALIASES = 4
@@ -75,7 +76,7 @@ class State:
         if self.score.points < MAX_THRESHOLD:
             yield SetThreshold(self.score.points + QUARTER, self.watchlist.threshold)
         yield from _drops(reader, self.watchlist)
-        if self.article.outlet:
+        if self.article.outlet not in ("", UNKNOWN_OUTLET):
             ignored = (*self.watchlist.ignored_outlets, self.article.outlet)
             yield SetFilter("ignored_outlets", ignored, f"the outlet {self.article.outlet} ignored")
         steps = Steps(reader, self.article, self.watchlist)

@@ -201,6 +201,9 @@ class Steps:
         aliases = self.watchlist.entities[leaf.entity].aliases if isinstance(leaf, Mention) else leaf.aliases
         own = language_of(self.article, self.watchlist)
         ranked = sorted(aliases, key=lambda alias: _strangeness(alias, own, leaf.fields))
+        if ranked and "*" not in ranked[0].text:
+            # Where whole words are known, stems are no words to propose.
+            ranked = [alias for alias in ranked if "*" not in alias.text]
         yield from dict.fromkeys(alias.text.replace("*", "").strip() for alias in ranked)
 
 

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import bench_flips
 from monitor.config import load
 from monitor.core.scoring import compile_watchlists
 from monitor.core.scoring.edits import (
@@ -110,6 +111,7 @@ def flips_again(flip: Flip, article: Article, watchlist: Watchlist) -> bool:
     changed, rewritten = flip.apply(article, watchlist)
     (after,) = compile_watchlists([rewritten]).score(changed)
     assert after == flip.score
+    assert after.points == sum(signal.points for signal in after.signals)
     return after.is_match is not before.is_match
 
 
@@ -131,6 +133,11 @@ def test_for_a_thousand_misses_the_smallest_change_flips_the_result_every_time()
 def shipped() -> Watchlist:
     (watchlist,) = load(Path("config"), os.environ).watchlists
     return watchlist
+
+
+def test_the_benchmark_turns_all_of_its_misses(capsys: pytest.CaptureFixture[str]) -> None:
+    assert bench_flips.main(["8"]) == 0
+    assert "turned by the named change" in capsys.readouterr().out
 
 
 def test_the_shipped_watchlist_says_for_each_of_its_negatives_what_would_make_it_match(shipped: Watchlist) -> None:
