@@ -95,7 +95,18 @@ def test_a_mountain_in_seoul_is_no_country_and_a_shell_made_in_one_is(scorer: Sc
 
 
 @pytest.mark.parametrize(
-    "title", ["俄亥俄州代表团在朝阳区", "访俄亥俄州的人朝方向走去", "러시아 태평양함대", "미국 구조로 살아난 러시아인"]
+    "title",
+    [
+        "俄亥俄州代表团在朝阳区",
+        "访俄亥俄州的人朝方向走去",
+        "러시아 태평양함대",
+        "미국 구조로 살아난 러시아인",
+        "평양 러시아워",
+        "러시아서 인기 끈 평양냉면",
+        "러시아 문학 북 콘서트",
+        "北朝鮮でロシアンルーレット",
+        "朝鲜队员玩俄罗斯方块",
+    ],
 )
 def test_words_that_hold_a_sides_letters_are_not_the_side(scorer: Scorer, title: str) -> None:
     assert scored(scorer, title).is_gated
