@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ def test_the_benchmark_prints_both_tables(tmp_path: Path, capsys: pytest.Capture
     bench_scoring.main(["6", str(labelled)])
     printed = capsys.readouterr().out
     assert "default watchlist" in printed
+    assert re.search(r"100 watchlists, 10,000 terms +all +\d+   no match +\d+", printed)
     assert "all:      2  1.000  1.000  1.000  1.000" in printed
 
 
