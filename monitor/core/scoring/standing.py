@@ -25,8 +25,8 @@ MAX_BEFORE = 64
 """How far before a place a cue may begin."""
 MAX_AFTER = 40
 MAX_PREPOSITION = 14
-_UNSPACED = re.compile("[\u0590-\u1fff\u3000-\ud7ff\uf900-\uffff]")
-"""Letters of other scripts than the Latin, Greek and Cyrillic ones."""
+_UNSPACED = "\u0590"
+"""From here on stand letters of other scripts than the Latin, Greek and Cyrillic ones."""
 MAX_HERE = 1000
 """How far into the body "here" and "returned home" are looked for."""
 
@@ -103,7 +103,8 @@ class _Reading:
         before = normal[max(0, start - MAX_BEFORE) : start].rpartition("\n")[2]
         # Most places have no cue beside them: a look at how the words around begin spares the searches.
         begin, follow = cues.beginnings(before), cues.beginnings(normal[end : end + MAX_AFTER])
-        is_unspaced = _UNSPACED.search(normal, start - len(before), end + MAX_AFTER) is not None
+        # Cues are of the name's own script, or of what is written onto it ("Putin처럼").
+        is_unspaced = normal[start] >= _UNSPACED or normal[end : end + 1] >= _UNSPACED
         if is_unspaced and _is_simile_unspaced(normal, start, end, before):
             return Standing.SIMILE
         may_compare = not cues.SIMILE_BEGINNINGS.isdisjoint(begin)

@@ -370,7 +370,7 @@ def test_examples_that_fail_are_told_with_expected_actual_and_trace() -> None:
     )
     first, second = run_examples(watchlist, compile_watchlists([watchlist]))
     assert str(first).startswith(
-        "w.yaml:9:7: “Putin tiba di Pyongyang” must not match, but it scores 72 ≥ 50. named +15 (Putin · Pyongyang); "
+        "w.yaml:9:7: “Putin tiba di Pyongyang” must not match, but it scores 69 ≥ 50. named +12 (Putin · Pyongyang); "
     )
     assert str(second) == (
         "w.yaml:10:7: “Harga beras naik” must match, but the gate kept it out: "
