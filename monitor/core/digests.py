@@ -83,7 +83,8 @@ def build(
     stories: list[DigestStory] = []
     held_back = 0
     kinship = kinship_of(matched)
-    for story_id, group in _groups(matched, kinship):
+    groups = _groups(matched, kinship)
+    for story_id, group in groups.items():
         if all(row.was_told for row in group):
             continue
         if _is_backlog(group, since=since, max_age=max_age):
@@ -102,7 +103,8 @@ def build(
         since=since,
         until=until,
         titles=titles,
-        stories=tuple(ranked[: recipient.max_stories]),
+        # Origins last: they cost the most, and there may be far more stories than are told.
+        stories=tuple(_with_origins(story, groups[story.story_id]) for story in ranked[: recipient.max_stories]),
         rest=max(0, len(ranked) - recipient.max_stories),
         held_back=held_back,
         mergers=regroupings.mergers,
@@ -208,7 +210,7 @@ def _fewer_lines(digest: Digest) -> Digest | None:
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 
 
-def _groups(matched: Sequence[MatchedArticle], kinship: Kinship) -> list[tuple[StoryId, list[MatchedArticle]]]:
+def _groups(matched: Sequence[MatchedArticle], kinship: Kinship) -> dict[StoryId, list[MatchedArticle]]:
     """Rows by story; of an article's rows the one with the best margin speaks, told if any of them was."""
     best: dict[ArticleId, MatchedArticle] = {}
     told = {row.article.id for row in matched if row.was_told}
@@ -220,7 +222,7 @@ def _groups(matched: Sequence[MatchedArticle], kinship: Kinship) -> list[tuple[S
     for row in best.values():
         placed = placed_in(row)
         groups[row.article.id if placed is None else kinship.event_of(placed)].append(row)
-    return sorted(groups.items())
+    return dict(sorted(groups.items()))
 
 
 def _margin(row: MatchedArticle) -> float:
@@ -266,8 +268,11 @@ def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
         first_at=first.at,
         first_day=first.day,
         told_before=len(group) - len(untold),
-        origins=_origins(untold, roots),
     )
+
+
+def _with_origins(story: DigestStory, group: Sequence[MatchedArticle]) -> DigestStory:
+    return replace(story, origins=_origins([row for row in group if not row.was_told], _roots(group)))
 
 
 def _origins(rows: Sequence[MatchedArticle], roots: Mapping[ArticleId, ArticleId]) -> tuple[Origin, ...]:

@@ -19,7 +19,7 @@ from monitor.model.digests import MatchedArticle, Recipient
 from monitor.model.stories import Story, StoryId
 from monitor.model.watchlists import Score, Watchlist
 from monitor.pipeline.matches import as_match
-from monitor.pipeline.trial_mail import TrialMail, TrialRules
+from monitor.pipeline.trial_mail import Remembering, TrialMail, TrialRules
 from monitor.ports import PastStore
 
 PAGE = 500
@@ -50,6 +50,7 @@ async def backtest(trial: Trial, *, past: PastStore, rules: TrialRules, page: in
     """What `trial.after` gains, loses and moves, and what that makes of the readers' mail."""
     scoring = _Scoring(trial)
     account = Account()
+    rules = replace(rules, renderer=Remembering(rules.renderer))
     mail = tuple(TrialMail(readers, since=trial.since, rules=rules) for readers in _readers(trial))
     placer = _Placer(past)
     async for found in pages(past, since=trial.since, until=trial.until, limit=page):
@@ -168,7 +169,8 @@ class _Row:
         return MatchedArticle(
             article=self.article,
             verdict=self.verdict,
-            match=replace(match, watchlist=names[score.watchlist]),
+            # Without its version, so that digests before and after can be the same.
+            match=replace(match, watchlist=names[score.watchlist], version=""),
             story=self.lineage[0] if self.lineage else None,
             lineage=self.lineage[1:],
         )

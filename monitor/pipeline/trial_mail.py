@@ -16,11 +16,14 @@ from monitor.core import schedules
 from monitor.model.articles import ArticleId
 from monitor.model.backtests import Mail
 from monitor.model.commits import DigestCommit, DigestSlot
-from monitor.model.digests import Digest, MatchedArticle, Recipient, Slot, StoryState
+from monitor.model.digests import Digest, MatchedArticle, Message, Recipient, Slot, StoryState
 from monitor.model.notices import Notice
 from monitor.model.stories import StoryId
 from monitor.pipeline.compose import ComposeRules, keep_plan, plan_digest, planned_slot
 from monitor.ports import ComposeStore, Renderer
+
+REMEMBERED = 100
+"""Messages: how far one mailbox may run ahead of the other, in digests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +32,25 @@ class TrialRules:
 
     compose: ComposeRules
     renderer: Renderer
+
+
+class Remembering(Renderer):
+    """A renderer for two mailboxes side by side: an edit leaves most digests as they were, to be rendered once."""
+
+    def __init__(self, renderer: Renderer) -> None:
+        self._renderer = renderer
+        self._last: dict[str, tuple[Digest, Message]] = {}
+
+    def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
+        """See `Renderer`."""
+        known = self._last.pop(delivery_id, None)
+        if known is not None and known[0] == digest:
+            return known[1]
+        message = self._renderer.render(digest, delivery_id=delivery_id, composed_at=composed_at)
+        self._last[delivery_id] = digest, message
+        if len(self._last) > REMEMBERED:
+            del self._last[next(iter(self._last))]
+        return message
 
 
 class TrialMail(ComposeStore):

@@ -41,9 +41,13 @@ RULES = ComposeRules(titles={}, look_back=7 * DAY, max_age=DAY)
 
 
 class SmallRenderer:
-    """Renders a digest as a tiny message."""
+    """Renders a digest as a tiny message, and counts them."""
+
+    def __init__(self) -> None:
+        self.rendered = 0
 
     def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
+        self.rendered += 1
         return make_message(message_id=f"<{delivery_id}@example.org>")
 
 
@@ -258,6 +262,17 @@ async def test_recipients_who_differ_in_nothing_get_the_same_mail_and_each_a_lin
     found = await tried(await stored(*daily(6, per_day=2)), LIVE, readers=readers)
     assert [one.recipient_id for one in found.mail] == ["a", "b", "c"]
     assert found.mail[0].after == found.mail[1].after != Mail()
+
+
+async def test_digests_that_an_edit_leaves_as_they_were_are_rendered_once() -> None:
+    store, renderer = await stored(*daily(6, per_day=1)), SmallRenderer()
+    trial = Trial(
+        before=LIVE, after=replace(LIVE, version="changed", title={}), since=NOW - 9 * DAY, until=NOW,
+        first_at=NOW - 9 * DAY, readers=(make_recipient(),),
+    )  # fmt: skip
+    found = await backtest(trial, past=store, rules=TrialRules(compose=RULES, renderer=renderer))
+    assert found.mail[0].before == found.mail[0].after
+    assert found.mail[0].before.digests == renderer.rendered > 3
 
 
 async def test_what_was_told_long_ago_still_makes_a_copy_no_news() -> None:
