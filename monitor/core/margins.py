@@ -204,26 +204,30 @@ def title_margins(title: str) -> tuple[Margin, ...]:
 
 def margins(text: str) -> tuple[Margin, ...]:
     """The margins of a body or summary, in order, not overlapping; `title_margins` are a title's."""
+    return tuple(margin for _, found in margins_by_line(text) for margin in found)
+
+
+def margins_by_line(text: str) -> Iterator[tuple[int, list[Margin]]]:
+    """The same line by line, each with where the line ends: who asks of the beginning only need not read it all."""
     lines = lines_of(text)
-    found: list[Margin] = []
     news_lines = 0
     links_left = 0
+    has_dateline = False
     for index, line in enumerate(lines):
         if links_left and not line.gap_before and len(line.text) < MAX_HEADLINE and not ends_sentence(line.text):
-            found.append(_whole(MarginKind.LINK, line))
             links_left -= 1
+            yield line.end, [_whole(MarginKind.LINK, line)]
             continue
         margin = _of_line(lines, index)
         links_left = MAX_LINK_LINES if margin and margin.kind is MarginKind.LINK and _is_label(line.text) else 0
-        start = line.start
-        if margin:
-            found.append(margin)
-            start = margin.end
+        found = [margin] if margin else []
+        start = margin.end if margin else line.start
         if start < line.end:
-            is_open = news_lines < DATELINE_LINES and all(margin.kind is not MarginKind.DATELINE for margin in found)
+            is_open = news_lines < DATELINE_LINES and not has_dateline
             found.extend(_edges(text, start, line.end, is_open=is_open, is_last=index == len(lines) - 1))
+            has_dateline = has_dateline or any(edge.kind is MarginKind.DATELINE for edge in found)
             news_lines += 1
-    return tuple(found)
+        yield line.end, found
 
 
 def _of_line(lines: list[Line], index: int) -> Margin | None:

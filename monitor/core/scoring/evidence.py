@@ -7,13 +7,14 @@ is worked out when a rule first asks.
 from __future__ import annotations
 
 import re
+import sys
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from monitor.core.margins import MarginKind, margins, title_margins
+from monitor.core.margins import Margin, MarginKind, margins_by_line, title_margins
 from monitor.core.matching import Findings, Matcher
 from monitor.core.patterns import Expression, Legible
 from monitor.core.scoring.weights import LEAD_CHARS, LEAD_CHARS_HAN, LEAD_CHARS_HANGUL, OPENING_SENTENCES
@@ -69,6 +70,27 @@ class Spellings:
     def number(self, alias: Alias) -> int:
         """The number of a spelling."""
         return (self.gate if alias in self.gate else self.rest).atom_of(alias)
+
+
+class _Margins:
+    """The margins of one field, read line by line as far as they are asked for; `base` is where the field begins."""
+
+    def __init__(self, lines: Iterator[tuple[int, list[Margin]]], base: int) -> None:
+        self._lines = lines
+        self._base = base
+        self._end = -1
+        self._starts: list[int] = []
+        self._found: list[Margin] = []
+
+    def at(self, position: int) -> MarginKind | None:
+        """The kind of margin at a raw position."""
+        place = position - self._base
+        while self._end < place:
+            self._end, found = next(self._lines, (sys.maxsize, []))
+            self._starts += [margin.start for margin in found]
+            self._found += found
+        index = bisect_right(self._starts, place) - 1
+        return self._found[index].kind if index >= 0 and place < self._found[index].end else None
 
 
 class Evidence:
@@ -231,24 +253,19 @@ class Evidence:
         return sentence, ends[bisect_right(starts, sentence) - 1]
 
     @cached_property
-    def _margins(self) -> tuple[list[int], list[int], list[MarginKind]]:
-        spans = [
-            (margin.start + base, margin.end + base, margin.kind)
-            for text, base, told in (
-                (self.article.title, 0, title_margins),
-                (self.article.summary, self.summary_at, margins),
-                (self.article.text, self.text_at, margins),
-            )
-            if text
-            for margin in told(text)
-        ]
-        return [start for start, _, _ in spans], [end for _, end, _ in spans], [kind for _, _, kind in spans]
+    def _margins(self) -> tuple[_Margins, _Margins, _Margins]:
+        article = self.article
+        of_title = [(len(article.title), list(title_margins(article.title)))]
+        return (
+            _Margins(iter(of_title), 0),
+            _Margins(margins_by_line(article.summary), self.summary_at),
+            _Margins(margins_by_line(article.text), self.text_at),
+        )
 
     def margin_at(self, position: int) -> MarginKind | None:
         """The kind of margin that a raw position lies in: caption, dateline, byline, link or widget."""
-        starts, ends, kinds = self._margins
-        index = bisect_right(starts, position) - 1
-        return kinds[index] if index >= 0 and position < ends[index] else None
+        field = (position >= self.summary_at) + (position >= self.text_at)
+        return self._margins[field].at(position)
 
     def is_marginal(self, position: int) -> bool:
         """Whether a raw position lies in a margin."""
