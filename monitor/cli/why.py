@@ -83,9 +83,9 @@ def _is_file(name: str) -> bool:
         raise MonitorError(f"{name} is a folder; name one file in it.")
     if path.exists():
         return True
-    is_meant = "://" not in name and (
-        name.startswith((".", "/", "~")) or (name.endswith(_FORMS) and name.count("/") < 2)
-    )
+    folder, slash, _ = name.rpartition("/")
+    is_plain = not slash or "." not in folder.partition("/")[0]  # else it begins with a host
+    is_meant = "://" not in name and (name.startswith((".", "/", "~")) or (is_plain and name.endswith(_FORMS)))
     if is_meant:
         raise MonitorError(f"there is no file {name}. An address begins with https://.")
     if "." not in name and len(name.replace("-", "")) != _ID_CHARS:

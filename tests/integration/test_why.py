@@ -205,6 +205,8 @@ def test_a_file_that_cannot_be_read_is_told_with_a_cure(content: str | bytes, cu
     [
         (("nowhere.txt",), "there is no file nowhere.txt"),
         (("./nowhere",), "there is no file"),
+        (("texts/nowhere.html",), "there is no file"),
+        (("elsewhere.example.com/nowhere.html",), "is not stored"),
         ((".",), "is a folder"),
         (("nonsense",), "An address will do as well"),
         (("https://a.example.org/1", "--title", "x"), "--title is for a FILE"),
