@@ -14,8 +14,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 YOUNG = (10_000, 20)
-"""Python's 700 new values took a tenth of the processor, as parsed entries are many values without any cycle. With 20,000
-a collection of the youngest took up to 52 ms in an hour of 100,000 feeds; its cost is in proportion."""
+"""Python's 700 new values took a tenth of the processor, as parsed entries are many values without any cycle. With
+20,000 a collection of the youngest took up to 52 ms in an hour of 100,000 feeds; its cost is in proportion."""
 NEVER = 1_000_000_000
 FEW = 200_000
 """So many containers are walked within 50 ms."""
