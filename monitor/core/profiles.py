@@ -158,9 +158,8 @@ class Background:
             counted.update({term: len(places) for term, places in found.items()})
             held.update(found.keys())
         common = max(MIN_HELD, COMMON_SHARE * len(self.articles))
-        return {
-            term: counted[term] + LIST_WORDS * self.words.rate(_words(term)) for term in terms if held[term] <= common
-        }
+        rate = self.words.rate
+        return {term: counted[term] + LIST_WORDS * rate(term.split(" ")) for term in terms if held[term] <= common}
 
     def without(self, examples: Sequence[Text]) -> Background:
         """The same without articles that are among the examples, and without empty ones."""
@@ -198,7 +197,7 @@ def derive(
     held: Counter[str] = Counter()
     for text in texts:
         held.update(frozenset(_candidates(text, background.words, stems)))
-    wanted = sorted(term for term, number in held.items() if number >= needed and barred.isdisjoint(_words(term)))
+    wanted = sorted(term for term, number in held.items() if number >= needed and barred.isdisjoint(term.split(" ")))
     terms = sorted(_weighed(wanted, texts, background, needed), key=lambda term: (-term.weight, term.text))
     return Profile(
         language=background.language,
@@ -288,7 +287,12 @@ def _candidates(text: Text, common: CommonWords, stems: Mapping[str, str]) -> It
             found = _pieces(run[0], common.stop)
         else:
             found = _phrases([stems.get(word, word) for word in run], common.stop)
-        yield from (term for term in found if common.rates.get(term, 0) < COMMON_RATE)
+        yield from (term for term in found if common.rates.get(term, 0) < COMMON_RATE and _is_spelled(term))
+
+
+def _is_spelled(term: str) -> bool:
+    """Whether a term holds a letter or digit: marks alone are words to the reader of text, but no spelling."""
+    return any(char.isalnum() and not "\u02b0" <= char <= "\u02ff" for char in term)
 
 
 def _phrases(words: Sequence[str], stop: frozenset[str]) -> Iterator[str]:
@@ -360,7 +364,7 @@ def _independent(terms: Sequence[str], count: Mapping[str, int]) -> Iterator[str
     covered: set[str] = set()
     loose: set[str] = set()
     known = frozenset(terms)
-    for term in sorted(terms, key=lambda term: (-len(_words(term)), -len(term), term)):
+    for term in sorted(terms, key=lambda term: (-len(term.split(" ")), -len(term), term)):
         parts = [part for part in _parts(term) if part in known]
         if parts and count[term] < TIED * min(count[part] for part in parts):
             loose.add(term)
@@ -380,16 +384,11 @@ def _parts(term: str) -> Iterator[str]:
     yield from (" ".join(pair) for pair in pairwise(words) if len(words) > 2)
 
 
-def _words(term: str) -> list[str]:
-    return term.split(" ")
-
-
 def _quote(raw: str, start: int, end: int) -> str:
     """The words around a place, as they stand in the document."""
     room = max(MAX_QUOTE - (end - start), 0) // 2
     left = max(raw.rfind("\n", 0, start) + 1, start - room)
-    stop = raw.find("\n", end)
-    right = min(stop if stop >= 0 else len(raw), end + room)
+    right = min(raw.find("\n", end) % (len(raw) + 1), end + room)  # -1, not found, is the end
     before, after = raw[left:start], raw[end:right]
     if left and raw[left - 1] != "\n" and " " in before:
         before = before.partition(" ")[2]

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from monitor.app.profiles import ProfileWish, make_profile
@@ -232,6 +232,7 @@ WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=8)
 
 
 @given(st.lists(WORDS, min_size=3, max_size=40), st.sampled_from(["id", "ko", "zh", "ar"]))
+@example(["", "", "\u00b8\u0f8d\U00018cd6:"], "id")
 @settings(max_examples=60, deadline=None)
 def test_whatever_the_words_the_file_can_be_read_back(words, language):
     texts = [Text(str(number), "", " ".join(words) + f" akhir {number}") for number in range(3)]
