@@ -99,7 +99,7 @@ async def take_stock(now: Rig, report: Report) -> None:
         await prune(store=now.store, now=now.clock.now(), retention=retention, is_stopping=lambda: False)
     gc.collect()
     _trim()
-    mine, theirs = _resident_mb(os.getpid()), sum(_resident_mb(pid) for pid in now.workers.pids)
+    (mine, report.mapped_mb), theirs = _resident_mb(os.getpid()), sum(_resident_mb(pid)[0] for pid in now.workers.pids)
     report.memory.append((report.bodies, mine, theirs))
     report.held.append((report.bodies, *_held()))
 
@@ -148,11 +148,18 @@ def _trim() -> None:
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def _resident_mb(pid: int) -> float:
+def _resident_mb(pid: int) -> tuple[float, float]:
+    """What a process holds of its own, and of files mapped into it.
+
+    The database's pages (64 MB at most a reading connection) count among the mapped: they come with the database's
+    growth, belong to the kernel's cache, and go when somebody needs the room.
+    """
     try:
-        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+        resident, mapped = map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3])
     except OSError:
-        return 0.0
+        return 0.0, 0.0
+    page = os.sysconf("SC_PAGE_SIZE") / 2**20
+    return (resident - mapped) * page, mapped * page
 
 
 async def settle(now: Rig, base: str, report: Report) -> None:

@@ -17,8 +17,9 @@ WARM_UP = 0.4
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What a run brought. Memory samples are (bodies so far, MB of the process, MB of its workers), `held` beside them
-    (bodies so far, thousands of values that Python holds, MB of the C heap in use).
+    """What a run brought. Memory samples are (bodies so far, MB of the process, MB of its workers), both without the files
+    mapped into them (`mapped_mb`, at the end), `held` beside them (bodies so far, thousands of values that Python holds,
+    MB of the C heap in use).
 
     `broken` maps what a parse that broke or was stopped said to the first request that it was said of.
     """
@@ -33,6 +34,7 @@ class Report:
     tally: Tally = field(default_factory=Tally)
     memory: list[tuple[int, float, float]] = field(default_factory=list)
     held: list[tuple[int, float, float]] = field(default_factory=list)
+    mapped_mb: float = 0.0
     longest_s: Counter[str] = field(default_factory=Counter)
     """Of fetches, and of parses with their wait for a worker."""
     is_polling: bool = False
@@ -66,7 +68,7 @@ class Report:
         told = self.memory[-1][0] * (1 - WARM_UP)
         return (
             f"memory: {mine[len(mine) // 2]:.0f} MB half way, {mine[-1]:.0f} at the end, at most {max(mine):.0f}; "
-            f"workers {theirs[-1]:.0f} MB, at most {max(theirs):.0f} MB; "
+            f"beside it {self.mapped_mb:.0f} MB of mapped files; workers {theirs[-1]:.0f} MB, at most {max(theirs):.0f} MB; "
             f"growth {growth(self.memory):+.1f} MB over the last {told:,.0f} bodies\n"
             f"held at the end: {self.held[-1][1]:,.0f} thousand values ({growth(self.held):+.1f} over the same), "
             f"{self.held[-1][2]:.1f} MB of the C heap ({growth(self.held, 2):+.1f})"
