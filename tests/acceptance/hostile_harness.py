@@ -99,8 +99,8 @@ async def take_stock(now: Rig, report: Report) -> None:
         await prune(store=now.store, now=now.clock.now(), retention=retention, is_stopping=lambda: False)
     gc.collect()
     _trim()
-    (mine, report.mapped_mb), theirs = _resident_mb(os.getpid()), sum(_resident_mb(pid)[0] for pid in now.workers.pids)
-    report.memory.append((report.bodies, mine, theirs))
+    mine, report.mapped_mb = _resident_mb(os.getpid())
+    report.memory.append((report.bodies, mine, sum(_resident_mb(pid)[0] for pid in now.workers.pids)))
     report.held.append((report.bodies, *_held()))
 
 

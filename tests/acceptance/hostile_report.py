@@ -17,9 +17,9 @@ WARM_UP = 0.4
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """What a run brought. Memory samples are (bodies so far, MB of the process, MB of its workers), both without the files
-    mapped into them (`mapped_mb`, at the end), `held` beside them (bodies so far, thousands of values that Python holds,
-    MB of the C heap in use).
+    """What a run brought. Memory samples are (bodies so far, MB of the process, MB of its workers), both without the
+    files mapped into them (`mapped_mb`, at the end), `held` beside them (bodies so far, thousands of values that Python
+    holds, MB of the C heap in use).
 
     `broken` maps what a parse that broke or was stopped said to the first request that it was said of.
     """
