@@ -68,7 +68,8 @@ class Report:
         told = self.memory[-1][0] * (1 - WARM_UP)
         return (
             f"memory: {mine[len(mine) // 2]:.0f} MB half way, {mine[-1]:.0f} at the end, at most {max(mine):.0f}; "
-            f"beside it {self.mapped_mb:.0f} MB of mapped files; workers {theirs[-1]:.0f} MB, at most {max(theirs):.0f} MB; "
+            f"beside it {self.mapped_mb:.0f} MB of mapped files; "
+            f"workers {theirs[-1]:.0f} MB, at most {max(theirs):.0f} MB; "
             f"growth {growth(self.memory):+.1f} MB over the last {told:,.0f} bodies\n"
             f"held at the end: {self.held[-1][1]:,.0f} thousand values ({growth(self.held):+.1f} over the same), "
             f"{self.held[-1][2]:.1f} MB of the C heap ({growth(self.held, 2):+.1f})"
