@@ -57,7 +57,7 @@ def configure(folder: Path, server: LoopbackServer, *, full_text: bool = True, a
     """A configuration that polls the site, with the default watchlist and a Maildir."""
     config = folder / "config"
     config.mkdir(parents=True)
-    for name in ("watchlists", "aliases"):
+    for name in ("watchlists", "aliases", "profiles"):
         shutil.copytree(CONFIG / name, config / name)
     shutil.copytree(CONFIG.parent / "seeds", folder / "seeds")  # the watchlist's own tests read them
     (config / "monitor.yaml").write_text(
