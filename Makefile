@@ -42,7 +42,7 @@ lint: $(VENV)/.stamp-dev
 	@echo "== import contracts" && $(VENV)/bin/lint-imports --no-cache
 
 test: lint
-	@echo "== pytest" && $(PY) -m pytest $(PYTEST_ARGS)
+	@echo "== pytest" && $(PY) -m pytest -n auto --dist worksteal $(PYTEST_ARGS)
 
 check: test
 
