@@ -5,7 +5,7 @@ their own articles and ids), and translation: between languages only what reads 
 the watchlists' entities, quantities, and days.
 
 - **Same event, another language**: within `event_days`, most entities in common, and something that stands in few
-  stories: a quantity, a day that is not that of publication, a title name in the same script that the watchlist does
+  stories: a quantity, a day that is not that of publication, two title names in the same script that the watchlist does
   not know, or two entities that are rare among the open stories beside two that are not. Of reports within
   `fresh_days`, also a small number that one title and the other's opening hold, or titles that name the same three
   entities, one of which few titles name.
@@ -31,7 +31,20 @@ from monitor.core.story_pairs import actors_of, covered, days_between, likeness
 from monitor.model.articles import Decision
 from monitor.model.stories import Gist, Story, StoryId
 
-VERSION = "storylines-3"
+VERSION = "storylines-4"
+
+_COUNTRIES = (
+    "afgha afric afrik ameri arab argen asean asia asian austr bangl belan belar belgi brasi brazi brita briti "
+    "bruss camer canad chile china chine cina colom cuba czech denma egypt emira engla eropa ethio europ filip "
+    "finla franc gaza germa greec hamas hong hunga india indon inggr irak iran irani iraq irela islam israe itali "
+    "italy japan jepan jerma jorda kambo kanad korea kuwai laos latvi leban libya lithu londo malay meksi mesir "
+    "mexic moldo mongo moroc mosco moskw myanm nato neder nethe niger norwe pakis pales paris phili pilip polan "
+    "portu pranc qatar roman rusia russi saudi serbi singa spain spany sudan surya swedi swiss syria taiwa thail "
+    "tiong tokyo tunis turke turki ukrai unite vatik venez vietn washi yaman yemen zimba"
+)
+COUNTRIES = frozenset(_COUNTRIES.split())
+"""Beginnings of the names of countries, their people and unions in Latin letters: half of all news names one in its
+title, so that a shared one ties no two reports."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +60,8 @@ class LinkLines:
     topic, such as labour or sport."""
     rare: float = 0.2
     """An entity in at most this share of the open stories tells something; of fewer than five stories none is rare."""
+    names_alone: int = 2
+    """So many shared names of titles tie two stories where nothing else does: one may be a minister's of every day."""
     fresh_days: float = 1.5
     """Reports of one event come within a day or so; evidence that is weaker holds for those only."""
     title_entities: int = 3
@@ -164,10 +179,14 @@ def _event(story: Story, other: Story, spread: _Spread, known_names: frozenset[s
     if len(shared) < lines.entities:
         return None
     overlap = spread.weight(shared) / min(spread.weight(ours), spread.weight(theirs))
-    telling = [evidence for a, b in product(story.gists, other.gists) for evidence in _shared(a, b, known_names)]
+    pairs = list(product(story.gists, other.gists))
+    telling = [evidence for a, b in pairs for evidence in _numbers(a, b)]
     telling += [f"both name {LeadDate.from_key(day).shown}" for day in _days_in_common(story, other)]
     if days <= lines.fresh_days:
-        telling += [evidence for a, b in product(story.gists, other.gists) for evidence in _fresh(a, b, spread, lines)]
+        telling += [evidence for a, b in pairs for evidence in _fresh(a, b, spread, lines)]
+    names = max((_names(a, b, known_names) for a, b in pairs), key=len, default=[])
+    if names and (telling or len(names) >= lines.names_alone):
+        telling.append(f"both name {', '.join(names)}")
     rare = sorted(entity for entity in shared if spread.is_rare(entity, lines))
     # Alone only between the same sides: two reports on sport and trade are no event, two on one relation may be.
     is_relation = len(shared) - len(rare) >= lines.entities
@@ -185,12 +204,16 @@ def _is_in_other_language(story: Story, other: Story) -> bool:
     return not ours & theirs
 
 
-def _shared(one: Gist, other: Gist, known_names: frozenset[str]) -> Iterable[str]:
+def _numbers(one: Gist, other: Gist) -> Iterable[str]:
     if numbers := sorted(set(one.numbers) & set(other.numbers)):
         yield f"both say {', '.join(f'{number:,}' for number in numbers)}"
-    names = (name for name in one.title_names if len(name) > 3 and name.isalpha() and name not in known_names)
-    if both := [name for name in names if f" {name} " in other.mentions]:
-        yield f"both name {', '.join(both)}"
+
+
+def _names(one: Gist, other: Gist, known_names: frozenset[str]) -> list[str]:
+    """The names of one's title that the other's text holds, but for countries and what the watchlists know."""
+    own = (name for name in one.title_names if len(name) > 3 and name.isalpha())
+    dull = known_names | COUNTRIES
+    return [name for name in own if name not in dull and f" {name} " in other.mentions]
 
 
 def _fresh(one: Gist, other: Gist, spread: _Spread, lines: LinkLines) -> Iterable[str]:

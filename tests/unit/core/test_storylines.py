@@ -111,6 +111,16 @@ def test_a_day_that_both_name_is_evidence_unless_it_is_the_day_of_publication() 
     assert linked(same, today) == []
 
 
+def test_a_country_or_one_name_in_both_titles_ties_no_two_languages() -> None:
+    deal = "Putin and Kim Jong Un praise {} in a long letter"
+    ours, theirs = "Russia and North Korea exchanged letters.", "Rusia dan Korea Utara memuji {}."
+    for names, is_event in (("Indonesia", False), ("Petrov", False), ("Petrov Ivanov", True)):
+        english = told(deal.format(names), ours, "en")
+        indonesian = told(f"Putin bela {names} soal beras", theirs.format(names), "id", hours=2)
+        found = linked(indonesian, english)
+        assert ("event" in kinds(found)) is is_event, names
+
+
 ARRIVALS = {
     "en": ("Putin meets Kim Jong Un in first visit for 24 years", "Putin flew to North Korea from Russia on Tuesday."),
     "ko": ("푸틴, 24년 만에 김정은과 만나", "푸틴이 러시아에서 북한으로 날아갔다."),
