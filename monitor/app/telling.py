@@ -27,7 +27,8 @@ class Teller:
         for feed_id, reason in report.failures.items():
             log.debug("feed %s: %s", feed_id, reason)
         for feed_id, missed in report.gaps.items():
-            log.warning("feed %s: news fell out of it between two checks (at least %d entries)", feed_id, missed)
+            least = f" (at least {missed} entries)" if missed else ""
+            log.warning("feed %s: news fell out of it between two checks%s", feed_id, least)
         for feed_id, (before, condition, reason) in report.changed.items():
             if condition not in _WELL:
                 log.warning("feed %s: %s: %s", feed_id, condition.value, reason)

@@ -11,7 +11,9 @@ KINDS = ("more", "less", "none")
 
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
-    parser.add_argument("article", metavar="URL|ID", help="an article's address, or its id as a digest prints it")
+    parser.add_argument(
+        "article", metavar="URL|ID", help="an article's address, or its id as `monitor story show` prints it"
+    )
     parser.add_argument("kind", choices=KINDS, help="more like this, less like this, or none: take the vote back")
     parser.add_argument("--watchlist", metavar="W", help="the one that is meant (default: the only one that matches)")
     parser.add_argument("--recipient", metavar="R", default="", help="whose vote it is (default: the operator's)")

@@ -24,7 +24,9 @@ command line or a watchlist is wrong."""
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument(
-        "article", metavar="URL|ID|FILE|-", help="an article's address, its id as a digest prints it, or a file"
+        "article",
+        metavar="URL|ID|FILE|-",
+        help="an article's address, its id as `monitor story show` prints it, or a file",
     )
     parser.add_argument(
         "--watchlist", metavar="NAME|W.yaml", help="only this one, or one of a file that is not live (default: all)"
@@ -90,8 +92,8 @@ def _is_file(name: str) -> bool:
         raise MonitorError(f"there is no file {name}. An address begins with https://.")
     if "." not in name and len(name.replace("-", "")) != _ID_CHARS:
         raise MonitorError(
-            f"{name!r} is no file, and no article's id: that has {_ID_CHARS} letters and digits, as digests print it. "
-            "An address will do as well."
+            f"{name!r} is no file, and no article's id: that has {_ID_CHARS} letters and digits, as `monitor story show` "
+            "prints it. An address will do as well."
         )
     return False
 

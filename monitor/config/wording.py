@@ -65,7 +65,7 @@ def near_miss(word: str, choices: Iterable[str], *, cutoff: float = 0.6) -> str:
     return f"Did you mean {folded[close[0]]!r}?" if close else ""
 
 
-def one_of(choices: Iterable[str], limit: int = 12) -> str:
+def one_of(choices: Iterable[str], limit: int = 16) -> str:
     """Choices as a line for a message, cut after `limit` (with a word about the rest)."""
     known = sorted(set(choices))
     rest = f" and {len(known) - limit} more" if len(known) > limit else ""
