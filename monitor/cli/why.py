@@ -92,8 +92,8 @@ def _is_file(name: str) -> bool:
         raise MonitorError(f"there is no file {name}. An address begins with https://.")
     if "." not in name and len(name.replace("-", "")) != _ID_CHARS:
         raise MonitorError(
-            f"{name!r} is no file, and no article's id: that has {_ID_CHARS} letters and digits, as `monitor story show` "
-            "prints it. An address will do as well."
+            f"{name!r} is no file, and no article's id: that has {_ID_CHARS} letters and digits, as "
+            "`monitor story show` prints it. An address will do as well."
         )
     return False
 
