@@ -99,6 +99,8 @@ def _from_line(text: str, given: Given) -> _Read:
                 f"{given.name} holds {len(lines)} lines of JSON. This explains one; `monitor replay` scores all."
             ) from None
         values = None
+    except RecursionError:
+        raise MonitorError(f"{given.name}: this is nested too deep") from None
     line = json.dumps({**_BLANK_DOCUMENT, **values}) if isinstance(values, dict) else lines[0]
     try:
         document = read_line(line)

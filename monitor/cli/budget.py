@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
     if wanted is None:
         raise MonitorError("say how much you want to read: --stories-per-day 10, or stories_per_day in the watchlist")
     if not 0 < wanted <= 100_000:
-        raise MonitorError(f"--stories-per-day {wanted:g} is no budget: write a number over 0")
+        raise MonitorError(f"--stories-per-day {wanted:g} is no budget: write a number over 0, and 100000 at most")
 
     async def look() -> tuple[Budget, Sequence[str]]:
         async with open_past(configuration, articles=args.articles, until=args.until) as past:

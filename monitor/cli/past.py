@@ -55,6 +55,8 @@ def _moment(text: str) -> datetime:
         at = datetime.fromisoformat(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text} is no time: write 2026-11-22 or 2026-11-22T07:00+07:00") from None
+    if not 1970 <= at.year < 9000:  # no calendar goes on for ever
+        raise argparse.ArgumentTypeError(f"{text} is out of reach: write a time after 1970 and before 9000")
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 

@@ -58,14 +58,19 @@ def read_line(line: str) -> Document:
         values = json.loads(line)
     except ValueError as error:
         raise LineError(f"this is not JSON: {error}") from None
+    except RecursionError:
+        raise LineError("this is nested too deep") from None
     if not isinstance(values, dict):
         raise LineError("a line must hold one JSON object")
     name = values.get("id")
+    if halves := [key for key in ("id", "url", "lang", "outlet", "published") if not _is_whole(values.get(key))]:
+        raise LineError(f"{', '.join(halves)}: half of a character (a lone surrogate)")
     if missing := [key for key in _REQUIRED if values.get(key) is None]:
         raise LineError(f"{', '.join(missing)} missing", name=name)
     texts = {key: values[key] for key in (*_REQUIRED[1:], *_OPTIONAL) if values.get(key) is not None}
     if isinstance(texts.get("published"), int | float) and not isinstance(texts["published"], bool):
-        texts["published"] = f"{texts['published']:.0f}"
+        seconds = texts["published"]
+        texts["published"] = str(seconds) if isinstance(seconds, int) else f"{seconds:.0f}"
     if wrong := [key for key, value in texts.items() if not isinstance(value, str)]:
         raise LineError(f"{', '.join(wrong)} must be text", name=name)
     if not isinstance(name, str | int):
@@ -80,6 +85,14 @@ def read_line(line: str) -> Document:
         published=texts.get("published"),
         outlet=texts.get("outlet", ""),
     )
+
+
+def _is_whole(value: object) -> bool:
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 @dataclass(slots=True)

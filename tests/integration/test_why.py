@@ -188,6 +188,7 @@ def test_a_watchlist_that_is_not_live_can_be_asked(person: Person) -> None:
         (b"%PDF-1.7 ...", "Save the article as text"),
         ('{"title": 3}', "title must be text"),
         ("{ no json", "this is not JSON"),
+        ('{"title":' * 100_000, "nested too deep"),
         ('{"title": "a"}\n{"title": "b"}', "`monitor replay` scores all"),
         ("<html><body></body></html>", "without a text that can be told from its menus"),
         ("Foto: ANTARA/x", "holds no text besides"),

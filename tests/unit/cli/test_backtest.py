@@ -242,7 +242,13 @@ def test_the_end_may_be_told_and_wrong_times_are_refused(
     assert "; 1 article of 1.0 days until 2026-11-21 07:00 UTC" in capsys.readouterr().out
     assert main([*command, "--until", "2020-01-01"]) == 1
     assert "nothing was seen until 2020-01-01" in capsys.readouterr().err
-    for wrong in (["--until", "tomorrow"], ["--days", "0"], ["--days", "x"], ["--limit", "-1"]):
+    for wrong in (
+        ["--until", "tomorrow"],
+        ["--until", "9999-12-31"],
+        ["--days", "0"],
+        ["--days", "x"],
+        ["--limit", "-1"],
+    ):
         with pytest.raises(SystemExit) as left:
             main([*command, *wrong])
         assert left.value.code == 2

@@ -134,6 +134,8 @@ async def test_the_seeds_give_their_three_stories_in_every_order(configuration: 
         ('{"id": 1, "title": "x"}', "url, text missing"),
         ('{"id": 1, "url": 5, "title": "x", "text": "y"}', "url must be text"),
         ('{"id": [1], "url": "u", "title": "x", "text": "y"}', "id must be"),
+        ('{"id": "\\ud800", "url": "u"}', "id: half of a character"),
+        ("[" * 100_000, "nested too deep"),
     ],
 )
 def test_a_line_that_is_no_article_says_what_is_wrong(text: str, words: str) -> None:
@@ -143,3 +145,4 @@ def test_a_line_that_is_no_article_says_what_is_wrong(text: str, words: str) -> 
 
 def test_a_publication_time_may_be_a_number() -> None:
     assert read_line(line(1, "x", "y", published=1718755200)).published == "1718755200"
+    assert read_line(line(1, "x", "y", published=10**400)).published == str(10**400)
