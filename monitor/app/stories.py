@@ -141,7 +141,7 @@ async def split(
                 now=datetime.now(UTC),
             )
         except ValueError as error:
-            raise StoreError(f"Nothing was split: {error}.") from error
+            raise StoreError(f"Nothing was split: {error}.{await _told_together(store, story, parting)}") from error
         await store.commit_intake(
             Intake(
                 stories=(done.left, done.parted),
@@ -154,6 +154,18 @@ async def split(
         return done.left, done.parted
 
     return await twice(attempt)
+
+
+async def _told_together(store: SqlStore, story: Story, articles: Sequence[ArticleId]) -> str:
+    """Why a digest may show an article with a story that it does not stand in; nothing where it does not."""
+    kin = _kin(story.id, tied := await store.tied_stories(story.id), Kinship(tied))
+    together = {one.story.id for one in kin if one.is_event}
+    if together.isdisjoint((await store.story_ids(articles)).values()):
+        return ""
+    return (
+        " It stands in a story of its own, told together with this one because both report one event in two languages "
+        "(`monitor story show` has the evidence); what ties languages cannot be cut by hand yet."
+    )
 
 
 def _opened(configuration: Configuration, *, read_only: bool = False) -> SqlStore:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,7 +18,7 @@ from monitor.app.stories import join, split
 from monitor.core.features import Gazetteer
 from monitor.core.identity import format_id
 from monitor.core.open_stories import members_of
-from monitor.errors import StoreChangedError
+from monitor.errors import StoreChangedError, StoreError
 from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Intake, Rematch
 from monitor.model.stories import Story
@@ -253,3 +254,14 @@ async def test_a_person_outrun_twice_is_told_what_changed_and_nothing_is_done(de
     with pytest.raises(StoreChangedError, match="Kim undang Putin"):
         await desk.split(SECOND)
     assert await desk.groups() == {ids(FIRST, SECOND, AGAIN, late)}
+
+
+async def test_an_article_that_is_told_with_a_story_but_stands_in_another_is_explained(desk: Desk) -> None:
+    await desk.take_in(FIRST, FAR)
+    with pytest.raises(StoreError, match=r"Nothing was split: none of these articles is in story .*\.$"):
+        await split(desk.person, format_id(FIRST.id), [format_id(FAR.id)], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
+    stories = {story.id: story for story in await desk.person.open_stories(since=NOW - timedelta(days=9))}
+    tied = replace(stories[FAR.id], event_id=FIRST.id)
+    await desk.person.commit_intake(Intake(stories=(tied,)))
+    with pytest.raises(StoreError, match="in a story of its own, told together with this one"):
+        await split(desk.person, format_id(FIRST.id), [format_id(FAR.id)], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
