@@ -56,7 +56,7 @@ class StoryFile:
 
 async def read_story(configuration: Configuration, name: str) -> StoryFile:
     """The story that an id (of it or of an article) or an address names. Raises `StoreError` with what is wrong."""
-    async with _opened(configuration, read_only=True) as store:
+    async with to_read(configuration) as store:
         story = await _find(store, name, Sites(configuration.urls))
         members = [Member(article=a, verdict=v, reason=r) for a, v, r in await store.story_articles(story.id)]
         articles = [member.article for member in members]
@@ -91,7 +91,7 @@ def _kin(of: StoryId, tied: Sequence[Story], kinship: Kinship) -> list[Kin]:
 
 async def join_stories(configuration: Configuration, one: str, other: str) -> tuple[Story, Story]:
     """Make two stories one; the story that is kept, and the one that went into it."""
-    async with _opened(configuration) as store:
+    async with to_change(configuration) as store:
         return await join(store, one, other, Sites(configuration.urls))
 
 
@@ -116,7 +116,7 @@ async def join(store: SqlStore, one: str, other: str, sites: Sites = NO_SITES) -
 
 async def split_story(configuration: Configuration, name: str, articles: Sequence[str]) -> tuple[Story, Story]:
     """Part articles from a story; what is left of it, and the story that they make."""
-    async with _opened(configuration) as store:
+    async with to_change(configuration) as store:
         gazetteer = gazetteer_of(configuration.watchlists)
         return await split(store, name, articles, gazetteer=gazetteer, sites=Sites(configuration.urls))
 
@@ -168,8 +168,18 @@ async def _told_together(store: SqlStore, story: Story, articles: Sequence[Artic
     )
 
 
-def _opened(configuration: Configuration, *, read_only: bool = False) -> SqlStore:
-    return open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=read_only)
+def to_read(configuration: Configuration) -> SqlStore:
+    """The store, to look at. Raises `StoreError` where there is none or it has another schema."""
+    return open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True)
+
+
+def to_change(configuration: Configuration) -> SqlStore:
+    """The store that the daemon made, to write into beside it; raises as `to_read`.
+
+    Only the daemon makes and upgrades a store: a wrong folder would leave a stray one, and an older daemon may run.
+    """
+    to_read(configuration).close_now()
+    return open_store(configuration.settings.store_url.reveal(), hold_lock=False)
 
 
 def _mark() -> dict[str, bytes]:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.app.backtests import open_past, run_backtest
-from monitor.app.stories import article_at, find_article
+from monitor.app.stories import article_at, find_article, to_change, to_read
 from monitor.config import Configuration
 from monitor.config.watchlist_edits import edited, own_aliases, read_text
 from monitor.core.proposals import applied, propose
@@ -20,7 +20,6 @@ from monitor.model.backtests import Backtest
 from monitor.model.proposals import Edit, Proposal
 from monitor.model.votes import Vote, VotedArticle, VoteKind
 from monitor.model.watchlists import Watchlist
-from monitor.store import open_store
 from monitor.store.sqlstore import SqlStore
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -50,7 +49,7 @@ async def cast_vote(
     """
     if recipient and recipient not in (known := [one.id for one in configuration.recipients]):
         raise StoreError(f"There is no recipient {recipient}; there are: {', '.join(known)}.")
-    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False) as store:
+    async with to_change(configuration) as store:
         article = await store.article(await find_article(store, name, Sites(configuration.urls)))
         if article is None:
             raise StoreError(f"There is no article {name}.")
@@ -91,7 +90,7 @@ async def read_proposal(
         names = ", ".join(one.name for one in configuration.watchlists)
         raise StoreError(f"There is no watchlist {name}; there are: {names}.")
     since = EVER if days is None else datetime.now(UTC) - timedelta(days=days)
-    async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
+    async with to_read(configuration) as store:
         votes = await store.voted_articles(name, since=since)
         stored = await _named_in_tests(store, watchlist, Sites(configuration.urls))
     path = Path(watchlist.places["name"].rsplit(":", 2)[0])

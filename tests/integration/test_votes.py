@@ -168,3 +168,12 @@ def test_with_several_watchlists_the_vote_goes_to_the_one_that_matches(
     assert capsys.readouterr().out.startswith("palm-oil: ")
     assert vote(config, UNWANTED[0], "more") == 1
     assert "matches cakes, palm-oil: say with --watchlist" in capsys.readouterr().err
+
+
+def test_a_vote_makes_no_store_where_there_is_none(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = config.parent / "var/monitor.db"
+    store.unlink()
+    assert vote(config, WANTED[0], "more") == 1
+    assert main(["story", "join", "https://a.example/1", "https://a.example/2", "--config", str(config)]) == 1
+    assert capsys.readouterr().err.count("Start the daemon once") == 2
+    assert not store.exists()
