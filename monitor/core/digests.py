@@ -279,10 +279,12 @@ def _origins(rows: Sequence[MatchedArticle], roots: Mapping[ArticleId, ArticleId
     """The voices behind what is told: by what the texts say of their source, by wording, and by verdicts."""
     articles = [row.article for row in rows]
     shared = wording_shared(articles)
-    told = {article.id: article for article in articles}
-    for article in articles:
-        if (root := roots[article.id]) != article.id and root in told:
-            shared[article.id, root] = 1.0
+    # Several copies of what was told before are one voice as well: the first of them stands for it.
+    first: dict[ArticleId, ArticleId] = {article.id: article.id for article in articles}
+    for article in sorted(articles, key=lambda one: (one.at, one.id)):
+        voice = first.setdefault(roots[article.id], article.id)
+        if voice != article.id:
+            shared[article.id, voice] = 1.0
     return origins(articles, shared=shared)
 
 

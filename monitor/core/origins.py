@@ -226,6 +226,13 @@ def origins(
         if sources[unnamed] is None and unnamed not in wordings:
             wordings[unnamed] = (named, share)
             leader[find(unnamed)] = find(named)
+    # An outlet's own reports are one voice, however many it writes.
+    with_source = {find(article.id) for article in members if sources[article.id] is not None}
+    by_outlet: dict[str, ArticleId] = {}
+    for article in members:
+        root = find(article.id)
+        if article.outlet and root not in with_source:
+            leader[root] = by_outlet.setdefault(article.outlet, root)
     groups: dict[ArticleId, list[Article]] = {}
     for article in members:
         groups.setdefault(find(article.id), []).append(article)

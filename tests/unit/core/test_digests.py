@@ -115,6 +115,19 @@ def test_the_lead_is_the_best_original_even_when_a_copy_scores_higher() -> None:
     assert told.outlets == ("Antara", "Tempo")
 
 
+def test_copies_of_what_was_told_before_and_one_outlets_reports_are_one_voice_each() -> None:
+    had = make_article(outlet="Antara", text="kalimat wartawan kami " * 30)
+    first, second = (make_article(word, outlet="Suara", text=f"{word} " * 90) for word in ("pertama", "kedua"))
+    story = make_story(had)
+    reprints = [make_article(outlet=outlet, text=f"{outlet} memuat ulang " * 30) for outlet in ("Tempo", "Republika")]
+    told = row(had, story=story, was_told=True)
+    again = [row(reprint, of=had, story=story) for reprint in reprints]
+    own = [row(first, story=story), row(second, story=story)]
+    digest = build_for(told, *again, *own)
+    assert digest is not None
+    assert sorted(len(origin.evidence) for origin in digest.stories[0].origins) == [2, 2]
+
+
 def test_an_outlet_that_told_the_story_twice_is_listed_once() -> None:
     first, second, other = make_article("A"), make_article("B"), make_article("C", outlet="Tempo")
     story = make_story(first)
