@@ -87,7 +87,8 @@ def _is_file(name: str) -> bool:
         return True
     folder, slash, _ = name.rpartition("/")
     is_plain = not slash or "." not in folder.partition("/")[0]  # else it begins with a host
-    is_meant = "://" not in name and (name.startswith((".", "/", "~")) or (is_plain and name.endswith(_FORMS)))
+    is_address = "://" in name or name.startswith("//")  # an address without its scheme, as pages link to it
+    is_meant = not is_address and (name.startswith((".", "/", "~")) or (is_plain and name.endswith(_FORMS)))
     if is_meant:
         raise MonitorError(f"there is no file {name}. An address begins with https://.")
     if "." not in name and len(name.replace("-", "")) != _ID_CHARS:
