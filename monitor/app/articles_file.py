@@ -12,17 +12,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO, Self
 
-from monitor.core.dates import parse_date
-from monitor.core.documents import to_document
 from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import MonitorError
 from monitor.model.articles import Article, ArticleId, Verdict, VerdictKind
 from monitor.model.stories import Story
-from monitor.pipeline.replay import Document, LineError, read_line
+from monitor.pipeline.replay import Document, LineError, article_of, read_line
 from monitor.ports import PastStore
-
-SOURCE = "replay"
-"""Stands in for the feed's id, as in a replay: the same line gets the same id."""
 
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 """When undated lines before the first dated one were seen."""
@@ -83,21 +78,7 @@ class ArticlesFile(PastStore):
         self._places.sort()
 
     def _article(self, document: Document, seen_at: datetime) -> Article:
-        date = parse_date(document.published, zone=None, now=_END)
-        return to_document(
-            source=SOURCE,
-            identity=str(document.name),
-            url=document.url,
-            title=document.title,
-            text=document.text,
-            summary=document.summary,
-            outlet=document.outlet,
-            language=document.language,
-            published_at=date.at,
-            first_seen_at=date.at or seen_at,
-            flags=date.flags,
-            sites=self.sites,
-        )
+        return article_of(document, undated_at=seen_at, now=_END, sites=self.sites)
 
     async def seen_span(self) -> tuple[datetime, datetime] | None:
         """See `PastStore`."""

@@ -22,7 +22,7 @@ from monitor.model.watchlists import Score
 from monitor.pipeline.judging import Judge, Judged
 from monitor.pipeline.scratch import ScratchStore
 
-_SOURCE = "replay"
+SOURCE = "replay"
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 """The clock before the first dated article."""
 _REQUIRED = ("id", "url", "title", "text")
@@ -95,6 +95,29 @@ def _is_whole(value: object) -> bool:
     return True
 
 
+def article_of(document: Document, *, undated_at: datetime, now: datetime, sites: Sites) -> Article:
+    """The article of a line, first seen when it was published, else at `undated_at`; the same line gets the same id.
+
+    Args:
+        now: What a date in the future is held against.
+    """
+    date = parse_date(document.published, zone=None, now=now)
+    return to_document(
+        source=SOURCE,
+        identity=str(document.name),
+        url=document.url,
+        title=document.title,
+        text=document.text,
+        summary=document.summary,
+        outlet=document.outlet,
+        language=document.language,
+        published_at=date.at,
+        first_seen_at=date.at or undated_at,
+        flags=date.flags,
+        sites=sites,
+    )
+
+
 @dataclass(slots=True)
 class Replay:
     """Judges documents one by one.
@@ -117,24 +140,9 @@ class Replay:
 
     async def judge_document(self, document: Document) -> dict[str, object]:
         """What the daemon makes of a document, as the line to be printed."""
-        date = parse_date(document.published, zone=None, now=self.now)
-        seen_at = date.at or self._clock
-        self._clock = max(self._clock, seen_at)
-        article = to_document(
-            source=_SOURCE,
-            identity=str(document.name),
-            url=document.url,
-            title=document.title,
-            text=document.text,
-            summary=document.summary,
-            outlet=document.outlet,
-            language=document.language,
-            published_at=date.at,
-            first_seen_at=seen_at,
-            flags=date.flags,
-            sites=self.sites,
-        )
-        judged = await self.judge.judge([article], now=seen_at)
+        article = article_of(document, undated_at=self._clock, now=self.now, sites=self.sites)
+        self._clock = max(self._clock, article.first_seen_at)
+        judged = await self.judge.judge([article], now=article.first_seen_at)
         await self.store.commit_intake(judged.intake)
         self.judge.confirm()
         return self._line(document, article, judged)
