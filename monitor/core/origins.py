@@ -18,6 +18,7 @@ from functools import cache
 
 from monitor.core.similarity import body_of, containment, shingles
 from monitor.model.articles import Article, ArticleId
+from monitor.model.seeds import UNKNOWN_OUTLET
 from monitor.model.stories import Evidence, Ground, Origin, Source
 
 LEAD = 700
@@ -231,7 +232,7 @@ def origins(
     by_outlet: dict[str, ArticleId] = {}
     for article in members:
         root = find(article.id)
-        if article.outlet and root not in with_source:
+        if article.outlet not in ("", UNKNOWN_OUTLET) and root not in with_source:
             leader[root] = by_outlet.setdefault(article.outlet, root)
     groups: dict[ArticleId, list[Article]] = {}
     for article in members:

@@ -51,17 +51,18 @@ def origin_views(story: DigestStory, words: Language) -> tuple[list[OriginView],
     articles = {telling.article.id: telling.article for telling in story.tellings}
     backed = [origin for origin in story.origins if not _is_lone(origin)]
     shown = [_view(origin, articles, words) for origin in backed[:SHOWN_ORIGINS]]
-    lone = [outlet_name(one.name, words) for one in story.origins if _is_lone(one)]
+    lone = [origin for origin in story.origins if _is_lone(origin)]
     if lone:
-        names = [phrase(name, MAX_NAME) for name in dict.fromkeys(lone)]
-        count = _articles(len(lone), words) if len(lone) > len(names) else ""
+        names = [phrase(name, MAX_NAME) for name in dict.fromkeys(outlet_name(one.name, words) for one in lone)]
+        number = sum(len(origin.evidence) for origin in lone)
+        count = _articles(number, words) if number > len(names) else ""
         evidence = EvidenceView(Phrase(""), words.gettext("names no agency"), Phrase(""))
         shown.append(OriginView(names[:SHOWN_NAMES], max(0, len(names) - SHOWN_NAMES), count, [evidence]))
     return shown, max(0, len(backed) - SHOWN_ORIGINS)
 
 
 def _is_lone(origin: Origin) -> bool:
-    return [one.ground for one in origin.evidence] == [Ground.OWN]
+    return all(one.ground is Ground.OWN for one in origin.evidence)
 
 
 def _articles(count: int, words: Language) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from monitor.core.origins import origins, source_of, wording_shared
+from monitor.model.seeds import UNKNOWN_OUTLET
 from monitor.model.stories import Ground
 from tests.factories import make_article
 
@@ -173,3 +174,9 @@ def test_the_passage_that_names_an_agency_is_cut_between_words() -> None:
     assert set(source.quote.split()) <= {*text.split(), "Putin", "tiba"}
     (origin,) = origins([make_article(outlet="Warta Contoh", text=text)], shared={})
     assert origin.evidence[0].quote == source.quote
+
+
+def test_an_outlets_own_reports_are_one_voice_but_not_those_of_outlets_that_nobody_knows() -> None:
+    for outlet, voices in (("Suara", 1), (UNKNOWN_OUTLET, 2)):
+        reports = [make_article(word, outlet=outlet, text=f"{word} " * 90) for word in ("pertama", "kedua")]
+        assert len(origins(reports, shared={})) == voices
