@@ -291,6 +291,21 @@ def test_shared_wording_is_told_with_its_share() -> None:
     assert "unknown outlet" not in text
 
 
+def test_an_outlets_own_reports_are_named_without_an_empty_line_of_evidence() -> None:
+    reports = [make_article(title, outlet=outlet) for title, outlet in (("Satu", "Suara"), ("Dua", "Suara"))]
+    wired = make_article("Tiga", outlet="Antara")
+    own = tuple(Evidence(article_id=report.id, ground=Ground.OWN, line="") for report in reports)
+    dateline = Evidence(article_id=wired.id, ground=Ground.DATELINE, line="(KCNA)", quote="(KCNA)")
+    voices = (
+        Origin(name="Suara", is_agency=False, evidence=own),
+        Origin(name="KCNA", is_agency=True, evidence=(dateline,)),
+    )
+    digest = make_digest(wired, titles=TITLES["en"], recipient=make_recipient(language="en"))
+    story = replace(digest.stories[0], others=tuple(make_telling(one) for one in reports), origins=voices)
+    text = render(replace(digest, stories=(story,))).text
+    assert "Suara (2 articles): names no agency" in text
+
+
 def test_what_changed_is_told_in_both_forms_and_counted_at_the_top() -> None:
     for language, heading in (("en", "Changed since we told you"), ("id", "Berubah sejak kami sampaikan")):
         message = render(sample(language))
