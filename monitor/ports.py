@@ -13,6 +13,7 @@ from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Ske
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, FetchRequest, ParsedFeed
+from monitor.model.links import LinkClaim
 from monitor.model.notices import Notice
 from monitor.model.pages import (
     ClaimedPage,
@@ -306,6 +307,18 @@ class VoteStore(Protocol):
 
         An article that is voted on outlives its time (see `PruneStore`); of one that is gone there is nothing.
         """
+        ...
+
+
+class Links(Protocol):
+    """Addresses of this installation that stand in digests; the same claim always gives the same address."""
+
+    def url(self, claim: LinkClaim) -> str | None:
+        """A page where the recipient can do what is claimed; None where readers cannot reach this installation."""
+        ...
+
+    def one_click(self, claim: LinkClaim) -> str | None:
+        """Where a POST alone does it (RFC 8058); None without a reachable https base."""
         ...
 
 
