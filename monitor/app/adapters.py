@@ -18,7 +18,7 @@ from monitor.channels.maildir import MaildirChannel
 from monitor.config import Configuration
 from monitor.core import polling
 from monitor.pipeline.traffic import FollowUps, Traffic
-from monitor.ports import Channel, Clock, Source, Turn
+from monitor.ports import Channel, Clock, Renderer, Source, Turn
 from monitor.sources.gdelt import Distance, GdeltSource
 from monitor.sources.http import HttpSource, Lookup
 from monitor.sources.kinds import parse_any
@@ -152,7 +152,8 @@ def make_channels(configuration: Configuration) -> dict[str, Channel]:
     return channels
 
 
-def make_renderer(configuration: Configuration) -> EmailRenderer:
-    """Digests → mails, from the configured sender."""
+def make_renderers(configuration: Configuration) -> dict[str, Renderer]:
+    """Name of a channel → who renders digests for it; those that carry mail share one."""
     mail = configuration.settings.mail
-    return EmailRenderer(mail.sender, mail.sender_name)
+    mails = EmailRenderer(mail.sender, mail.sender_name)
+    return {"maildir": mails, "smtp": mails}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from monitor.app.adapters import make_renderer
+from monitor.app.adapters import make_renderers
 from monitor.app.articles_file import ArticlesFile
 from monitor.app.examples import tried
 from monitor.config import Configuration
@@ -133,5 +133,5 @@ def make_trial_rules(configuration: Configuration, after: Watchlist) -> TrialRul
             look_back=timedelta(days=digests.look_back_days),
             max_age=timedelta(hours=digests.max_age_hours),
         ),
-        renderer=make_renderer(configuration),
+        renderers=make_renderers(configuration),
     )

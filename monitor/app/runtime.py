@@ -18,7 +18,7 @@ from monitor.app.adapters import (
     make_channels,
     make_polite_http,
     make_polling_limits,
-    make_renderer,
+    make_renderers,
     make_sources,
     make_workers,
     make_zones,
@@ -137,7 +137,7 @@ class Runtime:
         self._reloading = asyncio.Lock()
         self._retiring: set[asyncio.Task[None]] = set()
         self._collector = self._make_collector()
-        self._renderer = make_renderer(configuration)
+        self._renderers = make_renderers(configuration)
         self._channels = make_channels(configuration)
 
     async def close(self) -> None:
@@ -276,7 +276,7 @@ class Runtime:
         assert self._reread is not None
         async with self._reloading:
             fresh = await asyncio.to_thread(self._reread)
-            channels, renderer = make_channels(fresh), make_renderer(fresh)
+            channels, renderers = make_channels(fresh), make_renderers(fresh)
             await self._sync_feeds(fresh)
             for name in restart_needed(self.configuration.settings, fresh.settings):
                 log.warning("%s changed; that takes a restart, the old value stays in use", name)
@@ -286,7 +286,7 @@ class Runtime:
             async with self._collecting:
                 old_http, old_channels = self._http, self._channels
                 self.configuration = fresh
-                self._channels, self._renderer = channels, renderer
+                self._channels, self._renderers = channels, renderers
                 self._scorer = compile_watchlists(fresh.watchlists)
                 self._sites = Sites(fresh.urls)
                 self._judge.configure(self._scorer.matches, gazetteer_of(fresh.watchlists))
@@ -328,9 +328,9 @@ class Runtime:
             await self._make_due(now)
         if self._is_dry:
             return await composing.rehearse(
-                recipients, store=self._store, renderer=self._renderer, rules=rules, now=now
+                recipients, store=self._store, renderers=self._renderers, rules=rules, now=now
             )
-        return await composing.compose(recipients, store=self._store, renderer=self._renderer, rules=rules, now=now)
+        return await composing.compose(recipients, store=self._store, renderers=self._renderers, rules=rules, now=now)
 
     async def _make_due(self, now: datetime) -> None:
         """Plan an extra slot now for every recipient; the regular one follows it."""
@@ -348,7 +348,7 @@ class Runtime:
             if slot.at > now or (recipient.id, slot.key) in self._rehearsed:
                 continue
             self._rehearsed.add((recipient.id, slot.key))
-            await composing.rehearse([recipient], store=self._store, renderer=self._renderer, rules=rules, now=now)
+            await composing.rehearse([recipient], store=self._store, renderers=self._renderers, rules=rules, now=now)
 
     def _rules(self) -> composing.ComposeRules:
         settings = self.configuration.settings.digests

@@ -122,7 +122,7 @@ def report(configuration: Configuration, config_dir: Path) -> list[str]:
     rows += [
         (
             f"recipient {recipient.id}",
-            f"{recipient.address} by {recipient.channel}, {_times(recipient.schedule)}, "
+            f"{recipient.address} by {' and '.join(recipient.channels)}, {_times(recipient.schedule)}, "
             f"{', '.join(recipient.watchlists)}" + (", operator" if recipient.is_operator else ""),
         )
         for recipient in configuration.recipients

@@ -78,12 +78,13 @@ def _show(status: Status) -> None:
             delivery.id,
             delivery.recipient_id,
             delivery.slot_key,
+            delivery.channel,
             delivery.state.value,
             str(delivery.attempts),
             delivery.message.subject,
         )
         for delivery in status.deliveries
     ]
-    console.print(make_table(("delivery", "recipient", "slot", "state", "attempts", "subject"), outbox))
+    console.print(make_table(("delivery", "recipient", "slot", "channel", "state", "attempts", "subject"), outbox))
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {clock(slot.slot.at)}")

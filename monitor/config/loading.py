@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
+from monitor.config.channels import channel_names
 from monitor.config.environment import merged, overrides
 from monitor.config.feeds import load_feeds
 from monitor.config.recipients import RecipientList, load_recipients
@@ -72,8 +73,9 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     if recipients is not None:
         # A watchlist whose file is broken is there all the same: only the file's own problem is worth telling.
         gathering.problems.extend(recipients.strangers(frozenset(watchlists)) if watchlists else ())
-        if settings is not None and settings.mail.smtp is None:
-            gathering.problems.extend(recipients.without_server())
+        if settings is not None:
+            ready, wanting = channel_names(settings)
+            gathering.problems.extend(recipients.without_channel(ready, wanting))
     seeds: tuple[SeedEntry, ...] | None = ()
     if settings is not None and settings.seeds.folder is not None:
         manifest = config_dir.parent / settings.seeds.folder / MANIFEST_FILE
@@ -233,7 +235,7 @@ def _oddities(
     path = str(config_dir / SETTINGS_FILE)
     if smtp is not None and smtp.username is None and settings.smtp_password is not None:
         yield Problem(file=path, key="mail.smtp", message="a password is set, but no username: there will be no login.")
-    by_smtp = any(recipient.channel == "smtp" for recipient in recipients.recipients)
+    by_smtp = any("smtp" in recipient.channels for recipient in recipients.recipients)
     if by_smtp and settings.mail.sender.endswith("@example.org"):
         message = f"{settings.mail.sender} is an example: mail servers will refuse it."
         yield Problem(file=path, key="mail.sender", message=message, cure="Put an address of your own.")

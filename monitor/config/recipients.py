@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from monitor.config.schedules import ScheduleSection
 from monitor.config.texts import Address, Line, Slug, Zone
@@ -27,8 +27,11 @@ class RecipientSection(Strict):
     schedule: ScheduleSection = Field(description="When digests come.")
     zone: Zone = Field(description="IANA time zone of the schedule, like Asia/Jakarta.")
     language: Literal["id", "en"] = Field(default="en", description="Language of the digest's own words.")
-    channel: Literal["maildir", "smtp"] = Field(
-        default="maildir", description="maildir: a folder here; smtp: real mail."
+    channel: Line | None = Field(
+        default=None, description="How digests come. maildir (a folder here, the default) or smtp (real mail)."
+    )
+    channels: Many[Line] | None = Field(
+        default=None, min_length=1, description="Several ways instead of one: each gets every digest, on its own."
     )
     max_stories: int = Field(default=35, ge=1, le=500, description="In one digest; the rest comes with the next.")
     operator: bool | None = Field(
@@ -36,6 +39,12 @@ class RecipientSection(Strict):
         description="true: runs this, and is told in the digests of feeds that fail or lose news, and of their "
         "recovery. Said of nobody, the first recipient is (false: not this one).",
     )
+
+    @model_validator(mode="after")
+    def _one_of_two_forms(self) -> Self:
+        if self.channel is not None and self.channels is not None:
+            raise ValueError("has both channel and channels. Put all of them into channels.")
+        return self
 
     def recipient(self, *, is_operator: bool) -> Recipient:
         """The model's form."""
@@ -46,7 +55,7 @@ class RecipientSection(Strict):
             watchlists=tuple(dict.fromkeys(self.watchlists)),
             schedule=self.schedule.schedule(self.zone),
             language=self.language,
-            channel=self.channel,
+            channels=tuple(dict.fromkeys(self.channels or (self.channel or "maildir",))),
             max_stories=self.max_stories,
             is_operator=is_operator,
         )
@@ -76,13 +85,25 @@ class RecipientList:
                     cure = near_miss(name, watchlists) or f"There are: {one_of(watchlists)}."
                     yield problem_at(self.document, ("recipients", index, "watchlists", place), message, cure)
 
-    def without_server(self) -> Iterator[Problem]:
-        """Recipients by SMTP, for a configuration without a mail server."""
+    def without_channel(self, ready: frozenset[str], wanting: Mapping[str, str]) -> Iterator[Problem]:
+        """Channels that are named and cannot be used: unknown, or without their section in monitor.yaml.
+
+        `ready` are the names that deliver; `wanting` maps a name that would to the section that it lacks.
+        """
         for index, recipient in enumerate(self.recipients):
-            if recipient.channel == "smtp":
-                message = "wants smtp, but monitor.yaml has no mail.smtp."
-                cure = "Fill in mail.smtp there, or use channel: maildir."
-                yield problem_at(self.document, ("recipients", index, "channel"), message, cure)
+            loc: tuple[str | int, ...] = ("recipients", index)
+            is_short = (*loc, "channel") in self.document.marks
+            for place, name in enumerate(recipient.channels):
+                at = (*loc, "channel") if is_short else (*loc, "channels", place)
+                if name in ready:
+                    continue
+                if (section := wanting.get(name)) is not None:
+                    message = f"wants {name}, but monitor.yaml has no {section}."
+                    cure = f"Fill in {section} there, or use channel: maildir."
+                else:
+                    message = f"there is no channel {shown(name)}."
+                    cure = near_miss(name, ready | set(wanting)) or f"There are: {one_of(ready | set(wanting))}."
+                yield problem_at(self.document, at, message, cure)
 
 
 def load_recipients(path: Path) -> RecipientList:

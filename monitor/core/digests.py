@@ -152,7 +152,7 @@ def shrink(digest: Digest, *, html_bytes: int, wire_bytes: int) -> Digest | None
     at last notices about feeds are counted instead of listed, and changes wait. Always makes progress, so rendering
     and shrinking in turn ends; the sizes measured steer how far each step goes.
     """
-    share = min(MAX_HTML_BYTES / html_bytes, MAX_WIRE_BYTES / wire_bytes)
+    share = min(MAX_HTML_BYTES / max(html_bytes, 1), MAX_WIRE_BYTES / max(wire_bytes, 1))
     count = len(digest.stories)
     if share >= 1:
         return None

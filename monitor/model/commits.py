@@ -77,7 +77,9 @@ class Rematch:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestCommit:
-    """A composed digest: its delivery (None when there is nothing to say), what it tells, and the next slot.
+    """A composed digest: its deliveries (none when there is nothing to say), what it tells, and the next slot.
+
+    One delivery a channel of the recipient, all kept or none.
 
     Unique per (recipient, slot): committing a slot again changes nothing.
     """
@@ -85,7 +87,7 @@ class DigestCommit:
     recipient_id: str
     slot: Slot
     next_slot: Slot
-    delivery: Delivery | None
+    deliveries: tuple[Delivery, ...] = ()
     told: tuple[tuple[str, ArticleId], ...] = ()
     """(watchlist, article) pairs."""
     states: Mapping[ArticleId, int] = field(default_factory=dict)

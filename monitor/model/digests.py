@@ -38,9 +38,10 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipient:
-    """Who gets mail. `channel` is "maildir" or "smtp"; `language` one of the languages digests are written in.
+    """Who gets digests, by each of `channels` (names of the configuration, such as "maildir"), one delivery each.
 
-    `is_operator`: who runs this, and is told of feeds that fail.
+    `language` is one of those that digests are written in. `is_operator`: who runs this, and is told of
+    feeds that fail.
     """
 
     id: str
@@ -49,7 +50,7 @@ class Recipient:
     watchlists: tuple[str, ...]
     schedule: Schedule
     language: str = "en"
-    channel: str = "maildir"
+    channels: tuple[str, ...] = ("maildir",)
     max_stories: int = 35
     is_operator: bool = False
 
@@ -190,7 +191,11 @@ class Digest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """A rendered digest. `content` is what goes over the wire, byte for byte, CRLF line ends."""
+    """A rendered digest. `content` is what goes over the wire, byte for byte: of a mail with CRLF line ends.
+
+    What is no mail has its payload there (JSON in UTF-8, mostly), its own id and a title as `subject`, and neither
+    `sender`, `recipient` nor `html`; `text` is what of it a person would read.
+    """
 
     message_id: str
     sender: str

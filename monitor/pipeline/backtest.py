@@ -50,7 +50,7 @@ async def backtest(trial: Trial, *, past: PastStore, rules: TrialRules, page: in
     """What `trial.after` gains, loses and moves, and what that makes of the readers' mail."""
     scoring = _Scoring(trial)
     account = Account()
-    rules = replace(rules, renderer=Remembering(rules.renderer))
+    rules = replace(rules, renderers={name: Remembering(one) for name, one in rules.renderers.items()})
     mail = tuple(TrialMail(readers, since=trial.since, rules=rules) for readers in _readers(trial))
     placer = _Placer(past)
     async for found in pages(past, since=trial.since, until=trial.until, limit=page):

@@ -16,10 +16,10 @@ from zoneinfo import ZoneInfo
 
 from monitor.core import digests, schedules
 from monitor.core.polling import notices_to_tell
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, RenderError
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
-from monitor.model.digests import Delivery, Digest, Message, Recipient, Slot
+from monitor.model.digests import Delivery, Digest, Recipient, Slot
 from monitor.model.notices import Notice
 from monitor.ports import ComposeStore, Renderer
 
@@ -48,25 +48,20 @@ class ComposeRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """What is to be kept for a recipient whose slot is due: a digest with its message, or only that time has passed.
+    """What is to be kept for a recipient whose slot is due: a digest and a delivery of it by each channel.
 
-    `digest` and `message` are both None when there is nothing to say.
+    With nothing to say there is neither: only the next slot.
     """
 
     recipient: Recipient
     slot: Slot
     next_slot: Slot
     digest: Digest | None = None
-    message: Message | None = None
+    deliveries: tuple[Delivery, ...] = ()
     told: tuple[tuple[str, ArticleId], ...] = ()
     states: Mapping[ArticleId, int] = field(default_factory=dict)
     told_notice: int | None = None
     at: datetime
-
-    @property
-    def delivery_id(self) -> str:
-        """The id that the delivery has or would have."""
-        return digests.delivery_id(self.recipient.id, self.slot.key, self.recipient.channel)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +74,12 @@ class ComposeReport:
 
 
 async def compose(
-    recipients: Sequence[Recipient], *, store: ComposeStore, renderer: Renderer, rules: ComposeRules, now: datetime
+    recipients: Sequence[Recipient],
+    *,
+    store: ComposeStore,
+    renderers: Mapping[str, Renderer],
+    rules: ComposeRules,
+    now: datetime,
 ) -> ComposeReport:
     """One cycle: compose and keep the digests of all recipients whose slot is due, and plan the slots of the others."""
 
@@ -89,11 +89,16 @@ async def compose(
     async def keep(plan: Plan) -> bool:
         return await keep_plan(plan, store=store)
 
-    return await _each(recipients, store=store, renderer=renderer, rules=rules, now=now, wait=wait, keep=keep)
+    return await _each(recipients, store=store, renderers=renderers, rules=rules, now=now, wait=wait, keep=keep)
 
 
 async def rehearse(
-    recipients: Sequence[Recipient], *, store: ComposeStore, renderer: Renderer, rules: ComposeRules, now: datetime
+    recipients: Sequence[Recipient],
+    *,
+    store: ComposeStore,
+    renderers: Mapping[str, Renderer],
+    rules: ComposeRules,
+    now: datetime,
 ) -> ComposeReport:
     """The same cycle, keeping nothing: what `compose` would do now."""
 
@@ -103,7 +108,7 @@ async def rehearse(
     async def keep(plan: Plan) -> bool:
         return True
 
-    return await _each(recipients, store=store, renderer=renderer, rules=rules, now=now, wait=wait, keep=keep)
+    return await _each(recipients, store=store, renderers=renderers, rules=rules, now=now, wait=wait, keep=keep)
 
 
 def planned_slot(recipient: Recipient, known: DigestSlot | None, *, rules: ComposeRules, now: datetime) -> Slot:
@@ -130,7 +135,7 @@ async def plan_digest(
     known: DigestSlot | None,
     *,
     store: ComposeStore,
-    renderer: Renderer,
+    renderers: Mapping[str, Renderer],
     rules: ComposeRules,
     now: datetime,
 ) -> Plan:
@@ -153,11 +158,11 @@ async def plan_digest(
     )
     if digest is None:
         return plan
-    digest, message = _fitted(digest, renderer, delivery_id=plan.delivery_id, now=now)
+    digest, deliveries = _fitted(digest, renderers, now=now)
     return replace(
         plan,
         digest=digest,
-        message=message,
+        deliveries=deliveries,
         told=digests.told_pairs(digest, matched),
         states=digests.told_states(digest, matched),
         told_notice=told_notice,
@@ -179,23 +184,12 @@ async def _notices(
 
 async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
     """Keep a plan in one transaction; False when its slot was kept before (then only the next slot is planned)."""
-    delivery = None
-    if plan.message is not None:
-        delivery = Delivery(
-            id=plan.delivery_id,
-            recipient_id=plan.recipient.id,
-            slot_key=plan.slot.key,
-            channel=plan.recipient.channel,
-            message=plan.message,
-            next_attempt_at=plan.at,
-            composed_at=plan.at,
-        )
     is_kept = await store.commit_digest(
         DigestCommit(
             recipient_id=plan.recipient.id,
             slot=plan.slot,
             next_slot=plan.next_slot,
-            delivery=delivery,
+            deliveries=plan.deliveries,
             told=plan.told,
             states=plan.states,
             told_notice=plan.told_notice,
@@ -212,7 +206,7 @@ async def _each(
     recipients: Sequence[Recipient],
     *,
     store: ComposeStore,
-    renderer: Renderer,
+    renderers: Mapping[str, Renderer],
     rules: ComposeRules,
     now: datetime,
     wait: Callable[[Recipient, Slot], Awaitable[None]],
@@ -230,7 +224,7 @@ async def _each(
                 if row is None or row.slot != slot:
                     await wait(recipient, slot)
                 continue
-            plan = await plan_digest(recipient, slot, row, store=store, renderer=renderer, rules=rules, now=now)
+            plan = await plan_digest(recipient, slot, row, store=store, renderers=renderers, rules=rules, now=now)
             if plan.digest is None and slot.key == FIRST_SLOT:
                 # A first digest is not used up by an empty store: it goes out with the first thing there is to tell.
                 if row is None:
@@ -254,14 +248,36 @@ async def _each(
     return ComposeReport(composed=tuple(composed), quiet=tuple(quiet), failures=tuple(failures))
 
 
-def _fitted(digest: Digest, renderer: Renderer, *, delivery_id: str, now: datetime) -> tuple[Digest, Message]:
-    """The digest as large as one mail carries, with its message."""
+def _fitted(digest: Digest, renderers: Mapping[str, Renderer], *, now: datetime) -> tuple[Digest, tuple[Delivery, ...]]:
+    """The digest as large as one message carries by each channel, with a delivery for each: all tell the same."""
     while True:
-        message = renderer.render(digest, delivery_id=delivery_id, composed_at=now)
-        smaller = digests.shrink(digest, html_bytes=len(message.html.encode()), wire_bytes=len(message.content))
+        deliveries = tuple(_delivery(digest, channel, renderers, now) for channel in digest.recipient.channels)
+        messages = [delivery.message for delivery in deliveries]
+        smaller = digests.shrink(
+            digest,
+            html_bytes=max((len(message.html.encode()) for message in messages), default=0),
+            wire_bytes=max((len(message.content) for message in messages), default=0),
+        )
         if smaller is None:
-            return digest, message
+            return digest, deliveries
         digest = smaller
+
+
+def _delivery(digest: Digest, channel: str, renderers: Mapping[str, Renderer], now: datetime) -> Delivery:
+    recipient, slot = digest.recipient, digest.slot
+    if (renderer := renderers.get(channel)) is None:
+        names = ", ".join(sorted(renderers)) or "none"
+        raise RenderError(f"the digest for {recipient.id} cannot go by {channel!r}: there is no such channel ({names})")
+    id = digests.delivery_id(recipient.id, slot.key, channel)
+    return Delivery(
+        id=id,
+        recipient_id=recipient.id,
+        slot_key=slot.key,
+        channel=channel,
+        message=renderer.render(digest, delivery_id=id, composed_at=now),
+        next_attempt_at=now,
+        composed_at=now,
+    )
 
 
 def _title(titles: Mapping[str, str], language: str, name: str) -> str:
@@ -283,7 +299,7 @@ def _log_digest(plan: Plan, digest: Digest) -> None:
             "changed": len(digest.changed) + digest.more_changed,
             "notices": len(digest.notices) + digest.more_notices,
             "held_back": digest.held_back,
-            "bytes": len(plan.message.content) if plan.message else 0,
-            "delivery": plan.delivery_id,
+            "bytes": max((len(delivery.message.content) for delivery in plan.deliveries), default=0),
+            "deliveries": [delivery.id for delivery in plan.deliveries],
         },
     )

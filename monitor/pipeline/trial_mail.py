@@ -8,7 +8,7 @@ of it. Corrections of what was told and notices about feeds are no part of it, a
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -31,7 +31,7 @@ class TrialRules:
     """What composing needs, as the daemon has it."""
 
     compose: ComposeRules
-    renderer: Renderer
+    renderers: Mapping[str, Renderer]
 
 
 class Remembering(Renderer):
@@ -63,7 +63,7 @@ class TrialMail(ComposeStore):
         self._rules = rules
         alike: dict[Recipient, list[Recipient]] = defaultdict(list)
         for reader in readers:
-            alike[replace(reader, id="", address="", name="", channel="", is_operator=False)].append(reader)
+            alike[replace(reader, id="", address="", name="", is_operator=False)].append(reader)
         self._alike = {one.id: same[0].id for same in alike.values() for one in same}
         self._readers = {same[0].id: replace(same[0], is_operator=False) for same in alike.values()}
         self._slots = {of: self._first_slot(reader, since) for of, reader in self._readers.items()}
@@ -99,7 +99,8 @@ class TrialMail(ComposeStore):
     async def _compose_for(self, reader: Recipient, known: DigestSlot, now: datetime) -> None:
         rules = self._rules.compose
         slot = planned_slot(reader, known, rules=rules, now=now)
-        plan = await plan_digest(reader, slot, known, store=self, renderer=self._rules.renderer, rules=rules, now=now)
+        renderers = self._rules.renderers
+        plan = await plan_digest(reader, slot, known, store=self, renderers=renderers, rules=rules, now=now)
         await keep_plan(plan, store=self)
         if plan.digest is not None:
             so_far = self._mail[reader.id]

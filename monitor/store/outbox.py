@@ -45,17 +45,17 @@ def set_digest_slot(connection: Connection, recipient_id: str, slot: Slot) -> No
 
 def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
     """Keep a digest, what it tells and the next slot; False, changing nothing, when the slot was kept already."""
-    delivery = commit.delivery
     done = {
         "recipient_id": commit.recipient_id,
         "slot_key": commit.slot.key,
-        "delivery_id": delivery.id if delivery else None,
+        "delivery_id": commit.deliveries[0].id if commit.deliveries else None,
         "at": commit.at,
     }
     if not insert_new(connection, DIGEST, done):
         return False
-    if delivery is not None and not insert_new(connection, DELIVERY, {**from_delivery(delivery), "lease_until": None}):
-        raise StoreError(f"A delivery with the id {delivery.id} exists already. Its digest was not kept.")
+    for delivery in commit.deliveries:
+        if not insert_new(connection, DELIVERY, {**from_delivery(delivery), "lease_until": None}):
+            raise StoreError(f"A delivery with the id {delivery.id} exists already. Its digest was not kept.")
     told = [
         {
             "recipient_id": commit.recipient_id,

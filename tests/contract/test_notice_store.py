@@ -75,7 +75,7 @@ def commit(slot: str, told_notice: int | None, *, with_mail: bool = True) -> Dig
         recipient_id="analyst",
         slot=make_slot(key=slot),
         next_slot=NEXT,
-        delivery=make_delivery(id=f"d{slot}", slot_key=slot) if with_mail else None,
+        deliveries=(make_delivery(id=f"d{slot}", slot_key=slot),) if with_mail else (),
         told_notice=told_notice,
         at=NOW,
     )

@@ -22,13 +22,13 @@ NEXT = Slot(key="2026-11-23T07:00", at=NOW + DAY)
 WATCHLIST = "russia-north-korea"
 
 
-def digest(delivery: Delivery | None = None, **facts: Any) -> DigestCommit:
+def digest(*deliveries: Delivery, **facts: Any) -> DigestCommit:
     return DigestCommit(
         **{
             "recipient_id": "analyst",
             "slot": make_slot(),
             "next_slot": NEXT,
-            "delivery": delivery,
+            "deliveries": deliveries,
             "at": NOW + timedelta(seconds=1),
             **facts,
         }
@@ -92,6 +92,30 @@ async def test_of_twin_commits_of_a_slot_one_is_kept(store: Any) -> None:
     assert len(await store.deliveries(limit=9)) == 1
 
 
+async def test_a_digest_goes_by_several_channels_with_a_delivery_each_that_is_settled_on_its_own(store: Any) -> None:
+    mail, hook = make_delivery("d1"), make_delivery("d2", channel="webhook:desk", message=make_message(content=b"{}"))
+    assert await store.commit_digest(digest(mail, hook)) is True
+    assert {one.id: one for one in await store.deliveries(limit=9)} == {"d1": mail, "d2": hook}
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.SENT))
+    later = outcome(DeliveryState.PENDING, delivery_id="d2", next_attempt_at=NOW + MINUTE)
+    await store.commit_outcome(later)
+    assert {one.id: one.state for one in await store.deliveries(limit=9)} == {
+        "d1": DeliveryState.SENT,
+        "d2": DeliveryState.PENDING,
+    }
+    assert [one.id for one in await claim(store, NOW + DAY)] == ["d2"]
+
+
+async def test_of_several_deliveries_all_are_kept_or_none(store: Any) -> None:
+    await store.commit_digest(digest(make_delivery("d1")))
+    other = digest(make_delivery("d2"), make_delivery("d1"), recipient_id="editor")
+    with pytest.raises(StoreError):
+        await store.commit_digest(other)
+    assert [delivery.id for delivery in await store.deliveries(limit=9)] == ["d1"]
+    assert "editor" not in await store.digest_slots()
+
+
 async def test_the_same_slot_of_another_recipient_is_another_digest(store: Any) -> None:
     assert await store.commit_digest(digest(make_delivery("d1"))) is True
     other = make_delivery("d2", recipient_id="editor")
@@ -100,7 +124,7 @@ async def test_the_same_slot_of_another_recipient_is_another_digest(store: Any) 
 
 
 async def test_a_digest_with_nothing_to_say_moves_the_slot_and_sends_nothing(store: Any) -> None:
-    assert await store.commit_digest(digest(None)) is True
+    assert await store.commit_digest(digest()) is True
     assert await store.commit_digest(digest(make_delivery())) is False
     assert await store.deliveries(limit=9) == []
     assert (await store.digest_slots())["analyst"].slot == NEXT
@@ -208,7 +232,7 @@ async def test_a_change_before_the_last_quiet_digest_is_still_to_be_told(store: 
 
 
 async def test_a_new_schedule_moves_the_slot_and_what_was_told_stays_told(store: Any) -> None:
-    await store.commit_digest(digest(None))
+    await store.commit_digest(digest())
     sooner = Slot(key="2026-11-22T12:00", at=NOW + 5 * MINUTE)
     await store.set_digest_slot("analyst", sooner)
     assert await store.digest_slots() == {

@@ -26,7 +26,6 @@ async def told(store: Any, *articles: Article) -> None:
             recipient_id="analyst",
             slot=make_slot(),
             next_slot=make_slot(key="next", at=NOW + timedelta(days=1)),
-            delivery=None,
             told=tuple(("russia-north-korea", article.id) for article in articles),
             at=NOW,
         )

@@ -129,7 +129,7 @@ async def test_an_article_stays_while_a_delivery_that_tells_it_is_not_settled(st
             recipient_id="analyst",
             slot=make_slot(),
             next_slot=Slot(key="next", at=NOW),
-            delivery=delivery,
+            deliveries=(delivery,) if delivery else (),
             told=(("russia-north-korea", article.id),),
             at=NOW - 399 * DAY,
         )
@@ -145,7 +145,7 @@ async def test_a_pruned_slot_stays_done(store: Any) -> None:
         recipient_id="analyst",
         slot=make_slot(),
         next_slot=Slot(key="next", at=NOW),
-        delivery=make_delivery("d1", composed_at=NOW - 400 * DAY, state=DeliveryState.DEAD),
+        deliveries=(make_delivery("d1", composed_at=NOW - 400 * DAY, state=DeliveryState.DEAD),),
         at=NOW - 400 * DAY,
     )
     await store.commit_digest(commit)

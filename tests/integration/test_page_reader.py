@@ -209,7 +209,6 @@ async def test_what_was_told_is_neither_asked_for_nor_changed(desk: Desk) -> Non
             recipient_id="reader",
             slot=make_slot(),
             next_slot=make_slot(key="next"),
-            delivery=None,
             told=(("russia-north-korea", article.id),),
             at=NOW,
         )

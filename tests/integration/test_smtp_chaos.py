@@ -49,7 +49,7 @@ async def test_nothing_is_lost_nothing_changed_and_only_the_uncertain_is_repeate
         content = b"Message-ID: <d.%d@example.org>\r\n\r\n.body\r\n" % n
         delivery = make_delivery(f"d{n}", slot_key=slot.key, channel="smtp", message=make_message(content=content))
         await store.commit_digest(
-            DigestCommit(recipient_id="analyst", slot=slot, next_slot=slot, delivery=delivery, at=NOW)
+            DigestCommit(recipient_id="analyst", slot=slot, next_slot=slot, deliveries=(delivery,), at=NOW)
         )
     clock, uncertain = MovingClock(), Counter[str]()
     async with MisbehavingServer(**{step: script(rng, faults) for step, faults in FAULTS.items()}) as server:

@@ -178,7 +178,7 @@ async def test_marks_outcomes_and_digests_are_durable(tmp_path: Path) -> None:
         raw.set_trace_callback(lambda statement: seen.append(statement) if "synchronous" in statement else None)
         slot = make_slot()
         await store.commit_digest(
-            DigestCommit(recipient_id="r", slot=slot, next_slot=slot, delivery=make_delivery("d1"), at=NOW)
+            DigestCommit(recipient_id="r", slot=slot, next_slot=slot, deliveries=(make_delivery("d1"),), at=NOW)
         )
         await store.claim_deliveries(NOW, limit=1, lease_s=60)
         await store.mark_phase("d1", "data")

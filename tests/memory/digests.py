@@ -118,10 +118,10 @@ class Digests(Held):
         commit = self._writing(commit)
         if (commit.recipient_id, commit.slot.key) in self.digests:
             return False
-        if commit.delivery is not None:
-            if commit.delivery.id in self.outbox:
-                raise StoreError(f"a delivery {commit.delivery.id} exists already")
-            self.outbox[commit.delivery.id] = commit.delivery
+        for delivery in commit.deliveries:
+            if delivery.id in self.outbox:
+                raise StoreError(f"a delivery {delivery.id} exists already")
+        self.outbox |= {delivery.id: delivery for delivery in commit.deliveries}
         self.digests.add((commit.recipient_id, commit.slot.key))
         for watchlist, article_id in commit.told:
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)

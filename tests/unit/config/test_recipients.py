@@ -30,6 +30,7 @@ def test_a_recipient_needs_five_facts(write):
     )
 
 
+READY = frozenset({"maildir"})
 SECOND = READER.removeprefix("recipients:\n").replace("id: reader", "id: second")
 
 
@@ -62,7 +63,8 @@ def test_a_cron_line_is_reduced_on_the_recipients_own_clock(write):
         ("Asia/Jakarta", "Asia/Jakrata", 6, "zone", "Did you mean 'Asia/Jakarta'?"),
         ("Asia/Jakarta\n", 'Asia/Jakarta\n    name: "a\\r\\nb"\n', 7, "name", "one line"),
         ("Asia/Jakarta\n", "Asia/Jakarta\n    language: in\n", 7, "language", "expected 'id' or 'en', found 'in'."),
-        ("Asia/Jakarta\n", "Asia/Jakarta\n    channel: email\n", 7, "channel", "expected 'maildir' or 'smtp'"),
+        ("Asia/Jakarta\n", "Asia/Jakarta\n    channels: smtp\n", 7, "channels", "expected a list"),
+        ("Asia/Jakarta\n", "Asia/Jakarta\n    channels: []\n", 7, "channels", "expected at least 1 of them"),
         ("Asia/Jakarta\n", "Asia/Jakarta\n    max_stories: 0\n", 7, "max_stories", "expected at least 1"),
         ('{times: ["07:00"]}', '{times: ["7h"]}', 5, "schedule.times.0", "is no time of day"),
         ('{times: ["07:00"]}', '{cron: "0 7 * * 1-5"}', 5, "schedule.cron", "weekdays by number"),
@@ -99,12 +101,33 @@ def test_a_watchlist_that_does_not_exist_is_named_with_the_near_miss(write):
 
 def test_smtp_without_a_server_is_told_at_the_recipients_channel(write):
     listed = load_recipients(write(READER + "    channel: smtp\n"))
-    (problem,) = listed.without_server()
+    (problem,) = listed.without_channel(READY, {"smtp": "mail.smtp"})
     assert (problem.line, problem.key) == (7, "recipients.0.channel")
-    assert list(load_recipients(write(READER)).without_server()) == []
+    assert problem.message == "wants smtp, but monitor.yaml has no mail.smtp."
+    assert list(load_recipients(write(READER)).without_channel(READY, {"smtp": "mail.smtp"})) == []
+
+
+def test_a_channel_that_does_not_exist_is_told_at_its_place_with_the_near_miss(write):
+    listed = load_recipients(write(READER + "    channels: [maildir, mail-dir, pigeon]\n"))
+    problems = list(listed.without_channel(READY, {"smtp": "mail.smtp"}))
+    assert [(problem.line, problem.column, problem.key) for problem in problems] == [
+        (7, 25, "recipients.0.channels.1"),
+        (7, 35, "recipients.0.channels.2"),
+    ]
+    assert [problem.cure for problem in problems] == ["Did you mean 'maildir'?", "There are: maildir, smtp."]
+
+
+def test_several_channels_are_kept_in_their_order_and_each_once(write):
+    (reader,) = load_recipients(write(READER + "    channels: [smtp, maildir, smtp]\n")).recipients
+    assert reader.channels == ("smtp", "maildir")
+
+
+def test_both_forms_of_channels_are_refused(write, problems_of):
+    (problem,) = problems_of(lambda: load_recipients(write(READER + "    channel: smtp\n    channels: [maildir]\n")))
+    assert (problem.line, problem.message) == (2, "has both channel and channels. Put all of them into channels.")
 
 
 def test_the_default_reader_is_local_and_reads_indonesian_twice_a_day():
     (reader,) = load_recipients(Path("config/recipients.yaml")).recipients
-    assert (reader.address, reader.channel, reader.language) == ("reader@example.org", "maildir", "id")
+    assert (reader.address, reader.channels, reader.language) == ("reader@example.org", ("maildir",), "id")
     assert reader.schedule == Schedule(zone="Asia/Jakarta", times=(420, 1020))

@@ -79,7 +79,9 @@ async def tried(store: MemoryStore, after: Watchlist, before: Watchlist | None =
     trial = Trial(
         **{"before": before, "after": after, "since": NOW - 30 * DAY, "until": NOW, "first_at": NOW - 60 * DAY, **facts}
     )
-    return await backtest(trial, past=store, rules=TrialRules(compose=RULES, renderer=SmallRenderer()), page=page)
+    return await backtest(
+        trial, past=store, rules=TrialRules(compose=RULES, renderers={"maildir": SmallRenderer()}), page=page
+    )
 
 
 def with_names(watchlist: Watchlist, entity: str, *spellings: str) -> Watchlist:
@@ -202,7 +204,7 @@ async def mail_of_the_daemon(store: MemoryStore, reader: Recipient, *, since: da
     scorer, seen = compile_watchlists([LIVE]), sorted(store.articles.values(), key=lambda one: one.first_seen_at)
     digests: list[Digest] = []
     now = since
-    await compose([reader], store=store, renderer=SmallRenderer(), rules=RULES, now=now)
+    await compose([reader], store=store, renderers={"maildir": SmallRenderer()}, rules=RULES, now=now)
     assert store.slots[reader.id].told_until is None
     store.slots[reader.id] = replace(store.slots[reader.id], told_until=since)
     while now < until:
@@ -211,7 +213,7 @@ async def mail_of_the_daemon(store: MemoryStore, reader: Recipient, *, since: da
             article = seen.pop(0)
             matches = tuple(as_match(article.id, score, now=now) for score in scorer.matches(article))
             await store.commit_intake(Intake(matches=matches))
-        report = await compose([reader], store=store, renderer=SmallRenderer(), rules=RULES, now=now)
+        report = await compose([reader], store=store, renderers={"maildir": SmallRenderer()}, rules=RULES, now=now)
         assert not report.failures
         digests += [plan.digest for plan in report.composed if plan.digest]
     return Mail(digests=len(digests), stories=sum(map(told, digests)))
@@ -270,7 +272,7 @@ async def test_digests_that_an_edit_leaves_as_they_were_are_rendered_once() -> N
         before=LIVE, after=replace(LIVE, version="changed", title={}), since=NOW - 9 * DAY, until=NOW,
         first_at=NOW - 9 * DAY, readers=(make_recipient(),),
     )  # fmt: skip
-    found = await backtest(trial, past=store, rules=TrialRules(compose=RULES, renderer=renderer))
+    found = await backtest(trial, past=store, rules=TrialRules(compose=RULES, renderers={"maildir": renderer}))
     assert found.mail[0].before == found.mail[0].after
     assert found.mail[0].before.digests == renderer.rendered > 3
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from monitor.channels.email.render import EmailRenderer
-from monitor.core.digests import MAX_HTML_BYTES, MAX_WIRE_BYTES
+from monitor.core.digests import MAX_HTML_BYTES, MAX_WIRE_BYTES, delivery_id
 from monitor.errors import RenderError, StoreError
 from monitor.model.articles import Article, Revision
 from monitor.model.commits import Intake
@@ -61,8 +61,44 @@ async def run(
     store: MemoryStore, *recipients: Recipient, now: datetime = NOW, rules: ComposeRules = RULES, renderer: Any = None
 ) -> ComposeReport:
     return await compose(
-        recipients or (make_recipient(),), store=store, renderer=renderer or TitleRenderer(), rules=rules, now=now
+        recipients or (make_recipient(),),
+        store=store,
+        renderers={"maildir": renderer or TitleRenderer()},
+        rules=rules,
+        now=now,
     )
+
+
+async def test_every_channel_of_a_recipient_gets_the_same_digest_as_a_delivery_of_its_own() -> None:
+    store, (mails, calls) = await stored(make_article()), (TitleRenderer(), TitleRenderer())
+    reader = make_recipient(channels=("smtp", "webhook:desk"))
+    renderers = {"smtp": mails, "webhook:desk": calls}
+    report = await compose([reader], store=store, renderers=renderers, rules=FIRST, now=NOW)
+    assert mails.rendered == calls.rendered
+    assert {one.id: one.channel for one in store.outbox.values()} == {
+        delivery_id("analyst", "first", "smtp"): "smtp",
+        delivery_id("analyst", "first", "webhook:desk"): "webhook:desk",
+    }
+    assert report.composed[0].deliveries == tuple(store.outbox.values())
+    assert [one.message.message_id for one in store.outbox.values()] == [f"<{id}@example.org>" for id in store.outbox]
+
+
+async def test_a_digest_is_as_large_as_the_narrowest_of_its_channels_carries() -> None:
+    store = await stored(*(make_article(f"Kabar {n}", url=f"https://a.example/{n}") for n in range(60)))
+    wide, narrow = TitleRenderer(bytes_per_story=10), TitleRenderer(bytes_per_story=4000)
+    reader = make_recipient(channels=("wide", "narrow"), max_stories=100)
+    report = await compose([reader], store=store, renderers={"wide": wide, "narrow": narrow}, rules=FIRST, now=NOW)
+    assert wide.rendered[-1] == narrow.rendered[-1] == report.composed[0].digest
+    assert narrow.rendered[-1].rest + sum(story.is_brief for story in narrow.rendered[-1].stories) > 0
+
+
+async def test_a_channel_that_nobody_renders_for_fails_the_recipient_and_tells_which() -> None:
+    store = await stored(make_article())
+    report = await run(store, make_recipient(channels=("maildir", "fax")), make_recipient("good"), rules=FIRST)
+    ((who, why),) = report.failures
+    assert who == "analyst"
+    assert "'fax'" in why
+    assert [one.recipient_id for one in store.outbox.values()] == ["good"]
 
 
 async def test_a_new_recipient_waits_for_the_next_time_of_its_schedule() -> None:
@@ -77,7 +113,7 @@ async def test_on_the_first_start_a_digest_is_due_at_once_whatever_the_age_of_th
     store = await stored(seed)
     report = await run(store, rules=FIRST)
     (delivery,) = store.outbox.values()
-    assert [plan.delivery_id for plan in report.composed] == [delivery.id]
+    assert [one.id for plan in report.composed for one in plan.deliveries] == [delivery.id]
     assert (delivery.slot_key, delivery.state, delivery.message.text) == ("first", DeliveryState.PENDING, seed.title)
     assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
     assert set(store.told) == {("analyst", seed.id, "russia-north-korea")}
@@ -165,7 +201,7 @@ async def test_a_wall_time_already_told_in_another_zone_is_passed_over_and_loses
     assert report.composed == ()
     assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
     report = await run(store, moved, now=NOW + timedelta(days=1))
-    assert [plan.message.text for plan in report.composed if plan.message] == ["Kedua"]
+    assert [one.message.text for plan in report.composed for one in plan.deliveries] == ["Kedua"]
 
 
 @pytest.mark.parametrize("error", [RenderError("no catalogue"), KeyError("bug"), StoreError("locked")])
@@ -194,10 +230,12 @@ async def test_a_store_that_refuses_the_commit_leaves_everything_to_be_told() ->
 async def test_a_rehearsal_says_what_would_be_sent_and_keeps_nothing() -> None:
     store = await stored(make_article())
     before = store.commits
-    report = await rehearse((make_recipient(),), store=store, renderer=TitleRenderer(), rules=FIRST, now=NOW)
-    assert [plan.message.text for plan in report.composed if plan.message] == ["Putin tiba di Pyongyang"]
+    report = await rehearse(
+        (make_recipient(),), store=store, renderers={"maildir": TitleRenderer()}, rules=FIRST, now=NOW
+    )
+    assert [one.message.text for plan in report.composed for one in plan.deliveries] == ["Putin tiba di Pyongyang"]
     assert (
-        await rehearse((make_recipient(),), store=store, renderer=TitleRenderer(), rules=RULES, now=NOW)
+        await rehearse((make_recipient(),), store=store, renderers={"maildir": TitleRenderer()}, rules=RULES, now=NOW)
         == ComposeReport()
     )
     assert (store.commits, store.outbox, store.slots) == (before, {}, {})
@@ -211,8 +249,8 @@ async def test_a_digest_too_large_for_one_mail_is_made_smaller_until_it_fits_and
     report = await run(store, reader, rules=FIRST, renderer=renderer)
     (plan,) = report.composed
     assert plan.digest is not None
-    assert plan.message is not None
-    assert len(plan.message.html) <= MAX_HTML_BYTES
+    (message,) = (delivery.message for delivery in plan.deliveries)
+    assert len(message.html) <= MAX_HTML_BYTES
     told = {article_id for _, article_id, _ in store.told}
     assert len(told) == len(plan.digest.stories) == 300 - plan.digest.rest
     for day in range(1, 7):
@@ -225,12 +263,12 @@ async def test_the_real_renderer_keeps_two_hundred_stories_within_the_budget() -
     renderer = EmailRenderer("monitor@example.org")
     report = await run(store, make_recipient(max_stories=200), rules=FIRST, renderer=renderer)
     (plan,) = report.composed
-    assert plan.message is not None
-    assert len(plan.message.html.encode()) <= MAX_HTML_BYTES
-    assert len(plan.message.content) <= MAX_WIRE_BYTES
+    (message,) = (delivery.message for delivery in plan.deliveries)
+    assert len(message.html.encode()) <= MAX_HTML_BYTES
+    assert len(message.content) <= MAX_WIRE_BYTES
     assert plan.digest is not None
     assert plan.digest.rest > 0
-    assert str(plan.digest.rest) in plan.message.text
+    assert str(plan.digest.rest) in message.text
 
 
 # --- what changed since it was told --------------------------------------------------------------------------------
@@ -340,7 +378,7 @@ async def test_a_digest_that_was_not_kept_has_told_nothing() -> None:
     await store.commit_intake(Intake(notices=(outage(),)))
     store.refusals.append(StoreError("disk full"))
     assert (await run(store, OPERATOR, rules=OUTLETS, renderer=renderer)).failures
-    assert (await rehearse([OPERATOR], store=store, renderer=renderer, rules=OUTLETS, now=NOW)).composed
+    assert (await rehearse([OPERATOR], store=store, renderers={"maildir": renderer}, rules=OUTLETS, now=NOW)).composed
     await run(store, OPERATOR, rules=OUTLETS, renderer=renderer)
     assert await told_in(renderer) == [[("ANTARA", "outage")]] * 3
     assert store.slots["analyst"].told_notice == 1
@@ -371,7 +409,7 @@ async def test_notices_that_are_too_large_for_a_mail_are_counted_and_the_mail_st
     )
     (plan,) = report.composed
     assert plan.digest is not None
-    assert plan.message is not None
-    assert len(plan.message.content) <= MAX_WIRE_BYTES
+    (message,) = (delivery.message for delivery in plan.deliveries)
+    assert len(message.content) <= MAX_WIRE_BYTES
     assert (len(plan.digest.stories), len(plan.digest.notices) + plan.digest.more_notices) == (1, 60)
-    assert f"+{plan.digest.more_notices} more notices" in plan.message.text
+    assert f"+{plan.digest.more_notices} more notices" in message.text

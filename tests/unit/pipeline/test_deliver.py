@@ -60,7 +60,7 @@ async def outbox(*deliveries: Delivery) -> MemoryStore:
         slot = Slot(key=delivery.id, at=NOW)
         kept = replace(delivery, slot_key=delivery.id)
         await store.commit_digest(
-            DigestCommit(recipient_id="analyst", slot=slot, next_slot=slot, delivery=kept, at=NOW)
+            DigestCommit(recipient_id="analyst", slot=slot, next_slot=slot, deliveries=(kept,), at=NOW)
         )
     return store
 

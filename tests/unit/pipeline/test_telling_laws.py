@@ -154,7 +154,7 @@ class Newsroom(RuleBasedStateMachine):
             Slot(key=now.isoformat(), at=now),
             slots.get(reader.recipient.id),
             store=self.store,
-            renderer=Titles(),
+            renderers={"maildir": Titles()},
             rules=RULES,
             now=now,
         )
