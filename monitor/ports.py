@@ -207,6 +207,10 @@ class ComposeStore(Protocol):
         """
         ...
 
+    async def told_in_full(self, recipient_id: str, *, since: datetime) -> frozenset[ArticleId]:
+        """The articles that head stories which this recipient was told in full since (`DigestCommit.in_full`)."""
+        ...
+
     async def notices(self, *, after: int) -> list[Notice]:
         """What operators are told of feeds: those with a number larger than `after`, by number."""
         ...

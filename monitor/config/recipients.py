@@ -34,6 +34,13 @@ class RecipientSection(Strict):
         default=None, min_length=1, description="Several ways instead of one: each gets every digest, on its own."
     )
     max_stories: int = Field(default=35, ge=1, le=500, description="In one digest; the rest comes with the next.")
+    stories_per_day: int | None = Field(
+        default=None,
+        ge=1,
+        le=500,
+        description="A reading budget in place of a higher threshold: so many stories of a day are told in full, the "
+        "best ones; the others as titles with their links. Unset: all of them.",
+    )
     operator: bool | None = Field(
         default=None,
         description="true: runs this, and is told in the digests of feeds that fail or lose news, and of their "
@@ -57,6 +64,7 @@ class RecipientSection(Strict):
             language=self.language,
             channels=tuple(dict.fromkeys(self.channels or (self.channel or "maildir",))),
             max_stories=self.max_stories,
+            stories_per_day=self.stories_per_day,
             is_operator=is_operator,
         )
 

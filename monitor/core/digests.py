@@ -8,6 +8,7 @@ What is told and what is not:
   that names the outlets, in a digest that goes out anyway. On their own they make no mail: they stay untold and ride
   with the next digest. Refused: marking them told without a line, which would say something false of the ledger; and
   telling them as developing, which is the complaint about every alert product (the same text, day after day).
+- With a budget (so many stories a day) the best are told in full, the others by title (`core.day_budgets`).
 - What does not fit stays untold and is counted (`rest`).
 - An operator is told of feeds in the same mail: outages, their ends, gaps. They make no mail on their own while they
   are younger than a day; then they do, since silence for want of feeds looks like silence for want of news. All of a
@@ -23,11 +24,12 @@ What is told and what is not:
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from monitor.core.day_budgets import listed, within_budget
 from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in
@@ -72,13 +74,15 @@ def build(
     titles: Mapping[str, str],
     max_age: timedelta | None = None,
     notices: Sequence[Notice] = (),
+    told_today: Set[ArticleId] | None = None,
 ) -> Digest | None:
     """The digest of one recipient for one slot; None when there is nothing to say.
 
     `matched` holds what the recipient had as well (`was_told`): a story that grows is told as an update. `since` and
     `until` are the period told, `titles` maps a watchlist to its name in the recipient's language. `max_age` bounds
     how old an article may have been at first sight (None: any age); what came from seeds is never too old. `notices`
-    are what waits to be told of feeds, in reading order.
+    are what waits to be told of feeds, in reading order. `told_today` are the heads of what the recipient was told in
+    full on the day that it is (`day_budgets.places_taken`), for who has a budget; None holds to none.
     """
     stories: list[DigestStory] = []
     held_back = 0
@@ -90,12 +94,15 @@ def build(
         if _is_backlog(group, since=since, max_age=max_age):
             held_back += _is_seen_since(group, since)
         else:
-            stories.append(_story(story_id, group))
+            stories.append(_story(story_id, group, told_today or frozenset()))
     changed = changed_since_told(matched)
     is_pressing = _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
     if all(story.state is StoryState.CARRIED for story in stories) and not is_pressing:
         return None
     ranked = sorted(stories, key=_reading_order)
+    if told_today is not None and recipient.stories_per_day is not None:
+        ranked = within_budget(ranked, stories_per_day=recipient.stories_per_day, spent=len(told_today))
+    kept = listed(ranked, max_stories=recipient.max_stories)
     regroupings = Regroupings(matched, kinship)
     return Digest(
         recipient=recipient,
@@ -104,8 +111,8 @@ def build(
         until=until,
         titles=titles,
         # Origins last: they cost the most, and there may be far more stories than are told.
-        stories=tuple(_with_origins(story, groups[story.story_id]) for story in ranked[: recipient.max_stories]),
-        rest=max(0, len(ranked) - recipient.max_stories),
+        stories=tuple(story if story.is_brief else _with_origins(story, groups[story.story_id]) for story in kept),
+        rest=len(ranked) - len(kept),
         held_back=held_back,
         mergers=regroupings.mergers,
         partings=regroupings.partings,
@@ -247,7 +254,7 @@ def _is_seen_since(group: Sequence[MatchedArticle], since: datetime | None) -> b
     return since is None or any(row.article.first_seen_at > since for row in group if not row.was_told)
 
 
-def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
+def _story(story_id: StoryId, group: Sequence[MatchedArticle], told_today: Set[ArticleId]) -> DigestStory:
     untold = [row for row in group if not row.was_told]
     roots = _roots(group)
     told_roots = {roots[row.article.id] for row in group if row.was_told}
@@ -268,6 +275,7 @@ def _story(story_id: StoryId, group: Sequence[MatchedArticle]) -> DigestStory:
         first_at=first.at,
         first_day=first.day,
         told_before=len(group) - len(untold),
+        is_again=any(row.article.id in told_today for row in group),
     )
 
 

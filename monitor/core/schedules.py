@@ -48,6 +48,11 @@ def slot_at(wall: datetime, tz: tzinfo) -> Slot:
     return Slot(key=wall.isoformat(timespec="minutes"), at=_instant(wall, tz))
 
 
+def day_began_at(now: datetime, tz: tzinfo) -> datetime:
+    """The first instant of the day that it is in that zone (of a midnight that happens twice, the first)."""
+    return slot_at(datetime.combine(now.astimezone(tz).date(), time.min), tz).at
+
+
 def _slots(schedule: Schedule, days: Iterator[date], tz: tzinfo) -> Iterator[Slot]:
     for day in days:
         if (

@@ -92,6 +92,8 @@ class DigestCommit:
     """(watchlist, article) pairs."""
     states: Mapping[ArticleId, int] = field(default_factory=dict)
     """The number of the state that is told of an article (absent: the first, 0); also of articles told before."""
+    in_full: tuple[ArticleId, ...] = ()
+    """Of those told, the articles that head stories told in full: each takes a place of a day's reading budget."""
     told_notice: int | None = None
     """The number of the last notice about feeds that is told with it; None leaves that as it was."""
     at: datetime

@@ -40,8 +40,8 @@ class Slot:
 class Recipient:
     """Who gets digests, by each of `channels` (names of the configuration, such as "maildir"), one delivery each.
 
-    `language` is one of those that digests are written in. `is_operator`: who runs this, and is told of
-    feeds that fail.
+    `language` is one of those that digests are written in. `stories_per_day`: how many are told in full on a day, the
+    best, the others as titles; None: no such bound. `is_operator`: who runs this, and is told of feeds that fail.
     """
 
     id: str
@@ -52,6 +52,7 @@ class Recipient:
     language: str = "en"
     channels: tuple[str, ...] = ("maildir",)
     max_stories: int = 35
+    stories_per_day: int | None = None
     is_operator: bool = False
 
 
@@ -107,7 +108,8 @@ class DigestStory:
     its matches, `relevance` what the lead's points say as a share of 1 (`core.scoring.calibration`). `told_before`
     counts its articles that this recipient already had (they are not told again). `first_day` tells that no time of
     the first article is known. `origins` are the independent voices behind the articles told. `is_brief`: only its
-    title fits into the mail.
+    title is told; the mail has no room for more, or (`is_above_budget`) the recipient's stories of the day are told.
+    `is_again`: it was told in full before on the same day, which leaves the day's budget as it is.
     """
 
     story_id: StoryId
@@ -123,6 +125,8 @@ class DigestStory:
     told_before: int = 0
     origins: tuple[Origin, ...] = ()
     is_brief: bool = False
+    is_above_budget: bool = False
+    is_again: bool = False
 
     @property
     def tellings(self) -> tuple[Telling, ...]:
@@ -155,7 +159,8 @@ class ChangedArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
-    """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time.
+    """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time;
+    those above the recipient's budget of the day behind those within it.
 
     `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
     `mergers` are stories that this recipient had under the first title and that turned out to be part of the second.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from monitor.core import digests, schedules
+from monitor.core import day_budgets, digests, schedules
 from monitor.core.polling import notices_to_tell
 from monitor.errors import MonitorError, RenderError
 from monitor.model.articles import ArticleId
@@ -60,6 +60,7 @@ class Plan:
     deliveries: tuple[Delivery, ...] = ()
     told: tuple[tuple[str, ArticleId], ...] = ()
     states: Mapping[ArticleId, int] = field(default_factory=dict)
+    in_full: tuple[ArticleId, ...] = ()
     told_notice: int | None = None
     at: datetime
 
@@ -143,7 +144,8 @@ async def plan_digest(
     told_until = known.told_until if known else None
     since = now - rules.look_back if told_until is None else min(now - rules.look_back, told_until)
     matched = await store.matched_articles(recipient.id, recipient.watchlists, since=since)
-    next_slot = schedules.next_slot(recipient.schedule, after=now, tz=rules.zones(recipient.schedule.zone))
+    tz = rules.zones(recipient.schedule.zone)
+    next_slot = schedules.next_slot(recipient.schedule, after=now, tz=tz)
     plan = Plan(recipient=recipient, slot=slot, next_slot=next_slot, at=now)
     told_notice, notices = await _notices(recipient, known, store=store, rules=rules, now=now)
     digest = digests.build(
@@ -155,6 +157,7 @@ async def plan_digest(
         titles={name: _title(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
         max_age=rules.max_age,
         notices=notices,
+        told_today=await _told_today(recipient, store=store, now=now, tz=tz),
     )
     if digest is None:
         return plan
@@ -165,8 +168,18 @@ async def plan_digest(
         deliveries=deliveries,
         told=digests.told_pairs(digest, matched),
         states=digests.told_states(digest, matched),
+        in_full=day_budgets.places_taken(digest),
         told_notice=told_notice,
     )
+
+
+async def _told_today(
+    recipient: Recipient, *, store: ComposeStore, now: datetime, tz: tzinfo
+) -> frozenset[ArticleId] | None:
+    """What takes the places of a recipient's day so far; None for who has no budget."""
+    if recipient.stories_per_day is None:
+        return None
+    return await store.told_in_full(recipient.id, since=schedules.day_began_at(now, tz))
 
 
 async def _notices(
@@ -192,6 +205,7 @@ async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
             deliveries=plan.deliveries,
             told=plan.told,
             states=plan.states,
+            in_full=plan.in_full,
             told_notice=plan.told_notice,
             at=plan.at,
         )
@@ -295,6 +309,7 @@ def _log_digest(plan: Plan, digest: Digest) -> None:
             "recipient": plan.recipient.id,
             "slot": plan.slot.key,
             "stories": len(digest.stories),
+            "above_budget": sum(story.is_above_budget for story in digest.stories),
             "rest": digest.rest,
             "changed": len(digest.changed) + digest.more_changed,
             "notices": len(digest.notices) + digest.more_notices,

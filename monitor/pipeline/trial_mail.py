@@ -142,13 +142,19 @@ class TrialMail(ComposeStore):
         ]
         return sorted((*rows, *told.of(rows)), key=_contract_order)
 
+    async def told_in_full(self, recipient_id: str, *, since: datetime) -> frozenset[ArticleId]:
+        """The heads of what was told in full since."""
+        return frozenset(of for of, at in self._told[recipient_id].in_full.items() if at >= since)
+
     async def notices(self, *, after: int) -> list[Notice]:
         """None: what became of feeds is no watchlist's doing."""
         return []
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """Note what was told, and the next slot."""
-        self._told[commit.recipient_id].note(self._rows, {article_id for _, article_id in commit.told}, commit.at)
+        told = self._told[commit.recipient_id]
+        told.note(self._rows, {article_id for _, article_id in commit.told}, commit.at)
+        told.in_full |= dict.fromkeys(commit.in_full, commit.at)
         self._slots[commit.recipient_id] = DigestSlot(
             recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
         )
@@ -164,6 +170,7 @@ class _Told:
 
     def __init__(self) -> None:
         self.at: dict[ArticleId, datetime] = {}
+        self.in_full: dict[ArticleId, datetime] = {}
         self._rows: dict[StoryId, dict[tuple[ArticleId, str], MatchedArticle]] = defaultdict(dict)
 
     def note(self, rows: Iterable[MatchedArticle], told: Set[ArticleId], at: datetime) -> None:

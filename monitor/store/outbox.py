@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, and_, bindparam, case, literal, or_, select, update
 
 from monitor.errors import StoreError
+from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
 from monitor.store.columns import insert_new, keep
@@ -56,6 +57,7 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
     for delivery in commit.deliveries:
         if not insert_new(connection, DELIVERY, {**from_delivery(delivery), "lease_until": None}):
             raise StoreError(f"A delivery with the id {delivery.id} exists already. Its digest was not kept.")
+    in_full = set(commit.in_full)
     told = [
         {
             "recipient_id": commit.recipient_id,
@@ -64,6 +66,7 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
             "slot_key": commit.slot.key,
             "at": commit.at,
             "state": 0,
+            "is_in_full": article_id in in_full,
         }
         for watchlist, article_id in commit.told
     ]
@@ -79,6 +82,13 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
     replaced = [name for name in following if name != "recipient_id" and following[name] is not None]
     keep(connection, DIGEST_SLOT, [following], replacing=replaced)
     return True
+
+
+def told_in_full(connection: Connection, recipient_id: str, since: datetime) -> frozenset[ArticleId]:
+    """The articles that head stories which a recipient was told in full since."""
+    c = TOLD.c
+    wanted = select(c.article_id).where(c.recipient_id == recipient_id, c.at >= since, c.is_in_full)
+    return frozenset(connection.execute(wanted).scalars())
 
 
 def _keep_states(connection: Connection, commit: DigestCommit) -> None:

@@ -205,6 +205,10 @@ class SqlStore(
         asked = partial(matches.matched_articles, recipient_id=recipient_id, watchlists=watchlists, since=since)
         return await self._read(asked)
 
+    async def told_in_full(self, recipient_id: str, *, since: datetime) -> frozenset[ArticleId]:
+        """See `ComposeStore`."""
+        return await self._read(partial(outbox.told_in_full, recipient_id=recipient_id, since=since))
+
     async def notices(self, *, after: int) -> list[Notice]:
         """See `ComposeStore`."""
         return await self._read(partial(notices.notices, after=after))

@@ -387,6 +387,8 @@ class ToldRow(Row, table=True):
     at: datetime
     # Which of the article's states it was (see revision).
     state: int
+    # Whether it heads a story that was told in full: such take the places of a day's reading budget.
+    is_in_full: bool
 
 
 class DeliveryRow(Row, table=True):

@@ -153,6 +153,21 @@ async def test_what_was_told_is_known_of_this_recipient_in_every_watchlist(store
     assert {was_told for _, _, was_told in await had("editor")} == {False}
 
 
+async def test_what_heads_a_story_told_in_full_is_known_of_its_recipient_from_when_it_was_told(store: Any) -> None:
+    head, more, early = make_article("head"), make_article("more"), make_article("early")
+    matches = tuple(make_match(of, watchlist=name) for of in (head, more, early) for name in (WATCHLIST, "asean"))
+    await store.commit_intake(Intake(articles=(head, more, early), matches=matches))
+    pairs = tuple((name, of.id) for of in (head, more) for name in (WATCHLIST, "asean"))
+    await store.commit_digest(digest(make_delivery("d1"), told=pairs, in_full=(head.id,), at=NOW))
+    before = Slot(key="2026-11-21T07:00", at=NOW - DAY)
+    told = ((WATCHLIST, early.id),)
+    await store.commit_digest(digest(make_delivery("d2"), slot=before, told=told, in_full=(early.id,), at=NOW - DAY))
+    assert await store.told_in_full("analyst", since=NOW) == {head.id}
+    assert await store.told_in_full("analyst", since=NOW - DAY) == {head.id, early.id}
+    assert await store.told_in_full("analyst", since=NOW + MINUTE) == frozenset()
+    assert await store.told_in_full("editor", since=NOW - DAY) == frozenset()
+
+
 async def test_when_it_was_told_and_in_which_story_it_was_placed_are_known(store: Any) -> None:
     kept, gone = make_article("kept"), make_article("gone")
     root = make_story(kept)

@@ -60,6 +60,11 @@ class Digests(Held):
             ),
         )
 
+    async def told_in_full(self, recipient_id: str, *, since: datetime) -> frozenset[ArticleId]:
+        return frozenset(
+            article_id for (of, article_id), at in self.told_in_full_at.items() if of == recipient_id and at >= since
+        )
+
     def _states(self, recipient_id: str, article_id: ArticleId) -> dict[str, Any]:
         """The number of the present state, and the state that was told where it is an earlier one."""
         states = self.states.get(article_id, [])
@@ -127,6 +132,8 @@ class Digests(Held):
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
             self.told_at.setdefault((commit.recipient_id, article_id), commit.at)
             self.told_states.setdefault((commit.recipient_id, article_id), 0)
+        for article_id in commit.in_full:
+            self.told_in_full_at.setdefault((commit.recipient_id, article_id), commit.at)
         for article_id, state in commit.states.items():
             if (known_state := self.told_states.get((commit.recipient_id, article_id))) is not None:
                 self.told_states[commit.recipient_id, article_id] = max(known_state, state)

@@ -68,6 +68,7 @@ class Held:
         self.digests: set[tuple[str, str]] = set()
         self.told: dict[tuple[str, ArticleId, str], str] = {}
         self.told_at: dict[tuple[str, ArticleId], datetime] = {}
+        self.told_in_full_at: dict[tuple[str, ArticleId], datetime] = {}
         self.told_states: dict[tuple[str, ArticleId], int] = {}
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}

@@ -66,7 +66,8 @@ class StoryView:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestView:
-    """A digest as shown: `stories` in full, `titles` in brief, `carried` as lines, `changed` since they were told."""
+    """A digest as shown: `stories` in full, `titles` in brief, `above` the budget in brief (`above_budget`
+    says so), `carried` as lines, `changed` since they were told."""
 
     lang: str
     dir: str
@@ -78,6 +79,8 @@ class DigestView:
     counts: str
     stories: list[StoryView]
     titles: list[StoryView]
+    above: list[StoryView]
+    above_budget: str
     carried: list[StoryView]
     changed: list[ChangedView]
     more_changed: int
@@ -112,7 +115,9 @@ def digest_view(
         period=_period(digest, words, zone),
         counts=_counts(digest, words),
         stories=[view for story, view in news if not story.is_brief],
-        titles=[view for story, view in news if story.is_brief],
+        titles=[view for story, view in news if story.is_brief and not story.is_above_budget],
+        above=[view for story, view in news if story.is_above_budget],
+        above_budget=_above_budget(digest, words),
         carried=[view for story, view in views if story.state is StoryState.CARRIED],
         changed=changed,
         more_changed=digest.more_changed,
@@ -190,6 +195,12 @@ def _counts(digest: Digest, words: Language) -> str:
             *tail,
         )
     )
+
+
+def _above_budget(digest: Digest, words: Language) -> str:
+    wording = words.gettext("Above your budget of {budget} a day: {count} more")
+    count = sum(story.is_above_budget for story in digest.stories)
+    return wording.format(budget=digest.recipient.stories_per_day, count=count)
 
 
 def _story(story: DigestStory, digest: Digest, words: Language, zone: tzinfo) -> StoryView:

@@ -69,6 +69,22 @@ def test_the_lint_finds_no_fault_in_a_digest_of_all_kinds_of_stories() -> None:
     assert lint(render(replace(digest, stories=brief, rest=3, notices=notices())).content) == []
 
 
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [("en", "Above your budget of 2 a day: 3 more"), ("id", "Di atas jatah baca 2 berita sehari: 3 lagi")],
+)
+def test_what_is_above_the_days_budget_is_counted_and_linked(language: str, words: str) -> None:
+    digest = many(5, language)
+    stories = tuple(replace(one, is_brief=n > 1, is_above_budget=n > 1) for n, one in enumerate(digest.stories))
+    message = render(replace(digest, recipient=replace(digest.recipient, stories_per_day=2), stories=stories))
+    for shown in (message.html, message.text):
+        assert shown.count(words) == 1
+        below = shown.partition(words)[2]
+        assert [str(story.lead.article.url) in below for story in stories] == [False, False, True, True, True]
+    assert lint(message.content) == []
+    assert "Above your budget" not in render(digest).text
+
+
 def test_the_lint_is_not_blind() -> None:
     message = render(sample())
     for whole, broken in (

@@ -30,6 +30,12 @@ def test_a_recipient_needs_five_facts(write):
     )
 
 
+def test_a_reading_budget_is_so_many_stories_a_day_and_nobody_has_one_unasked(write):
+    assert load_recipients(write(READER)).recipients[0].stories_per_day is None
+    (recipient,) = load_recipients(write(READER + "    stories_per_day: 10\n")).recipients
+    assert recipient.stories_per_day == 10
+
+
 READY = frozenset({"maildir"})
 SECOND = READER.removeprefix("recipients:\n").replace("id: reader", "id: second")
 
@@ -66,6 +72,8 @@ def test_a_cron_line_is_reduced_on_the_recipients_own_clock(write):
         ("Asia/Jakarta\n", "Asia/Jakarta\n    channels: smtp\n", 7, "channels", "expected a list"),
         ("Asia/Jakarta\n", "Asia/Jakarta\n    channels: []\n", 7, "channels", "expected at least 1 of them"),
         ("Asia/Jakarta\n", "Asia/Jakarta\n    max_stories: 0\n", 7, "max_stories", "expected at least 1"),
+        ("Asia/Jakarta\n", "Asia/Jakarta\n    stories_per_day: 0\n", 7, "stories_per_day", "expected at least 1"),
+        ("Asia/Jakarta\n", "Asia/Jakarta\n    stories_per_day: 2.5\n", 7, "stories_per_day", "expected a whole number"),
         ('{times: ["07:00"]}', '{times: ["7h"]}', 5, "schedule.times.0", "is no time of day"),
         ('{times: ["07:00"]}', '{cron: "0 7 * * 1-5"}', 5, "schedule.cron", "weekdays by number"),
         ('{times: ["07:00"]}', "07:00", 5, "schedule", "expected a mapping (key: value), found '07:00'."),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.core.schedules import due_slot, next_slot
+from monitor.core.schedules import day_began_at, due_slot, next_slot
 from monitor.model.digests import Schedule, Slot
 from tests.factories import make_schedule
 
@@ -135,3 +135,27 @@ def test_the_due_slot_is_where_stepping_from_slot_to_slot_ends(
     found = due_slot(planned, schedule, now=now, tz=tz)
     assert found.at == expected.at
     assert found.at <= now < next_slot(schedule, after=found.at, tz=tz).at
+
+
+@pytest.mark.parametrize(
+    ("zone", "now", "began"),
+    [
+        ("Asia/Jakarta", "2026-11-22T07:00+07:00", "2026-11-22T00:00+07:00"),
+        ("Asia/Jakarta", "2026-11-22T00:00+07:00", "2026-11-22T00:00+07:00"),
+        ("Europe/Berlin", "2026-10-25T23:59+01:00", "2026-10-25T00:00+02:00"),  # a day of 25 hours
+        ("Africa/Cairo", "2026-04-24T09:00+03:00", "2026-04-24T01:00+03:00"),  # midnight does not happen
+        ("America/Havana", "2026-11-01T00:30-05:00", "2026-11-01T00:00-04:00"),  # and here it happens twice
+    ],
+)
+def test_a_day_begins_with_the_first_instant_of_its_date_on_the_readers_clock(zone: str, now: str, began: str) -> None:
+    assert day_began_at(at(now), ZoneInfo(zone)) == at(began)
+
+
+@settings(max_examples=100, deadline=None)
+@given(schedules, instants)
+def test_a_day_has_begun_and_its_first_instant_is_of_the_same_date(schedule: Schedule, now: datetime) -> None:
+    tz = ZoneInfo(schedule.zone)
+    began = day_began_at(now, tz)
+    assert began <= now
+    assert began.astimezone(tz).date() == now.astimezone(tz).date()
+    assert day_began_at(began, tz) == began

@@ -224,14 +224,16 @@ def told(digest: Digest) -> int:
 
 
 @pytest.mark.parametrize("times", [(7 * 60,), (7 * 60, 17 * 60), (0, 480, 960)])
-@pytest.mark.parametrize("room", [2, 35])
-async def test_mail_is_what_the_daemon_itself_would_have_sent(times: tuple[int, ...], room: int) -> None:
+@pytest.mark.parametrize(("room", "budget"), [(2, None), (35, None), (2, 1)])
+async def test_mail_is_what_the_daemon_itself_would_have_sent(
+    times: tuple[int, ...], room: int, budget: int | None
+) -> None:
     """Stories that grow for days, copies of what was told, a backlog, and more than fits into one digest."""
     articles = daily(40, per_day=4)
     stories = [articles[0:12], articles[12:14], articles[20:39:2]]
     copies = copies_within(stories)
     backlog = news("Putin dan Kim Jong Un, berita lama", 30, published_at=NOW - 90 * DAY)
-    reader = make_recipient(schedule=make_schedule(times=times), max_stories=room)
+    reader = make_recipient(schedule=make_schedule(times=times), max_stories=room, stories_per_day=budget)
     since = NOW - 11 * DAY
     daemon = await mail_of_the_daemon(
         await stored(*articles, backlog, stories=stories, **copies), reader, since=since, until=NOW

@@ -271,6 +271,49 @@ async def test_the_real_renderer_keeps_two_hundred_stories_within_the_budget() -
     assert str(plan.digest.rest) in message.text
 
 
+# --- a reading budget -----------------------------------------------------------------------------------------------
+
+TWICE = make_schedule(times=(7 * 60, 17 * 60))
+
+
+async def in_full(store: MemoryStore, reader: Recipient, now: str, *articles: Article) -> list[int]:
+    """How many of a digest's stories are told in full and how many as titles, at a time in Jakarta."""
+    await stored(*articles, store=store)
+    (plan,) = (await run(store, reader, now=datetime.fromisoformat(f"{now}+07:00"))).composed
+    assert plan.digest is not None
+    assert {of for _, of in plan.told} == {article.id for article in articles}
+    return [sum(story.is_above_budget is above for story in plan.digest.stories) for above in (False, True)]
+
+
+async def test_a_days_budget_holds_over_its_digests_and_comes_anew_at_midnight_in_the_readers_zone() -> None:
+    store, reader = MemoryStore(), make_recipient(schedule=TWICE, stories_per_day=5)
+    await store.set_digest_slot("analyst", Slot(key="2026-11-23T07:00", at=SEVEN))
+
+    def seen(count: int, at: str) -> list[Article]:
+        when = datetime.fromisoformat(f"{at}+07:00")
+        return [make_article(f"Kabar {at} {n}", first_seen_at=when, published_at=when) for n in range(count)]
+
+    assert await in_full(store, reader, "2026-11-23T07:00", *seen(3, "2026-11-23T06:00")) == [3, 0]
+    assert await in_full(store, reader, "2026-11-23T17:00", *seen(4, "2026-11-23T16:00")) == [2, 2]
+    # The evening's digest is late, past midnight: it is read on the next day.
+    assert await in_full(store, reader, "2026-11-24T07:00", *seen(4, "2026-11-23T23:00")) == [4, 0]
+    assert await in_full(store, reader, "2026-11-25T00:10", *seen(9, "2026-11-24T18:00")) == [5, 4]
+    assert await in_full(store, reader, "2026-11-25T07:00", *seen(1, "2026-11-25T06:00")) == [0, 1]
+
+
+async def test_a_budget_moved_to_another_zone_counts_the_day_of_that_zone() -> None:
+    store = MemoryStore()
+    await store.set_digest_slot("analyst", Slot(key="2026-11-23T07:00", at=SEVEN))
+    first = make_article("Pagi", first_seen_at=NOW)
+    assert await in_full(store, make_recipient(stories_per_day=1), "2026-11-23T07:00", first) == [1, 0]
+    # Seven in Jakarta was the evening before in New York: there the day has its place still.
+    moved = make_recipient(schedule=make_schedule(zone="America/New_York", times=(8 * 60,)), stories_per_day=1)
+    later = datetime.fromisoformat("2026-11-23T20:00+07:00")
+    await store.set_digest_slot("analyst", Slot(key="2026-11-23T08:00", at=later))
+    second = make_article("Malam", first_seen_at=later, published_at=later)
+    assert await in_full(store, moved, "2026-11-23T20:00", second) == [1, 0]
+
+
 # --- what changed since it was told --------------------------------------------------------------------------------
 
 
