@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
+
+from monitor.model.links import LinkClaim
 from tests.memory.digests import Digests
 from tests.memory.feeds import Feeds
 from tests.memory.intakes import Intakes
@@ -19,3 +22,20 @@ class MemoryStore(Feeds, Intakes, Matches, Past, Digests, Outbox, Pages, Retenti
     `refusals` are errors that the next writes raise, one each, keeping nothing: a full disk, a locked file.
     `commits` counts the writes that were kept.
     """
+
+
+class FixedLinks:
+    """Links of an installation at `base`; the claim itself, digested, stands for its signature."""
+
+    def __init__(self, base: str) -> None:
+        self._base = base
+
+    def url(self, claim: LinkClaim) -> str | None:
+        return f"{self._base}/l/{_digested(claim)}"
+
+    def one_click(self, claim: LinkClaim) -> str | None:
+        return f"{self._base}/u/{_digested(claim)}" if self._base.startswith("https://") else None
+
+
+def _digested(claim: LinkClaim) -> str:
+    return hashlib.blake2b(repr(claim).encode(), digest_size=12).hexdigest()

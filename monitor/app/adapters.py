@@ -12,11 +12,13 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from monitor.channels.email.dkim import DkimSigner
 from monitor.channels.email.render import EmailRenderer
 from monitor.channels.email.smtp import SmtpChannel, SmtpServer
 from monitor.channels.maildir import MaildirChannel
 from monitor.config import Configuration
 from monitor.core import polling
+from monitor.errors import ConfigError, Problem
 from monitor.pipeline.traffic import FollowUps, Traffic
 from monitor.ports import Channel, Clock, Renderer, Source, Turn
 from monitor.sources.gdelt import Distance, GdeltSource
@@ -152,8 +154,30 @@ def make_channels(configuration: Configuration) -> dict[str, Channel]:
     return channels
 
 
+def make_signer(configuration: Configuration) -> DkimSigner | None:
+    """What signs mails here, None where nothing is to. Raises `ConfigError` for a key that cannot sign."""
+    settings = configuration.settings
+    wanted, key = settings.mail.dkim, settings.dkim_key
+    if wanted is None or key is None:
+        return None
+    domain = wanted.domain or settings.mail.sender.rpartition("@")[2].lower()
+    try:
+        return DkimSigner(selector=wanted.selector, domain=domain, key=key.reveal().encode())
+    except ValueError as error:
+        place = f"{wanted.key_file} {error}"
+        raise ConfigError((Problem(file="monitor.yaml", key="mail.dkim", message=place),)) from error
+
+
 def make_renderers(configuration: Configuration) -> dict[str, Renderer]:
-    """Name of a channel → who renders digests for it; those that carry mail share one."""
+    """Name of a channel → who renders digests for it; those that carry mail share one.
+
+    Raises `ConfigError` as `make_signer`.
+    """
     mail = configuration.settings.mail
-    mails = EmailRenderer(mail.sender, mail.sender_name)
+    mails = EmailRenderer(
+        mail.sender,
+        mail.sender_name,
+        unsubscribe_address=mail.unsubscribe_address or mail.sender,
+        sign=make_signer(configuration),
+    )
     return {"maildir": mails, "smtp": mails}

@@ -12,6 +12,7 @@ from monitor.app.adapters import (
     SystemClock,
     make_http,
     make_polling_limits,
+    make_signer,
     make_sources,
     make_turn,
     make_workers,
@@ -38,11 +39,13 @@ from monitor.store.sqlstore import SqlStore
 
 
 def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuration:
-    """A configuration fit to go live: files that can be read, and watchlists that pass their own tests.
+    """A configuration fit to go live: files that can be read, watchlists that pass their own tests, a key that signs.
 
     Raises `ConfigError` with every problem.
     """
-    return tried(load(config_dir, env))
+    configuration = load(config_dir, env)
+    make_signer(configuration)
+    return tried(configuration)
 
 
 def make_replay(configuration: Configuration) -> Replay:

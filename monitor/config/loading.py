@@ -12,9 +12,9 @@ from monitor.config.channels import channel_names
 from monitor.config.environment import merged, overrides
 from monitor.config.feeds import load_feeds
 from monitor.config.recipients import RecipientList, load_recipients
-from monitor.config.secrets import ENVIRONMENT, PREFIX, Secret, cure_of, resolve_secret
+from monitor.config.secrets import ENVIRONMENT, PREFIX, Secret, cure_of, read_key, resolve_secret
 from monitor.config.seeds import load_seed_manifest, unlisted_texts
-from monitor.config.settings import MonitorFile, Settings, without_password
+from monitor.config.settings import DkimSection, MonitorFile, Settings, without_password
 from monitor.config.urls import load_urls
 from monitor.config.watchlists import load_watchlist
 from monitor.config.wording import near_miss
@@ -123,14 +123,17 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
             problem_at(document, ("store", "url"), message, f"Remove it. {cure_of('store_password')}")
         )
     gathering.problems.extend(_login_problems(document, file, smtp_password))
+    base, dkim = config_dir.absolute().parent, file.mail.dkim
+    dkim_key = gathering.part(lambda: _dkim_key(base, document, dkim)) if dkim is not None else None
     if gathering.problems:
         raise ConfigError(tuple(gathering.problems))
     sections = {field.name: getattr(file, field.name) for field in fields(Settings) if hasattr(file, field.name)}
     return Settings(
-        base=config_dir.absolute().parent,
+        base=base,
         **{**sections, "store": store},
         smtp_password=smtp_password,
         store_password=store_password or url_password,
+        dkim_key=dkim_key,
     )
 
 
@@ -204,6 +207,14 @@ def _reworded(problem: Problem, overridden: Mapping[str, tuple[str, ...]]) -> Pr
         cure = f"Remove it. {cure_of(_PASSWORD_KEYS[problem.key])}"
         return replace(problem, message="passwords are not read from this file.", cure=cure)
     return problem
+
+
+def _dkim_key(base: Path, document: Document, dkim: DkimSection) -> Secret:
+    try:
+        return read_key(base / dkim.key_file)
+    except ConfigError as error:
+        what = error.problems[0]
+        raise ConfigError((problem_at(document, ("mail", "dkim", "key_file"), what.message, what.cure),)) from None
 
 
 def _login_problems(document: Document, file: MonitorFile, password: Secret | None) -> Iterator[Problem]:

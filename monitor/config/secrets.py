@@ -80,6 +80,11 @@ def resolve_secret(name: str, env: Mapping[str, str]) -> Secret | None:
     return None
 
 
+def read_key(path: Path) -> Secret:
+    """A private key that a file holds. Raises `ConfigError` with what is wrong with the file."""
+    return _read(path, "key")
+
+
 def _read(path: Path, variable: str) -> Secret:
     try:
         with path.open("rb") as file:

@@ -134,13 +134,35 @@ class SmtpSection(Strict):
         return self.port if self.port is not None else _DEFAULT_PORTS[self.tls]
 
 
+class DkimSection(Strict):
+    """Signatures of our own, for when no relay signs. Its key is in a file of its own, never here."""
+
+    selector: Host = Field(description="Under it the public key stands in the DNS: SELECTOR._domainkey.DOMAIN.")
+    domain: Host | None = Field(default=None, description="Who signs; default: the sender's domain.")
+    key_file: Line = Field(description="The private key: PEM, RSA of 1024 bits or more (2048 is usual) or Ed25519.")
+
+
 class MailSection(Strict):
     """How digests leave."""
 
     sender: Address = Field(default="monitor@example.org", description="The From address.")
     sender_name: Line = Field(default="Media monitor", description="The name beside it.")
     maildir: Line = Field(default="var/outbox", description="Folder of the maildir channel.")
+    unsubscribe_address: Address | None = Field(
+        default=None, description="Where readers' mails go that ask to stop or for help; default: the sender."
+    )
     smtp: SmtpSection | None = Field(default=None, description="Needed by recipients with channel: smtp.")
+    dkim: DkimSection | None = Field(default=None, description="Sign mails here; needs the extra `dkim`.")
+
+    @model_validator(mode="after")
+    def _aligned(self) -> Self:
+        sent_from, signed_by = self.sender.rpartition("@")[2].lower(), self.dkim and self.dkim.domain
+        if signed_by and sent_from != signed_by and not sent_from.endswith(f".{signed_by}"):
+            raise ValueError(
+                f"dkim.domain ({signed_by}) does not speak for the sender {self.sender}: mail servers would not count "
+                "the signature. Name the sender's domain or one above it, or leave it out."
+            )
+        return self
 
 
 class WebSection(Strict):
@@ -211,6 +233,7 @@ class Settings:
     seeds: SeedsSection
     smtp_password: Secret | None = None
     store_password: Secret | None = None
+    dkim_key: Secret | None = None
 
     @property
     def store_url(self) -> Secret:

@@ -7,6 +7,7 @@ renders a smaller digest when it must (`core.digests.shrink`).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from urllib.parse import quote
 
@@ -18,18 +19,34 @@ from monitor.channels.email.text import clean
 from monitor.channels.email.view import DigestView, digest_view
 from monitor.channels.email.wire import Letter, ascii_address, serialise
 from monitor.errors import RenderError
-from monitor.model.digests import Digest, Message
+from monitor.model.digests import Digest, Message, Recipient
+from monitor.model.links import LinkAction, LinkClaim
+from monitor.ports import Links
 
 MAX_NAME = 60
+
+Sign = Callable[[bytes, datetime], bytes]
+"""A mail's bytes with a signature in front of them, as of a time; raises ValueError."""
 
 
 class EmailRenderer:
     """Renders digests as mail from `sender` (an address), shown as `sender_name`.
 
-    `unsubscribe_address`: where a mail with the recipient's id as its subject ends the digests; None offers nothing.
+    Args:
+        unsubscribe_address: Where a mail with the recipient's id as its subject ends the digests; None offers nothing.
+        links: Where the one-click address comes from, and those that the page shows.
+        sign: Signs the bytes last of all; None leaves that to the relay.
     """
 
-    def __init__(self, sender: str, sender_name: str = "", *, unsubscribe_address: str | None = None) -> None:
+    def __init__(
+        self,
+        sender: str,
+        sender_name: str = "",
+        *,
+        unsubscribe_address: str | None = None,
+        links: Links | None = None,
+        sign: Sign | None = None,
+    ) -> None:
         try:
             self._sender = ascii_address(sender)
             self._unsubscribe_address = ascii_address(unsubscribe_address) if unsubscribe_address else None
@@ -37,6 +54,8 @@ class EmailRenderer:
             raise RenderError(f"mails cannot be sent from or answered at {sender!r}: {error}") from error
         self._sender_name = clean(sender_name, MAX_NAME)
         self._domain = self._sender.rpartition("@")[2]
+        self._links = links
+        self._sign = sign
         self._inliner = CSSInliner(load_remote_stylesheets=False, minify_css=True)
         self._environments: dict[str, Environment] = {}
 
@@ -60,9 +79,14 @@ class EmailRenderer:
                 html=html,
                 language=words.tag,
                 list_id=f"{_label(recipient.watchlists)}.{self._domain}",
+                list_name=_list_name(digest),
                 unsubscribe=unsubscribe,
+                one_click=self._one_click(recipient),
+                help=self._mailto("help"),
             )
             content = serialise(letter)
+            if self._sign is not None:
+                content = self._sign(content, composed_at)
         except (TemplateError, InlineError, ValueError, LookupError) as error:
             raise RenderError(f"the digest for {recipient.id} cannot be rendered: {error}") from error
         return Message(
@@ -81,9 +105,18 @@ class EmailRenderer:
         return self._environments[words.tag].get_template(name).render(d=view)
 
     def _unsubscribe(self, recipient_id: str) -> str | None:
+        return self._mailto(f"unsubscribe {recipient_id}")
+
+    def _mailto(self, subject: str) -> str | None:
         if self._unsubscribe_address is None:
             return None
-        return f"mailto:{self._unsubscribe_address}?subject={quote('unsubscribe ' + recipient_id)}"
+        return f"mailto:{self._unsubscribe_address}?subject={quote(subject)}"
+
+    def _one_click(self, recipient: Recipient) -> str | None:
+        """Ends all digests of a recipient, as the mailto: does: a mail client says no more than "unsubscribe"."""
+        if self._links is None:
+            return None
+        return self._links.one_click(LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id=recipient.id))
 
 
 def _environment(words: Language) -> Environment:
@@ -98,6 +131,12 @@ def _environment(words: Language) -> Environment:
     )
     environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _list_name(digest: Digest) -> str:
+    """What mail clients show for the List-Id: the title of the one watchlist; of several, none speaks for all."""
+    names = digest.recipient.watchlists
+    return clean(digest.titles.get(names[0], names[0]), MAX_NAME) if len(names) == 1 else ""
 
 
 def _label(watchlists: tuple[str, ...]) -> str:

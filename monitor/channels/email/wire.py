@@ -44,26 +44,21 @@ class Letter:
     html: str
     language: str
     list_id: str
+    list_name: str = ""
     unsubscribe: str | None = None
     """A mailto: URI for List-Unsubscribe."""
+    one_click: str | None = None
+    """An https: URI where a POST alone unsubscribes (RFC 8058)."""
+    help: str | None = None
+    """A URI for List-Help."""
+    references: tuple[str, ...] = ()
+    """Message-IDs of the thread that it goes on with, the one that it answers last."""
 
 
 def serialise(letter: Letter) -> bytes:
     """The mail: headers and multipart/alternative. Raises ValueError for what cannot stand in a header."""
     message = EmailMessage(policy=_POLICY)
-    headers = {
-        "Date": format_datetime(letter.date),
-        "From": _mailbox(*letter.sender),
-        "To": _mailbox(*letter.recipient),
-        "Message-ID": letter.message_id,
-        "Subject": _words(letter.subject),
-        "List-Id": f"<{letter.list_id}>",
-        "Auto-Submitted": "auto-generated",
-        "Precedence": "list",
-    }
-    if letter.unsubscribe is not None:
-        headers["List-Unsubscribe"] = f"<{letter.unsubscribe}>"
-    for name, value in headers.items():
+    for name, value in _headers(letter).items():
         message[name] = value
     message.set_content(letter.text, cte="quoted-printable")
     message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
@@ -71,6 +66,34 @@ def serialise(letter: Letter) -> bytes:
     # "=_" cannot occur in quoted-printable, so no body can hold the boundary.
     message.set_boundary("=_" + blake2b(letter.message_id.encode(), digest_size=15).hexdigest())
     return message.as_bytes()
+
+
+def _headers(letter: Letter) -> dict[str, str]:
+    headers = {
+        "Date": format_datetime(letter.date),
+        "From": _mailbox(*letter.sender),
+        "To": _mailbox(*letter.recipient),
+        "Message-ID": letter.message_id,
+        "Subject": _words(letter.subject),
+        "List-Id": f"{_phrase(letter.list_name)} <{letter.list_id}>".lstrip(),
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "list",
+    }
+    if letter.references:
+        headers["In-Reply-To"] = letter.references[-1]
+        headers["References"] = " ".join(letter.references)
+    if letter.help is not None:
+        headers["List-Help"] = f"<{letter.help}>"
+    # The https URI first, and exactly one: RFC 8058. The header -Post beside a mailto: alone would promise what
+    # nobody keeps.
+    ways = [f"<{way}>" for way in (letter.one_click, letter.unsubscribe) if way is not None]
+    if ways:
+        headers["List-Unsubscribe"] = ", ".join(ways)
+    if letter.one_click is not None:
+        if not letter.one_click.startswith("https://"):
+            raise ValueError(f"a one-click address must be https: {letter.one_click[:60]!r} is not")
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
 
 
 def ascii_address(address: str) -> str:
@@ -121,14 +144,16 @@ def _folded(name: str, value: str) -> str:
 
 
 def _mailbox(name: str, address: str) -> str:
-    if not name:
-        return address
+    return f"{_phrase(name)} <{address}>" if name else address
+
+
+def _phrase(name: str) -> str:
     if not name.isascii() or "=?" in name:  # some readers decode words inside quotes as well
-        return f"{_words(name)} <{address}>"
+        return _words(name)
     if _ATOM.match(name):
-        return f"{name} <{address}>"
+        return name
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
-    return f'"{quoted}" <{address}>'
+    return f'"{quoted}"'
 
 
 def _words(text: str) -> str:

@@ -12,8 +12,8 @@ from monitor.channels.email.render import EmailRenderer
 from monitor.model.digests import Digest, Message
 from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
+from tests.eml_lint import lint
 from tests.factories import NOW, make_article, make_digest, make_recipient
-from tests.unit.channels.eml_lint import lint
 
 RENDERER = EmailRenderer("monitor@example.org", "Media monitor")
 DAY = timedelta(days=1)

@@ -54,6 +54,84 @@ def test_a_long_identifier_is_never_encoded_or_broken() -> None:
     assert b"\r\nList-Unsubscribe: <" + long.encode() + b">\r\n" in content
 
 
+FULL = replace(
+    LETTER,
+    list_name="Rusia–Korea Utara",
+    one_click="https://monitor.example.org/u/" + "a" * 38,
+    unsubscribe="mailto:monitor@example.org?subject=unsubscribe%20analyst",
+    help="mailto:monitor@example.org?subject=help",
+    references=("<s.0123456789abcdef0123@example.org>", "<d.11111111111111111111@example.org>"),
+)
+
+
+def test_every_header_that_a_list_mail_should_have_stands_there() -> None:
+    assert parsed(FULL) | {"Content-Type": ""} == {
+        "Date": "Sun, 22 Nov 2026 07:00:00 +0000",
+        "From": "Media monitor <monitor@example.org>",
+        "To": "analyst@example.org",
+        "Message-ID": "<d.0123456789abcdef0123@example.org>",
+        "Subject": "[Russia–North Korea] Putin in Pyongyang",
+        "List-Id": "Rusia–Korea Utara <russia-north-korea.example.org>",
+        "Auto-Submitted": "auto-generated",
+        "Precedence": "list",
+        "In-Reply-To": "<d.11111111111111111111@example.org>",
+        "References": "<s.0123456789abcdef0123@example.org> <d.11111111111111111111@example.org>",
+        "List-Help": "<mailto:monitor@example.org?subject=help>",
+        "List-Unsubscribe": (
+            "<https://monitor.example.org/u/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa>, "
+            "<mailto:monitor@example.org?subject=unsubscribe%20analyst>"
+        ),
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+        "MIME-Version": "1.0",
+        "Content-Type": "",
+        "Content-Language": "en",
+    }
+
+
+def test_one_click_is_promised_only_with_an_https_address() -> None:
+    by_mail = parsed(replace(FULL, one_click=None))
+    assert by_mail["List-Unsubscribe"] == "<mailto:monitor@example.org?subject=unsubscribe%20analyst>"
+    assert "List-Unsubscribe-Post" not in by_mail
+    assert "List-Unsubscribe" not in parsed(replace(FULL, one_click=None, unsubscribe=None))
+    with pytest.raises(ValueError, match="must be https"):
+        serialise(replace(FULL, one_click="http://monitor.example.org/u/abc"))
+
+
+IDENTIFIERS = ("Message-ID", "References", "In-Reply-To", "List-Id", "List-Help", "List-Unsubscribe")
+_TOKENS = st.text("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_", min_size=1, max_size=36)
+
+
+@settings(max_examples=60, deadline=None)
+@given(token=_TOKENS, ids=st.lists(_TOKENS, max_size=4), name=st.text(max_size=60))
+@pytest.mark.parametrize("refold", ["long", "all"])
+def test_pythons_own_serialiser_leaves_our_identifiers_whole(
+    refold: str, token: str, ids: list[str], name: str
+) -> None:
+    """What a relay, an archive or aiosmtplib's send_message does to a mail: policy.SMTP, even refolding all of it."""
+    letter = replace(
+        FULL,
+        message_id=f"<d.{token}@example.org>",
+        list_name=clean(name, 60),
+        one_click=f"https://monitor.example.org/u/{token}",
+        references=tuple(f"<d.{one}@example.org>" for one in ids),
+    )
+    content = serialise(letter)
+    message = message_from_bytes(content, policy=policy.default)
+    again = message.as_bytes(policy=policy.SMTP.clone(refold_source=refold))
+    for one in (content, again):
+        head = one.partition(b"\r\n\r\n")[0].decode("ascii").replace("\r\n ", " ")
+        for line in head.split("\r\n"):
+            field, _, value = line.partition(":")
+            if field in IDENTIFIERS:
+                assert "=?" not in (value.rpartition("<")[2] if field == "List-Id" else value)
+    for field in IDENTIFIERS:
+        before, after = message[field], message_from_bytes(again, policy=policy.default)[field]
+        assert (before is None) == (after is None)
+        if before is not None and field != "List-Id":
+            assert str(after).split() == str(before).split()
+    assert b"<russia-north-korea.example.org>" in again
+
+
 @pytest.mark.parametrize("name", ['Doe, "Jane"', "김정", "a\\b", "=?utf-8?q?x?=", "x" * 60])
 def test_a_display_name_arrives_as_it_is_and_adds_no_address(name: str) -> None:
     letter = replace(LETTER, recipient=(name, "analyst@example.org"))
@@ -79,7 +157,7 @@ def test_any_cleaned_subject_arrives_whole_in_short_lines(subject: str) -> None:
     assert str(message_from_bytes(content, policy=policy.default)["Subject"]) == subject.strip()
 
 
-@pytest.mark.parametrize("field", ["subject", "message_id", "list_id", "language"])
+@pytest.mark.parametrize("field", ["subject", "message_id", "list_id", "list_name", "help", "unsubscribe", "language"])
 def test_a_line_break_in_a_header_is_an_error_not_a_header(field: str) -> None:
     with pytest.raises(ValueError, match="no header may"):
         serialise(replace(LETTER, **{field: "x\r\nBcc: all@example.org"}))

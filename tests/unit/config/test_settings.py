@@ -195,3 +195,26 @@ def test_a_bad_override_names_its_variable_and_a_bad_file_its_line_both_at_once(
         (2, "polling.per_hots"),
     }
     assert {problem.file for problem in problems if not problem.line} == {"environment"}
+
+
+DKIM = "mail:\n  sender: desk@news.example.org\n  dkim:\n    selector: s1\n    key_file: config/dkim.key\n"
+
+
+def test_the_key_for_signatures_is_read_from_its_file_and_never_shown(settings_of, write):
+    write("-----BEGIN PRIVATE KEY-----\nabc\n", "app/config/dkim.key")
+    settings = settings_of(DKIM)
+    assert settings.dkim_key == Secret("-----BEGIN PRIVATE KEY-----\nabc")
+    assert "abc" not in repr(settings)
+
+
+def test_a_key_file_that_is_not_there_is_told_with_its_place(settings_of, problems_of):
+    (problem,) = problems_of(lambda: settings_of(DKIM))
+    assert (problem.line, problem.key) == (5, "mail.dkim.key_file")
+    assert "dkim.key cannot be read (No such file or directory)" in problem.message
+
+
+def test_a_signing_domain_that_does_not_speak_for_the_sender_is_refused(settings_of, problems_of, write):
+    write("x", "app/config/dkim.key")
+    (problem,) = problems_of(lambda: settings_of(DKIM + "    domain: example.net\n"))
+    assert "does not speak for the sender desk@news.example.org" in problem.message
+    assert settings_of(DKIM + "    domain: example.org\n").mail.dkim.domain == "example.org"

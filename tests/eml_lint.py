@@ -15,6 +15,7 @@ from html.parser import HTMLParser
 MAX_HTML = 80 * 1024
 MAX_WIRE = 100 * 1024
 ONCE = ("Date", "From", "To", "Message-ID", "Subject", "List-Id", "Auto-Submitted", "MIME-Version", "Content-Language")
+IDENTIFIERS = (b"Message-ID", b"List-Id", b"List-Unsubscribe", b"List-Help", b"References", b"In-Reply-To")
 VOID = {"meta", "br", "hr", "img", "link", "input"}
 BANNED_TAGS = {
     "script",
@@ -130,9 +131,12 @@ def _bytes_faults(content: bytes) -> list[str]:
     head, _, body = content.partition(b"\r\n\r\n")
     faults += [f"a header line of {len(line)}" for line in head.split(b"\r\n") if len(line) > 78]
     faults += [f"a body line of {len(line)}" for line in body.split(b"\r\n") if len(line) > 76]
-    for name in (b"Message-ID", b"List-Id", b"List-Unsubscribe", b"References"):
+    for name in IDENTIFIERS:
         found = re.search(rb"(?im)^" + name + rb":(.*(?:\r\n[ \t].*)*)", head)
-        if found and (b"=?" in found.group(1) or any(len(token) > 70 for token in found.group(1).split())):
+        value = found.group(1) if found else b""
+        if name == b"List-Id":  # a name may stand before it, encoded like any other
+            value = value[value.rfind(b"<") :]
+        if b"=?" in value or any(len(token) > 70 for token in value.split()):
             faults.append(f"{name.decode()} is encoded or too long")
     return faults
 
