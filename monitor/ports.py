@@ -27,6 +27,7 @@ from monitor.model.pages import (
     Unweighed,
     Weighing,
 )
+from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
 from monitor.model.votes import Vote, VotedArticle
 
@@ -186,7 +187,15 @@ class PastStore(Protocol):
         ...
 
 
-class ComposeStore(Protocol):
+class StandingPreferences(Protocol):
+    """What readers asked for, as composing reads it."""
+
+    async def preferences(self) -> list[Preference]:
+        """What stands of all recipients (each one's last words, where they are on), by time."""
+        ...
+
+
+class ComposeStore(StandingPreferences, Protocol):
     """What composing asks and keeps."""
 
     async def digest_slots(self) -> dict[str, DigestSlot]:
@@ -217,6 +226,18 @@ class ComposeStore(Protocol):
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """Keep a digest; False when this slot was already kept (then nothing changed)."""
+        ...
+
+
+class PreferenceStore(StandingPreferences, Protocol):
+    """What readers ask for of their digests."""
+
+    async def keep_preference(self, preference: Preference) -> bool:
+        """Keep a word that changes what stands; False, changing nothing, for any other and for one older than that."""
+        ...
+
+    async def preference_history(self, recipient_id: str) -> list[Preference]:
+        """Every word of a recipient that was kept, by time."""
         ...
 
 

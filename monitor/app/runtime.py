@@ -29,7 +29,7 @@ from monitor.app.restarts import restart_needed
 from monitor.app.seeking import Seeking
 from monitor.app.telling import Teller
 from monitor.config import Configuration
-from monitor.core import polling
+from monitor.core import polling, preferences
 from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
@@ -342,9 +342,11 @@ class Runtime:
     async def _rehearse(self) -> None:
         """Say once what would be mailed."""
         now, rules = self._clock.now(), self._rules()
-        known = await self._store.digest_slots()
+        known, said = await self._store.digest_slots(), await self._store.preferences()
         for recipient in self.configuration.recipients:
-            slot = composing.planned_slot(recipient, known.get(recipient.id), rules=rules, now=now)
+            slot = composing.planned_slot(
+                preferences.wanted(recipient, said), known.get(recipient.id), rules=rules, now=now
+            )
             if slot.at > now or (recipient.id, slot.key) in self._rehearsed:
                 continue
             self._rehearsed.add((recipient.id, slot.key))

@@ -27,6 +27,7 @@ COMMANDS: dict[str, str] = {
     "status": "what the store holds: feeds, stories, digests, the outbox",
     "health": "exit 0 when the daemon is alive, 1 when not (for container health checks)",
     "feeds": "list, show, add, discover, import, export, poll, pause and resume feeds",
+    "recipients": "who gets digests, what they asked for; take it back",
     "why": "why an article is in a digest, or is not",
     "story": "show a story with its reasons; join two, split one",
     "replay": "run JSON lines of articles through dedupe, grouping and scoring in a throw-away store",

@@ -17,6 +17,8 @@ What is told and what is not:
   was told: a headline changed twice is one change, one changed and changed back none. A correction makes a mail of
   its own, since a reader relies on what was told; another change does once it has waited a day. Changes for which
   there is no room stay untold and are counted (`more_changed`).
+- What the reader muted is left out before (`core.preferences`) and counted here (`muted`); an article of a muted
+  outlet leads nothing that others tell.
 - What was old when it was first seen, from before the last digest, is a new feed's backlog and no news: a story of
   nothing else is kept back and counted (`held_back`). After an outage of ours nothing is: the period told covers it.
 """
@@ -32,6 +34,7 @@ from hashlib import blake2b
 from monitor.core.day_budgets import listed, within_budget
 from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
+from monitor.core.preferences import is_muted
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in
 from monitor.core.scoring import relevance
 from monitor.core.seeds import SEED_FEED
@@ -75,6 +78,8 @@ def build(
     max_age: timedelta | None = None,
     notices: Sequence[Notice] = (),
     told_today: Set[ArticleId] | None = None,
+    muted: int = 0,
+    muted_outlets: frozenset[str] = frozenset(),
 ) -> Digest | None:
     """The digest of one recipient for one slot; None when there is nothing to say.
 
@@ -82,7 +87,8 @@ def build(
     `until` are the period told, `titles` maps a watchlist to its name in the recipient's language. `max_age` bounds
     how old an article may have been at first sight (None: any age); what came from seeds is never too old. `notices`
     are what waits to be told of feeds, in reading order. `told_today` are the heads of what the recipient was told in
-    full on the day that it is (`day_budgets.places_taken`), for who has a budget; None holds to none.
+    full on the day that it is (`day_budgets.places_taken`), for who has a budget; None holds to none. `muted` stories
+    were left out of `matched`, and articles of `muted_outlets` lead none.
     """
     stories: list[DigestStory] = []
     held_back = 0
@@ -94,7 +100,7 @@ def build(
         if _is_backlog(group, since=since, max_age=max_age):
             held_back += _is_seen_since(group, since)
         else:
-            stories.append(_story(story_id, group, told_today or frozenset()))
+            stories.append(_story(story_id, group, told_today or frozenset(), muted_outlets))
     changed = changed_since_told(matched)
     is_pressing = _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
     if all(story.state is StoryState.CARRIED for story in stories) and not is_pressing:
@@ -120,6 +126,7 @@ def build(
         more_changed=max(0, len(changed) - MAX_CHANGED),
         notices=tuple(notices[:MAX_NOTICES]),
         more_notices=max(0, len(notices) - MAX_NOTICES),
+        muted=muted,
     )
 
 
@@ -254,13 +261,19 @@ def _is_seen_since(group: Sequence[MatchedArticle], since: datetime | None) -> b
     return since is None or any(row.article.first_seen_at > since for row in group if not row.was_told)
 
 
-def _story(story_id: StoryId, group: Sequence[MatchedArticle], told_today: Set[ArticleId]) -> DigestStory:
+def _story(
+    story_id: StoryId,
+    group: Sequence[MatchedArticle],
+    told_today: Set[ArticleId],
+    muted_outlets: frozenset[str],
+) -> DigestStory:
     untold = [row for row in group if not row.was_told]
     roots = _roots(group)
     told_roots = {roots[row.article.id] for row in group if row.was_told}
-    news = [row for row in untold if roots[row.article.id] not in told_roots]
+    voices = [row for row in untold if not is_muted(row.article.outlet, muted_outlets)] or untold
+    news = [row for row in voices if roots[row.article.id] not in told_roots]
     state = StoryState.CARRIED if not news else StoryState.DEVELOPING if told_roots else StoryState.NEW
-    lead = min(news or untold, key=_lead_order)
+    lead = min(news or voices, key=_lead_order)
     others = sorted((row for row in untold if row is not lead), key=lambda row: (row.article.at, row.article.id))
     first = min((row.article for row in group), key=lambda article: article.at)
     return DigestStory(
@@ -269,7 +282,7 @@ def _story(story_id: StoryId, group: Sequence[MatchedArticle], told_today: Set[A
         state=state,
         lead=_telling(lead),
         others=tuple(_telling(row) for row in others),
-        points=max(row.match.points for row in untold),
+        points=max(row.match.points for row in voices),
         threshold=lead.match.threshold,
         relevance=relevance(lead.match.points),
         first_at=first.at,

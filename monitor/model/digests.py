@@ -168,6 +168,7 @@ class Digest:
     `changed` are articles that changed since this recipient was told of them; `more_changed` counts those for which
     there was no room (they come next time).
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
+    `muted` counts stories with news that the reader muted, or all of whose outlets (they stay untold).
     `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
     digest may have notices and no stories.
     """
@@ -187,6 +188,7 @@ class Digest:
     more_changed: int = 0
     notices: tuple[Notice, ...] = ()
     more_notices: int = 0
+    muted: int = 0
 
     @property
     def article_ids(self) -> tuple[ArticleId, ...]:

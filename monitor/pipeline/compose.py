@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from monitor.core import day_budgets, digests, schedules
+from monitor.core import day_budgets, digests, preferences, schedules
 from monitor.core.polling import notices_to_tell
+from monitor.core.preferences import Wanted
 from monitor.errors import MonitorError, RenderError
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
-from monitor.model.digests import Delivery, Digest, Recipient, Slot
+from monitor.model.digests import Delivery, Digest, MatchedArticle, Recipient, Slot
 from monitor.model.notices import Notice
 from monitor.ports import ComposeStore, Renderer
 
@@ -112,26 +113,27 @@ async def rehearse(
     return await _each(recipients, store=store, renderers=renderers, rules=rules, now=now, wait=wait, keep=keep)
 
 
-def planned_slot(recipient: Recipient, known: DigestSlot | None, *, rules: ComposeRules, now: datetime) -> Slot:
+def planned_slot(wanted: Wanted, known: DigestSlot | None, *, rules: ComposeRules, now: datetime) -> Slot:
     """The slot that a recipient waits for: due when not later than `now`.
 
     A recipient without one gets its first digest at once or waits for its next time; missed slots become the latest
     of them; a schedule changed since the slot was planned moves it.
     """
-    tz = rules.zones(recipient.schedule.zone)
+    schedule = wanted.recipient.schedule
+    tz = rules.zones(schedule.zone)
     if known is None:
         if rules.is_first_due:
             return Slot(key=FIRST_SLOT, at=now)
-        return schedules.next_slot(recipient.schedule, after=now, tz=tz)
+        return schedules.next_slot(schedule, after=now, tz=tz)
     if known.slot.key == FIRST_SLOT:
         return known.slot
     if known.slot.at <= now:
-        return schedules.due_slot(known.slot, recipient.schedule, now=now, tz=tz)
-    return schedules.next_slot(recipient.schedule, after=now, tz=tz)
+        return schedules.due_slot(known.slot, schedule, now=now, tz=tz)
+    return schedules.next_slot(schedule, after=now, tz=tz)
 
 
 async def plan_digest(
-    recipient: Recipient,
+    wanted: Wanted,
     slot: Slot,
     known: DigestSlot | None,
     *,
@@ -140,24 +142,30 @@ async def plan_digest(
     rules: ComposeRules,
     now: datetime,
 ) -> Plan:
-    """What `recipient` gets in `slot`, rendered; writes nothing. Raises `StoreError`, `RenderError`."""
+    """What a recipient gets in `slot`, rendered; writes nothing. Raises `StoreError`, `RenderError`."""
+    recipient = wanted.recipient
     told_until = known.told_until if known else None
-    since = now - rules.look_back if told_until is None else min(now - rules.look_back, told_until)
-    matched = await store.matched_articles(recipient.id, recipient.watchlists, since=since)
     tz = rules.zones(recipient.schedule.zone)
     next_slot = schedules.next_slot(recipient.schedule, after=now, tz=tz)
     plan = Plan(recipient=recipient, slot=slot, next_slot=next_slot, at=now)
+    if wanted.is_nothing:
+        return plan
+    heard = preferences.heard(
+        await _matched(wanted, told_until, store=store, rules=rules, now=now), wanted, since=told_until
+    )
     told_notice, notices = await _notices(recipient, known, store=store, rules=rules, now=now)
     digest = digests.build(
         recipient,
         slot,
-        matched,
+        heard.rows,
         since=told_until,
         until=now,
         titles={name: _title(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
         max_age=rules.max_age,
         notices=notices,
         told_today=await _told_today(recipient, store=store, now=now, tz=tz),
+        muted=heard.muted,
+        muted_outlets=wanted.muted_outlets,
     )
     if digest is None:
         return plan
@@ -166,8 +174,8 @@ async def plan_digest(
         plan,
         digest=digest,
         deliveries=deliveries,
-        told=digests.told_pairs(digest, matched),
-        states=digests.told_states(digest, matched),
+        told=digests.told_pairs(digest, heard.rows),
+        states=digests.told_states(digest, heard.rows),
         in_full=day_budgets.places_taken(digest),
         told_notice=told_notice,
     )
@@ -180,6 +188,21 @@ async def _told_today(
     if recipient.stories_per_day is None:
         return None
     return await store.told_in_full(recipient.id, since=schedules.day_began_at(now, tz))
+
+
+async def _matched(
+    wanted: Wanted, told_until: datetime | None, *, store: ComposeStore, rules: ComposeRules, now: datetime
+) -> list[MatchedArticle]:
+    """The matches that this digest may tell; of watchlists that come less often only when their time has come."""
+    recipient = wanted.recipient
+    since = now - rules.look_back if told_until is None else min(now - rules.look_back, told_until)
+    usual = [name for name in recipient.watchlists if name not in wanted.seldom]
+    matched = await store.matched_articles(recipient.id, usual, since=since) if usual else []
+    tz = rules.zones(recipient.schedule.zone)
+    if wanted.seldom and preferences.seldom_due(wanted, told_until=told_until, now=now, tz=tz):
+        back = preferences.seldom_period(wanted, now=now, tz=tz)
+        matched += await store.matched_articles(recipient.id, wanted.seldom, since=since - back)
+    return matched
 
 
 async def _notices(
@@ -226,19 +249,20 @@ async def _each(
     wait: Callable[[Recipient, Slot], Awaitable[None]],
     keep: Callable[[Plan], Awaitable[bool]],
 ) -> ComposeReport:
-    known = await store.digest_slots()
+    known, said = await store.digest_slots(), await store.preferences()
     composed: list[Plan] = []
     quiet: list[str] = []
     failures: list[tuple[str, str]] = []
     for recipient in recipients:
         row = known.get(recipient.id)
         try:
-            slot = planned_slot(recipient, row, rules=rules, now=now)
+            wanted = preferences.wanted(recipient, said)
+            slot = planned_slot(wanted, row, rules=rules, now=now)
             if slot.at > now:
                 if row is None or row.slot != slot:
                     await wait(recipient, slot)
                 continue
-            plan = await plan_digest(recipient, slot, row, store=store, renderers=renderers, rules=rules, now=now)
+            plan = await plan_digest(wanted, slot, row, store=store, renderers=renderers, rules=rules, now=now)
             if plan.digest is None and slot.key == FIRST_SLOT:
                 # A first digest is not used up by an empty store: it goes out with the first thing there is to tell.
                 if row is None:

@@ -13,11 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.core import schedules
+from monitor.core.preferences import Wanted
 from monitor.model.articles import ArticleId
 from monitor.model.backtests import Mail
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Digest, MatchedArticle, Message, Recipient, Slot, StoryState
 from monitor.model.notices import Notice
+from monitor.model.preferences import Preference
 from monitor.model.stories import StoryId
 from monitor.pipeline.compose import ComposeRules, keep_plan, plan_digest, planned_slot
 from monitor.ports import ComposeStore, Renderer
@@ -98,9 +100,9 @@ class TrialMail(ComposeStore):
 
     async def _compose_for(self, reader: Recipient, known: DigestSlot, now: datetime) -> None:
         rules = self._rules.compose
-        slot = planned_slot(reader, known, rules=rules, now=now)
-        renderers = self._rules.renderers
-        plan = await plan_digest(reader, slot, known, store=self, renderers=renderers, rules=rules, now=now)
+        wanted, renderers = Wanted(recipient=reader), self._rules.renderers
+        slot = planned_slot(wanted, known, rules=rules, now=now)
+        plan = await plan_digest(wanted, slot, known, store=self, renderers=renderers, rules=rules, now=now)
         await keep_plan(plan, store=self)
         if plan.digest is not None:
             so_far = self._mail[reader.id]
@@ -120,6 +122,10 @@ class TrialMail(ComposeStore):
     async def digest_slots(self) -> dict[str, DigestSlot]:
         """The slots waited for."""
         return dict(self._slots)
+
+    async def preferences(self) -> list[Preference]:
+        """None: what a watchlist would bring is asked for, whatever its readers want less of."""
+        return []
 
     async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
         """Wait for another slot."""

@@ -18,6 +18,7 @@ from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slo
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageWish, Unweighed, Weighing
+from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
 from monitor.model.votes import Vote, VotedArticle
 from monitor.ports import (
@@ -28,12 +29,26 @@ from monitor.ports import (
     MatchStore,
     PageStore,
     PastStore,
+    PreferenceStore,
     PruneStore,
     SeekStore,
     StoryStore,
     VoteStore,
 )
-from monitor.store import feeds, inspection, intakes, lookups, matches, notices, outbox, pages, past, retention, votes
+from monitor.store import (
+    feeds,
+    inspection,
+    intakes,
+    lookups,
+    matches,
+    notices,
+    outbox,
+    pages,
+    past,
+    preferences,
+    retention,
+    votes,
+)
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
 from monitor.store.sieve import Sieve
@@ -54,6 +69,7 @@ class SqlStore(
     SeekStore,
     PageStore,
     VoteStore,
+    PreferenceStore,
 ):
     """All that the stages ask and keep. Made by `monitor.store.open_store`.
 
@@ -280,6 +296,18 @@ class SqlStore(
     async def voted_articles(self, watchlist: str, *, since: datetime) -> list[VotedArticle]:
         """See `VoteStore`."""
         return await self._read(partial(votes.voted_articles, watchlist=watchlist, since=since))
+
+    async def keep_preference(self, preference: Preference) -> bool:
+        """See `PreferenceStore`; outlives a loss of power."""
+        return await self._write(partial(preferences.keep_preference, preference=preference), is_durable=True)
+
+    async def preferences(self) -> list[Preference]:
+        """See `StandingPreferences`."""
+        return await self._read(preferences.preferences)
+
+    async def preference_history(self, recipient_id: str) -> list[Preference]:
+        """See `PreferenceStore`."""
+        return await self._read(partial(preferences.preference_history, recipient_id=recipient_id))
 
     async def prune(self, *, articles_before: datetime, index_before: datetime, limit: int) -> dict[str, int]:
         """See `PruneStore`; also what hangs on the articles, and settled deliveries. Counts rows per table."""

@@ -471,6 +471,19 @@ class VoteRow(Row, table=True):
     at: datetime
 
 
+class PreferenceRow(Row, table=True):
+    """What a reader asked for, every word of it; of a recipient, kind and target the last one counts."""
+
+    __tablename__ = "preference"
+
+    recipient_id: str = _text(primary_key=True)
+    kind: str = _text(primary_key=True)
+    target: str = _text(primary_key=True)
+    at: datetime = Field(primary_key=True)
+    is_on: bool
+    way: str = _text()
+
+
 class ArtifactRow(Row, table=True):
     """A named byte string."""
 
@@ -506,3 +519,4 @@ DELIVERY = _table(DeliveryRow)
 ARTIFACT = _table(ArtifactRow)
 NOTICE = _table(NoticeRow)
 VOTE = _table(VoteRow)
+PREFERENCE = _table(PreferenceRow)

@@ -15,6 +15,7 @@ from monitor.model.digests import Delivery
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
+from monitor.model.preferences import Preference, PreferenceKind
 from monitor.model.stories import Joining, Story
 from monitor.model.votes import Vote
 from monitor.model.watchlists import Match
@@ -77,6 +78,7 @@ class Held:
         self.page_leases: dict[ArticleId, datetime] = {}
         self.weighed: dict[tuple[str, ArticleId], Match] = {}
         self.kept_notices: list[Notice] = []
+        self.said: dict[tuple[str, PreferenceKind, str], list[Preference]] = {}
         self.votes: dict[tuple[ArticleId, str, str], Vote] = {}
 
     def _writing(self, value: Any = None) -> Any:

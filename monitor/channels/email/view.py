@@ -86,6 +86,7 @@ class DigestView:
     more_changed: int
     rest: int
     held_back: int
+    muted: int
     mergers: tuple[tuple[str, str], ...]
     partings: tuple[tuple[str, str], ...]
     notices: list[NoticeView]
@@ -123,6 +124,7 @@ def digest_view(
         more_changed=digest.more_changed,
         rest=digest.rest,
         held_back=digest.held_back,
+        muted=digest.muted,
         mergers=_cleaned(digest.mergers),
         partings=_cleaned(digest.partings),
         notices=notice_views(digest.notices, words, zone, until=digest.until),

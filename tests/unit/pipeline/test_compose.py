@@ -14,6 +14,7 @@ from monitor.model.commits import Intake
 from monitor.model.digests import DeliveryState, Digest, Message, Recipient, Slot
 from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
+from monitor.model.preferences import Preference, PreferenceKind
 from monitor.pipeline.compose import ComposeReport, ComposeRules, compose, rehearse
 from tests.factories import NOW, make_article, make_match, make_message, make_recipient, make_schedule, make_verdict
 from tests.fakes import MemoryStore
@@ -456,3 +457,60 @@ async def test_notices_that_are_too_large_for_a_mail_are_counted_and_the_mail_st
     assert len(message.content) <= MAX_WIRE_BYTES
     assert (len(plan.digest.stories), len(plan.digest.notices) + plan.digest.more_notices) == (1, 60)
     assert f"+{plan.digest.more_notices} more notices" in message.text
+
+
+def asked(kind: str, target: str = "", **facts: Any) -> Preference:
+    return Preference(**{"recipient_id": "analyst", "at": NOW, **facts}, kind=PreferenceKind(kind), target=target)
+
+
+async def test_who_unsubscribed_gets_nothing_and_nothing_counts_as_told_until_the_word_is_taken_back() -> None:
+    store = await stored(make_article("Satu"))
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T07:00", at=NOW - timedelta(hours=1)))
+    await store.keep_preference(asked("unsubscribe"))
+    report = await run(store)
+    assert (report.quiet, store.outbox, store.told) == (("analyst",), {}, {})
+    assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
+    await store.keep_preference(asked("unsubscribe", is_on=False, at=NOW + timedelta(hours=1)))
+    assert [plan.slot.key for plan in (await run(store, now=SEVEN)).composed] == ["2026-11-23T07:00"]
+    assert [delivery.message.text for delivery in store.outbox.values()] == ["Satu"]
+
+
+async def test_a_first_digest_is_kept_for_who_unsubscribed_before_it() -> None:
+    store = await stored(make_article("Satu"))
+    await store.keep_preference(asked("unsubscribe"))
+    assert (await run(store, rules=FIRST)).composed == ()
+    assert store.slots["analyst"].slot.key == "first"
+
+
+async def test_who_asked_for_all_less_often_waits_for_the_thinned_time() -> None:
+    store = await stored(make_article("Satu"))
+    await store.set_digest_slot("analyst", Slot(key="2026-11-24T07:00", at=SEVEN + timedelta(days=1)))
+    await store.keep_preference(asked("less-often"))
+    assert (await run(store, now=SEVEN + timedelta(hours=1))).composed == ()
+    assert store.slots["analyst"].slot.key == "2026-11-30T07:00"
+
+
+async def test_a_watchlist_less_often_is_left_out_of_six_digests_and_loses_nothing() -> None:
+    reader = make_recipient(watchlists=("russia-north-korea", "asean"))
+    store = await stored(make_article("Lama", first_seen_at=NOW - timedelta(days=9)), watchlist="asean")
+    for name in ("russia-north-korea", "asean"):
+        early = NOW - timedelta(days=5)
+        await stored(make_article(name, published_at=early, first_seen_at=early), store=store, watchlist=name)
+    sunday, week_before = SEVEN - timedelta(days=1), SEVEN - timedelta(days=13)
+    await store.keep_preference(asked("less-often", "asean"))
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T07:00", at=sunday))
+    store.slots["analyst"] = replace(store.slots["analyst"], told_until=week_before + timedelta(days=7))
+    rules = replace(RULES, max_age=None)
+    await run(store, reader, now=sunday, rules=rules)
+    assert [told.message.text for told in store.outbox.values()] == ["russia-north-korea"]
+    await run(store, reader, now=SEVEN, rules=rules)
+    assert [told.message.text for told in store.outbox.values()][1:] == ["Lama\nasean"]
+
+
+async def test_a_dry_run_obeys_the_readers_words_as_well() -> None:
+    store = await stored(make_article("Satu"))
+    await store.keep_preference(asked("unsubscribe"))
+    report = await rehearse(
+        [make_recipient()], store=store, renderers={"maildir": TitleRenderer()}, rules=FIRST, now=NOW
+    )
+    assert (report.composed, report.quiet) == ((), ("analyst",))

@@ -20,6 +20,7 @@ from monitor.core import handiwork
 from monitor.core.features import Frequencies
 from monitor.core.kinship import Kinship
 from monitor.core.open_stories import members_of
+from monitor.core.preferences import Wanted
 from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Intake
 from monitor.model.digests import Digest, Message, Recipient, Slot, StoryState
@@ -150,7 +151,7 @@ class Newsroom(RuleBasedStateMachine):
         now = self.later()
         slots = await self.store.digest_slots()
         plan = await plan_digest(
-            reader.recipient,
+            Wanted(recipient=reader.recipient),
             Slot(key=now.isoformat(), at=now),
             slots.get(reader.recipient.id),
             store=self.store,

@@ -1,0 +1,76 @@
+"""What is known of recipients beside the configuration: what they asked for; and an operator's word on it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from monitor.app.stories import to_change, to_read
+from monitor.config import Configuration
+from monitor.core import preferences
+from monitor.errors import StoreError
+from monitor.model.commits import DigestSlot
+from monitor.model.digests import Recipient
+from monitor.model.preferences import Preference, PreferenceKind, Way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecipientFile:
+    """A recipient as configured, and what the store knows of it: what it asked for now, and each word ever.
+
+    `recipient` is None for one that asked for something once and is configured no more.
+    """
+
+    id: str
+    recipient: Recipient | None
+    slot: DigestSlot | None
+    standing: Sequence[Preference]
+    history: Sequence[Preference]
+
+    @property
+    def gets(self) -> tuple[str, ...]:
+        """The watchlists that its digests still hold."""
+        if self.recipient is None:
+            return ()
+        return preferences.wanted(self.recipient, self.standing).recipient.watchlists
+
+
+async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
+    """All that are configured, then those that are no more. Raises `StoreError` where there is no store."""
+    async with to_read(configuration) as store:
+        standing, slots = await store.preferences(), await store.digest_slots()
+        configured = {one.id: one for one in configuration.recipients}
+        return [
+            RecipientFile(
+                id=of,
+                recipient=configured.get(of),
+                slot=slots.get(of),
+                standing=[one for one in standing if one.recipient_id == of],
+                history=await store.preference_history(of),
+            )
+            for of in dict.fromkeys((*configured, *(one.recipient_id for one in standing)))
+        ]
+
+
+async def read_recipient(configuration: Configuration, recipient_id: str) -> RecipientFile:
+    """One of them; raises `StoreError` for one that nobody knows."""
+    known = await read_recipients(configuration)
+    found = next((one for one in known if one.id == recipient_id), None)
+    if found is None:
+        raise StoreError(f"There is no recipient {recipient_id}; there are: {', '.join(one.id for one in known)}.")
+    return found
+
+
+async def resume(
+    configuration: Configuration, recipient_id: str, *, kind: PreferenceKind | None = None, target: str | None = None
+) -> list[Preference]:
+    """Take back what a recipient asked for: of one kind and target, or everything. What was taken back."""
+    found = await read_recipient(configuration, recipient_id)
+    back = [
+        replace(one, is_on=False, at=datetime.now(UTC), way=Way.OPERATOR)
+        for one in found.standing
+        if kind in (None, one.kind) and target in (None, one.target)
+    ]
+    async with to_change(configuration) as store:
+        return [one for one in back if await store.keep_preference(one)]

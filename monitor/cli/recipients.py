@@ -1,0 +1,142 @@
+"""`monitor recipients list|show|resume`: who gets digests, what they asked for, and the way back."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from monitor.app.recipients import RecipientFile
+    from monitor.model.preferences import Preference
+
+KINDS = ("unsubscribe", "less-often", "mute-story", "mute-outlet")
+
+
+def configure(parser: argparse.ArgumentParser) -> None:
+    """The sub-commands, each with its own arguments."""
+    children = parser.add_subparsers(dest="subcommand", metavar="SUBCOMMAND", required=True)
+    for name, summary in (
+        ("list", "all recipients, and what they asked for"),
+        ("show", "one recipient, with every word it said"),
+        ("resume", "take back what a recipient asked for, as that reader could with the link in a digest"),
+    ):
+        child = children.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
+        child.add_argument(
+            "--config", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="folder of the configuration"
+        )
+        child.add_argument("--json", action="store_true", help="for programs")
+        if name != "list":
+            child.add_argument("recipient", metavar="ID", help="the recipient's id in recipients.yaml")
+        if name == "resume":
+            child.add_argument("--kind", choices=KINDS, help="only what was asked of this kind")
+            child.add_argument("--target", metavar="T", help="only of this watchlist, story or outlet")
+
+
+def run(args: argparse.Namespace) -> int:
+    """0; `MonitorError` for a recipient that is not there."""
+    from monitor.app.recipients import read_recipient, read_recipients
+    from monitor.config import load
+
+    configuration = load(args.config, os.environ)
+    if args.subcommand == "resume":
+        return _resume(args)
+    if args.subcommand == "show":
+        found = asyncio.run(read_recipient(configuration, args.recipient))
+        print(json.dumps(_plain(found), ensure_ascii=False, indent=2) if args.json else "\n".join(_lines(found)))
+        return 0
+    known = asyncio.run(read_recipients(configuration))
+    if args.json:
+        print(json.dumps([_plain(one) for one in known], ensure_ascii=False, indent=2))
+    else:
+        _table(known)
+    return 0
+
+
+def _resume(args: argparse.Namespace) -> int:
+    from monitor.app.recipients import resume
+    from monitor.config import load
+    from monitor.model.preferences import PreferenceKind
+
+    kind = PreferenceKind(args.kind) if args.kind else None
+    back = asyncio.run(resume(load(args.config, os.environ), args.recipient, kind=kind, target=args.target))
+    if args.json:
+        print(json.dumps([_word(one) for one in back], ensure_ascii=False, indent=2))
+        return 0
+    for one in back:
+        print(f"{args.recipient}: taken back: {words(one)}")
+    if not back:
+        print(f"{args.recipient} asked for nothing of the kind: nothing is changed.")
+    return 0
+
+
+def _table(known: Iterable[RecipientFile]) -> None:
+    from monitor.cli.feed_facts import clock
+    from monitor.cli.tables import make_console, make_table
+
+    rows = [
+        (
+            one.id,
+            one.recipient.address if one.recipient else "configured no more",
+            ", ".join(one.gets) or "nothing",
+            clock(one.slot.slot.at) if one.slot and one.gets else "",
+            "; ".join(words(word) for word in one.standing),
+        )
+        for one in known
+    ]
+    make_console().print(make_table(("recipient", "address", "gets", "next digest", "asked for"), rows))
+
+
+def _lines(found: RecipientFile) -> list[str]:
+    from monitor.cli.feed_facts import clock
+
+    lines = [found.id, f"  address    {found.recipient.address if found.recipient else 'configured no more'}"]
+    if found.recipient is not None:
+        lines.append(f"  configured {', '.join(found.recipient.watchlists)}")
+        lines.append(f"  gets       {', '.join(found.gets) or 'nothing: it unsubscribed'}")
+    lines += [f"  asked for  {words(one)}" for one in found.standing]
+    if found.standing:
+        lines.append(f"             `monitor recipients resume {found.id}` takes it back")
+    lines += [
+        f"  {clock(one.at)}  {'' if one.is_on else 'taken back: '}{words(one)} ({one.way.value})"
+        for one in found.history
+    ]
+    return lines
+
+
+def words(one: Preference) -> str:
+    """What was asked for, in words."""
+    of = one.target or "everything"
+    return {
+        "unsubscribe": f"unsubscribed from {of}",
+        "less-often": f"{of} less often",
+        "mute-story": f"story {of} muted",
+        "mute-outlet": f"outlet {of} muted",
+    }[one.kind.value]
+
+
+def _word(one: Preference) -> dict[str, object]:
+    return {
+        "kind": one.kind.value,
+        "target": one.target,
+        "on": one.is_on,
+        "at": one.at.isoformat(),
+        "way": one.way.value,
+    }
+
+
+def _plain(found: RecipientFile) -> dict[str, object]:
+    return {
+        "id": found.id,
+        "address": found.recipient.address if found.recipient else None,
+        "configured": list(found.recipient.watchlists) if found.recipient else [],
+        "gets": list(found.gets),
+        "next_digest": found.slot.slot.at.isoformat() if found.slot else None,
+        "asked_for": [_word(one) for one in found.standing],
+        "history": [_word(one) for one in found.history],
+    }
