@@ -29,6 +29,7 @@ from monitor.model.pages import (
 )
 from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
+from monitor.model.volumes import Sighting
 from monitor.model.votes import Vote, VotedArticle
 
 
@@ -238,6 +239,22 @@ class PreferenceStore(StandingPreferences, Protocol):
 
     async def preference_history(self, recipient_id: str) -> list[Preference]:
         """Every word of a recipient that was kept, by time."""
+        ...
+
+
+class SurveyStore(Protocol):
+    """What a digest says of the past beside its stories."""
+
+    async def sightings(self, watchlists: Sequence[str], *, since: datetime) -> list[Sighting]:
+        """The matches of these watchlists whose article was first seen since, in no order."""
+        ...
+
+    async def matched_before(self, watchlists: Sequence[str], *, before: datetime) -> frozenset[str]:
+        """Those of these watchlists that matched an article which was first seen earlier."""
+        ...
+
+    async def last_digest_at(self, recipient_id: str) -> datetime | None:
+        """When the last digest that went into the outbox was composed for a recipient; None without any."""
         ...
 
 

@@ -45,6 +45,7 @@ from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
 from monitor.pipeline.repair import repair
+from monitor.pipeline.surveying import Survey
 from monitor.pipeline.traffic import Traffic
 from monitor.ports import Channel
 from monitor.sources.gdelt import Distance
@@ -360,6 +361,7 @@ class Runtime:
             max_age=timedelta(hours=settings.max_age_hours),
             is_first_due=settings.first_digest,
             outlets={feed_id: feed.outlet for feed_id, feed in self._feeds().items()},
+            survey=Survey(self._store, self._store),
         )
 
     def _feeds(self) -> Mapping[str, Feed]:

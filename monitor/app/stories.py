@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from monitor.config import Configuration
 from monitor.core import handiwork
 from monitor.core.features import Frequencies, Gazetteer, gazetteer_of
-from monitor.core.identity import format_id, parse_id
 from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.sites import NO_SITES, Sites
@@ -17,6 +16,7 @@ from monitor.core.urls import url_key
 from monitor.errors import StoreError
 from monitor.model.articles import Article, ArticleId, Decision, Verdict, VerdictKind
 from monitor.model.commits import Intake
+from monitor.model.ids import format_id, parse_id
 from monitor.model.stories import Origin, Story, StoryId
 from monitor.pipeline.memory import FREQUENCIES, HAND
 from monitor.pipeline.thinking import twice

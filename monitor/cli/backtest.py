@@ -155,7 +155,7 @@ def _reach(reach: Reach | None) -> str:
 
 
 def _shift(shift: Shift) -> list[str]:
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     alert = f", alert {shift.alert}" if shift.alert else ""
     return [
@@ -201,7 +201,7 @@ def _plain_mail(one: MailShift) -> dict[str, object]:
 
 
 def _plain_shift(shift: Shift) -> dict[str, object]:
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     return {
         "id": format_id(shift.article_id),

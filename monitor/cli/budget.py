@@ -141,7 +141,7 @@ def _row(name: str, volume: Volume) -> str:
 
 
 def _plain(found: Budget, problems: Sequence[str]) -> dict[str, object]:
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     return {
         "watchlist": found.watchlist,

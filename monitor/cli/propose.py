@@ -183,7 +183,7 @@ def _plain(found: Proposed) -> dict[str, object]:
 def _plain_step(step: Step) -> dict[str, object]:
     from dataclasses import asdict
 
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     return {
         "kind": type(step.edit).__name__,

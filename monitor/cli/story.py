@@ -60,7 +60,7 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _id(story: Story) -> str:
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     return format_id(story.id)
 
@@ -70,7 +70,7 @@ def _articles(count: int) -> str:
 
 
 def _plain(found: StoryFile) -> dict[str, object]:
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     return {
         "id": _id(found.story),
@@ -107,7 +107,7 @@ def _plain(found: StoryFile) -> dict[str, object]:
 def _show(found: StoryFile) -> None:
     from monitor.cli.feed_facts import clock, zone_name
     from monitor.cli.tables import make_console
-    from monitor.core.identity import format_id
+    from monitor.model.ids import format_id
 
     console = make_console()
     story = found.story

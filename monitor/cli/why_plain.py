@@ -8,10 +8,10 @@ from monitor.app.absence import Absence, NearFeed
 from monitor.app.trial import Trial
 from monitor.app.why import Answer, Reasons
 from monitor.cli.feed_facts import plain
-from monitor.core.identity import format_id
 from monitor.core.scoring import excluded, relevance_of
 from monitor.core.scoring.flips import Flip
 from monitor.model.articles import Article
+from monitor.model.ids import format_id
 from monitor.model.watchlists import Hit, Score, Signal
 
 Plain = dict[str, object]

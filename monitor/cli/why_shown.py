@@ -13,11 +13,11 @@ from monitor.app.trial import Trial
 from monitor.app.why import Answer, Reasons
 from monitor.cli.feed_facts import clock, zone_name
 from monitor.cli.tables import make_console
-from monitor.core.identity import format_id
 from monitor.core.scoring import relevance_of
 from monitor.core.scoring.flips import Flip
 from monitor.core.urls import url_key
 from monitor.model.articles import Article, Change, LedgerState
+from monitor.model.ids import format_id
 from monitor.model.watchlists import Score, Signal
 
 MAX_WIDTH = 120

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Literal, Self
 
@@ -41,6 +42,11 @@ class RecipientSection(Strict):
         description="A reading budget in place of a higher threshold: so many stories of a day are told in full, the "
         "best ones; the others as titles with their links. Unset: all of them.",
     )
+    send_empty: Literal["never", "weekly"] = Field(
+        default="never",
+        description="What to do with nothing to tell. never: no mail; weekly: after a week without a digest, one that "
+        "says so and how many feeds are polled.",
+    )
     operator: bool | None = Field(
         default=None,
         description="true: runs this, and is told in the digests of feeds that fail or lose news, and of their "
@@ -66,6 +72,7 @@ class RecipientSection(Strict):
             max_stories=self.max_stories,
             stories_per_day=self.stories_per_day,
             is_operator=is_operator,
+            heartbeat_after=timedelta(days=7) if self.send_empty == "weekly" else None,
         )
 
 

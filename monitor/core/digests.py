@@ -19,6 +19,7 @@ What is told and what is not:
   there is no room stay untold and are counted (`more_changed`).
 - What the reader muted is left out before (`core.preferences`) and counted here (`muted`); an article of a muted
   outlet leads nothing that others tell.
+- Nothing to say is no mail, unless the recipient wants to hear now and then that there was nothing (`heartbeat`).
 - What was old when it was first seen, from before the last digest, is a new feed's backlog and no news: a story of
   nothing else is kept back and counted (`held_back`). After an outage of ours nothing is: the period told covers it.
 """
@@ -44,6 +45,7 @@ from monitor.model.digests import (
     ChangedArticle,
     Digest,
     DigestStory,
+    Heartbeat,
     MatchedArticle,
     Recipient,
     Slot,
@@ -80,6 +82,7 @@ def build(
     told_today: Set[ArticleId] | None = None,
     muted: int = 0,
     muted_outlets: frozenset[str] = frozenset(),
+    heartbeat: Heartbeat | None = None,
 ) -> Digest | None:
     """The digest of one recipient for one slot; None when there is nothing to say.
 
@@ -88,7 +91,8 @@ def build(
     how old an article may have been at first sight (None: any age); what came from seeds is never too old. `notices`
     are what waits to be told of feeds, in reading order. `told_today` are the heads of what the recipient was told in
     full on the day that it is (`day_budgets.places_taken`), for who has a budget; None holds to none. `muted` stories
-    were left out of `matched`, and articles of `muted_outlets` lead none.
+    were left out of `matched`, and articles of `muted_outlets` lead none. `heartbeat` is what is said where there is
+    nothing else.
     """
     stories: list[DigestStory] = []
     held_back = 0
@@ -103,7 +107,8 @@ def build(
             stories.append(_story(story_id, group, told_today or frozenset(), muted_outlets))
     changed = changed_since_told(matched)
     is_pressing = _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
-    if all(story.state is StoryState.CARRIED for story in stories) and not is_pressing:
+    is_quiet = all(story.state is StoryState.CARRIED for story in stories) and not is_pressing
+    if is_quiet and heartbeat is None:
         return None
     ranked = sorted(stories, key=_reading_order)
     if told_today is not None and recipient.stories_per_day is not None:
@@ -127,6 +132,7 @@ def build(
         notices=tuple(notices[:MAX_NOTICES]),
         more_notices=max(0, len(notices) - MAX_NOTICES),
         muted=muted,
+        heartbeat=heartbeat if is_quiet else None,
     )
 
 

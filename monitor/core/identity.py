@@ -1,4 +1,4 @@
-"""Keys: who an entry is within its feed, who an article is everywhere, and how an id is written down.
+"""Keys: who an entry is within its feed, who an article is everywhere, which id it bears (see `model.ids`).
 
 Owns: every digest that is stored as a number. All fit a signed 64-bit column. Refuses: global guids ("12345" collides).
 """
@@ -22,10 +22,6 @@ EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 IDENTITY_BITS = 47
 """With 100,000 articles a day two of one day collide once in 77 years (birthday bound: n²/2^48 a day)."""
 _MAX_DAYS = 2**16 - 1
-_ID_CHARS = 13
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUES = {**{char: value for value, char in enumerate(_ALPHABET)}, "o": 0, "i": 1, "l": 1}
-"""Crockford's base 32: what a reader mistypes (o, i, l) is read as meant."""
 _SHORT = 300
 _ASCII_GAPS = {code: " " for code in range(128) if not chr(code).isalnum()}
 
@@ -78,26 +74,6 @@ def make_article_id(identity: str, first_seen_at: datetime) -> ArticleId:
     days = min(max((first_seen_at - EPOCH).days, 0), _MAX_DAYS)
     digest = hashlib.blake2b(identity.encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return days << IDENTITY_BITS | int.from_bytes(digest, "big") >> (64 - IDENTITY_BITS)
-
-
-def format_id(article_id: ArticleId) -> str:
-    """13 lower-case characters of Crockford's base 32."""
-    if not 0 <= article_id < 2**63:
-        raise ValueError(f"{article_id} is no article id: ids have 63 bits")
-    return "".join(_ALPHABET[article_id >> shift & 31] for shift in range(5 * (_ID_CHARS - 1), -1, -5))
-
-
-def parse_id(text: str) -> ArticleId:
-    """The id that `format_id` wrote, tolerant of case, hyphens and o/i/l; raises ValueError with the reason."""
-    chars = text.strip().lower().replace("-", "")
-    if len(chars) != _ID_CHARS or any(char not in _VALUES for char in chars):
-        raise ValueError(f"{text!r} is no article id: 13 letters and digits are wanted, as printed in a digest")
-    value = 0
-    for char in chars:
-        value = value << 5 | _VALUES[char]
-    if value >= 2**63:
-        raise ValueError(f"{text!r} is no article id: it is too large")
-    return value
 
 
 def entry_digest(entry: Entry) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
 from monitor.model.stories import Origin, Story, StoryId
+from monitor.model.volumes import Volume
 from monitor.model.watchlists import Match
 
 
@@ -42,6 +43,7 @@ class Recipient:
 
     `language` is one of those that digests are written in. `stories_per_day`: how many are told in full on a day, the
     best, the others as titles; None: no such bound. `is_operator`: who runs this, and is told of feeds that fail.
+    `heartbeat_after`: when nothing was mailed for so long, a digest says just that; None: silence is kept.
     """
 
     id: str
@@ -54,6 +56,7 @@ class Recipient:
     max_stories: int = 35
     stories_per_day: int | None = None
     is_operator: bool = False
+    heartbeat_after: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +161,15 @@ class ChangedArticle:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Heartbeat:
+    """That nothing matched since the last digest at `since` (None: ever), while so many feeds are polled."""
+
+    since: datetime | None
+    feeds: int
+    failing: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time;
     those above the recipient's budget of the day behind those within it.
@@ -170,7 +182,8 @@ class Digest:
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
     `muted` counts stories with news that the reader muted, or all of whose outlets (they stay untold).
     `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
-    digest may have notices and no stories.
+    digest may have notices and no stories. `volume` is what came against what comes usually, None without a history;
+    `heartbeat` says that there is nothing to tell.
     """
 
     recipient: Recipient
@@ -189,6 +202,8 @@ class Digest:
     notices: tuple[Notice, ...] = ()
     more_notices: int = 0
     muted: int = 0
+    volume: Volume | None = None
+    heartbeat: Heartbeat | None = None
 
     @property
     def article_ids(self) -> tuple[ArticleId, ...]:

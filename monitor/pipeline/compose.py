@@ -22,6 +22,7 @@ from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, Digest, MatchedArticle, Recipient, Slot
 from monitor.model.notices import Notice
+from monitor.pipeline.surveying import Survey
 from monitor.ports import ComposeStore, Renderer
 
 log = logging.getLogger(__name__)
@@ -37,6 +38,8 @@ class ComposeRules:
     old an article may be at first sight to be news (a recipient's first digest knows no such bound).
     `is_first_due`: whether a recipient never seen before gets a digest at once. `outlets` names
     the outlet of every feed that is polled: operators are told of these. `zones` finds a time zone by its IANA name.
+    `survey` is asked, for one cycle, what came and was mailed before; without it digests say nothing of the usual
+    volume, and there are no heartbeats.
     """
 
     titles: Mapping[str, Mapping[str, str]]
@@ -45,6 +48,7 @@ class ComposeRules:
     is_first_due: bool = False
     outlets: Mapping[str, str] = field(default_factory=dict)
     zones: Callable[[str], tzinfo] = ZoneInfo
+    survey: Survey | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,6 +158,8 @@ async def plan_digest(
         await _matched(wanted, told_until, store=store, rules=rules, now=now), wanted, since=told_until
     )
     told_notice, notices = await _notices(recipient, known, store=store, rules=rules, now=now)
+    is_first = known is None or slot.key == FIRST_SLOT
+    heartbeat = None if rules.survey is None or is_first else await rules.survey.heartbeat(recipient, now=now)
     digest = digests.build(
         recipient,
         slot,
@@ -166,9 +172,13 @@ async def plan_digest(
         told_today=await _told_today(recipient, store=store, now=now, tz=tz),
         muted=heard.muted,
         muted_outlets=wanted.muted_outlets,
+        heartbeat=heartbeat,
     )
     if digest is None:
         return plan
+    if rules.survey is not None:
+        volume = await rules.survey.volume(recipient, since=told_until, until=now, zone=tz, max_age=rules.max_age)
+        digest = replace(digest, volume=volume)
     digest, deliveries = _fitted(digest, renderers, now=now)
     return replace(
         plan,

@@ -6,8 +6,8 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from monitor.core.identity import format_id
 from monitor.model.articles import ArticleId
+from monitor.model.ids import format_id
 from monitor.model.watchlists import Match, Score
 from monitor.pipeline.judging import Judged
 

@@ -17,7 +17,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from monitor.core import pages, polling
-from monitor.core.identity import format_id
 from monitor.core.other_addresses import other_addresses
 from monitor.core.pages import Robots
 from monitor.core.sites import NO_SITES, Sites
@@ -25,6 +24,7 @@ from monitor.core.urls import host_of
 from monitor.errors import ParseError, StoreError
 from monitor.model.articles import Article
 from monitor.model.feeds import Feed, Fetched, FetchFailed
+from monitor.model.ids import format_id
 from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageRequest, PageState, Redirected, Unweighed, Weighing
 from monitor.model.watchlists import Score
 from monitor.pipeline.traffic import Traffic

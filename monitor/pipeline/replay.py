@@ -13,11 +13,11 @@ from datetime import UTC, datetime
 
 from monitor.core.dates import parse_date
 from monitor.core.documents import to_document
-from monitor.core.identity import format_id
 from monitor.core.scoring import excluded, relevance_of
 from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import MonitorError
 from monitor.model.articles import Article, ArticleId, Decision
+from monitor.model.ids import format_id
 from monitor.model.watchlists import Score
 from monitor.pipeline.judging import Judge, Judged
 from monitor.pipeline.scratch import ScratchStore

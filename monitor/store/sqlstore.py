@@ -20,6 +20,7 @@ from monitor.model.notices import Notice
 from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageWish, Unweighed, Weighing
 from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
+from monitor.model.volumes import Sighting
 from monitor.model.votes import Vote, VotedArticle
 from monitor.ports import (
     ComposeStore,
@@ -33,6 +34,7 @@ from monitor.ports import (
     PruneStore,
     SeekStore,
     StoryStore,
+    SurveyStore,
     VoteStore,
 )
 from monitor.store import (
@@ -47,6 +49,7 @@ from monitor.store import (
     past,
     preferences,
     retention,
+    surveys,
     votes,
 )
 from monitor.store.failures import Place, store_error
@@ -64,6 +67,7 @@ class SqlStore(
     MatchStore,
     PastStore,
     ComposeStore,
+    SurveyStore,
     DeliverStore,
     PruneStore,
     SeekStore,
@@ -228,6 +232,18 @@ class SqlStore(
     async def notices(self, *, after: int) -> list[Notice]:
         """See `ComposeStore`."""
         return await self._read(partial(notices.notices, after=after))
+
+    async def sightings(self, watchlists: Sequence[str], *, since: datetime) -> list[Sighting]:
+        """See `SurveyStore`."""
+        return await self._read(partial(surveys.sightings, watchlists=watchlists, since=since))
+
+    async def matched_before(self, watchlists: Sequence[str], *, before: datetime) -> frozenset[str]:
+        """See `SurveyStore`."""
+        return await self._read(partial(surveys.matched_before, watchlists=watchlists, before=before))
+
+    async def last_digest_at(self, recipient_id: str) -> datetime | None:
+        """See `SurveyStore`."""
+        return await self._read(partial(surveys.last_digest_at, recipient_id=recipient_id))
 
     async def unsought(self, *, limit: int) -> list[Notice]:
         """See `SeekStore`."""

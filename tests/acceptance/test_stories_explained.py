@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.cli import main
-from monitor.core.identity import format_id
+from monitor.model.ids import format_id
 
 
 @pytest.fixture(scope="module")

@@ -16,11 +16,11 @@ import pytest
 
 from monitor.app.stories import join, split
 from monitor.core.features import Gazetteer
-from monitor.core.identity import format_id
 from monitor.core.open_stories import members_of
 from monitor.errors import StoreChangedError, StoreError
 from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Intake, Rematch
+from monitor.model.ids import format_id
 from monitor.model.stories import Story
 from monitor.model.watchlists import Mention
 from monitor.pipeline.intake import Intaker

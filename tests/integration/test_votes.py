@@ -13,11 +13,11 @@ import pytest
 from monitor.cli import main
 from monitor.cli.propose import KEYS
 from monitor.config.watchlists import load_watchlist
-from monitor.core.identity import format_id
 from monitor.core.scoring import compile_watchlists
 from monitor.core.urls import url_key
 from monitor.model.articles import Article
 from monitor.model.commits import Intake
+from monitor.model.ids import format_id
 from monitor.model.votes import Vote, VoteKind
 from monitor.store import open_store
 from tests.factories import make_article

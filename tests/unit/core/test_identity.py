@@ -9,12 +9,11 @@ from monitor.core.identity import (
     digest62,
     entry_digest,
     entry_keys,
-    format_id,
     make_article_id,
-    parse_id,
     shared_links,
 )
 from monitor.model.feeds import Entry
+from monitor.model.ids import format_id, parse_id
 
 NOW = datetime(2026, 11, 22, 7, 0, tzinfo=UTC)
 

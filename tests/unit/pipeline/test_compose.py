@@ -11,12 +11,22 @@ from monitor.core.digests import MAX_HTML_BYTES, MAX_WIRE_BYTES, delivery_id
 from monitor.errors import RenderError, StoreError
 from monitor.model.articles import Article, Revision
 from monitor.model.commits import Intake
-from monitor.model.digests import DeliveryState, Digest, Message, Recipient, Slot
+from monitor.model.digests import DeliveryState, Digest, Heartbeat, Message, Recipient, Slot
 from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
 from monitor.model.preferences import Preference, PreferenceKind
 from monitor.pipeline.compose import ComposeReport, ComposeRules, compose, rehearse
-from tests.factories import NOW, make_article, make_match, make_message, make_recipient, make_schedule, make_verdict
+from monitor.pipeline.surveying import Survey
+from tests.factories import (
+    NOW,
+    make_article,
+    make_feed_state,
+    make_match,
+    make_message,
+    make_recipient,
+    make_schedule,
+    make_verdict,
+)
 from tests.fakes import MemoryStore
 
 RULES = ComposeRules(
@@ -164,6 +174,51 @@ async def test_nothing_to_say_is_no_mail_and_time_goes_on() -> None:
     assert report.quiet == ("analyst",)
     assert store.outbox == {}
     assert store.slots["analyst"].slot.key == "2026-11-23T07:00"
+
+
+async def quiet_reader(store: MemoryStore, days: float, reader: Recipient) -> ComposeReport:
+    """The report of a slot that many days after NOW."""
+    at = NOW + timedelta(days=days)
+    await store.set_digest_slot(reader.id, Slot(key=f"slot-{days}", at=at))
+    return await run(store, reader, now=at, rules=replace(RULES, survey=Survey(store, store)))
+
+
+async def test_a_reader_who_wants_a_heartbeat_hears_after_a_week_that_there_was_nothing_and_that_feeds_are_polled() -> (
+    None
+):
+    reader = make_recipient(heartbeat_after=timedelta(days=7))
+    store = await stored(make_article(first_seen_at=NOW))
+    bad = replace(make_feed_state("b").health, condition=Condition.FAILING)
+    await store.sync_feeds([make_feed_state("a"), make_feed_state("b", health=bad)])
+    await store.set_digest_slot(reader.id, Slot(key="told", at=NOW))
+    assert len((await run(store, reader)).composed) == 1
+    assert [len((await quiet_reader(store, day, reader)).composed) for day in (1, 3, 6)] == [0, 0, 0]
+    (plan,) = (await quiet_reader(store, 7, reader)).composed
+    assert plan.digest is not None
+    assert plan.digest.heartbeat == Heartbeat(since=NOW, feeds=2, failing=1)
+    assert plan.digest.stories == ()
+    assert [len((await quiet_reader(store, day, reader)).composed) for day in (8, 13, 14)] == [0, 0, 1]
+
+
+async def test_silence_is_kept_towards_whoever_did_not_ask_for_a_heartbeat_and_before_a_first_digest() -> None:
+    store = MemoryStore()
+    assert (await quiet_reader(store, 30, make_recipient())).composed == ()
+    asking = make_recipient("other", heartbeat_after=timedelta(days=7))
+    rules = replace(FIRST, survey=Survey(store, store))
+    assert (await run(store, asking, rules=rules)).composed == ()
+
+
+async def test_a_digest_holds_what_came_against_the_days_before() -> None:
+    store = MemoryStore()
+    for days in range(14):
+        at = NOW - timedelta(days=days, hours=1)
+        await stored(make_article(f"Kabar {days}", first_seen_at=at, published_at=at), store=store)
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T07:00", at=NOW))
+    (plan,) = (await run(store, rules=replace(RULES, survey=Survey(store, store)))).composed
+    assert plan.digest is not None
+    assert plan.digest.volume is not None
+    assert [day.stories for day in plan.digest.volume.days] == [None, *[1] * 13]
+    assert (plan.digest.volume.stories, plan.digest.volume.usual) == (1, 1)
 
 
 async def test_a_daemon_asleep_for_days_sends_one_digest_with_the_latest_slot() -> None:
