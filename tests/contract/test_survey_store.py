@@ -57,10 +57,12 @@ async def test_the_last_digest_is_the_newest_that_went_into_the_outbox_and_no_qu
     assert await store.last_digest_at("analyst") is None
     for days, key, is_mailed in ((3, "a", True), (2, "b", True), (1, "c", False)):
         at = NOW - days * DAY
-        delivery = make_delivery(f"d{key}", recipient_id="analyst", slot_key=key, composed_at=at) if is_mailed else None
+        mail = make_delivery(f"d{key}", recipient_id="analyst", slot_key=key, composed_at=at)
         slot, following = make_slot(key=key, at=at), make_slot(key=key + "+", at=at + DAY)
         await store.commit_digest(
-            DigestCommit(recipient_id="analyst", slot=slot, next_slot=following, delivery=delivery, at=at)
+            DigestCommit(
+                recipient_id="analyst", slot=slot, next_slot=following, deliveries=(mail,) if is_mailed else (), at=at
+            )
         )
     assert await store.last_digest_at("analyst") == NOW - 2 * DAY
     assert await store.last_digest_at("somebody") is None
