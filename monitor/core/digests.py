@@ -36,7 +36,7 @@ from monitor.core.day_budgets import listed, within_budget
 from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.preferences import is_muted
-from monitor.core.regroupings import Regroupings, kinship_of, placed_in
+from monitor.core.regroupings import Regroupings, kinship_of, placed_in, places_now
 from monitor.core.scoring import relevance
 from monitor.core.seeds import SEED_FEED
 from monitor.core.substance import changes_that_matter
@@ -53,7 +53,7 @@ from monitor.model.digests import (
     Telling,
 )
 from monitor.model.notices import Notice
-from monitor.model.stories import Origin, StoryId
+from monitor.model.stories import Origin, Place, StoryId
 
 # Gmail clips HTML at about 102 kB; quoted-printable adds a fifth. From research on mail clients, not tuned.
 MAX_HTML_BYTES = 80 * 1024
@@ -147,6 +147,16 @@ def told_states(digest: Digest, matched: Iterable[MatchedArticle]) -> dict[Artic
     told = set(digest.article_ids)
     states = {row.article.id: row.state for row in matched if row.state and row.article.id in told}
     return states | {one.article.id: one.state for one in digest.changed}
+
+
+def told_places(digest: Digest, matched: Sequence[MatchedArticle]) -> dict[ArticleId, Place]:
+    """Where the recipient knows articles to stand, with this digest: those that it tells, and those told before.
+
+    Of the latter it says what changed (`mergers`, `partings`), of all of them.
+    """
+    told = set(digest.article_ids)
+    known = [row for row in matched if row.was_told or row.article.id in told]
+    return places_now(known, kinship_of(matched))
 
 
 def changed_since_told(matched: Iterable[MatchedArticle]) -> list[ChangedArticle]:

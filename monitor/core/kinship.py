@@ -37,6 +37,10 @@ class Kinship:
         """The story that one is part of by its mergers; with `at`, by those until then."""
         return _end(story_id, lambda of: self._went_into(of, at))
 
+    def way_of(self, story_id: StoryId) -> tuple[StoryId, ...]:
+        """A story and, one after the other, all that it is part of by its mergers."""
+        return _path(story_id, lambda of: self._went_into(of, None))
+
     def event_of(self, story_id: StoryId, at: datetime | None = None) -> StoryId:
         """The story that stands for the event; a story without kin stands for its own.
 
@@ -104,9 +108,14 @@ def _is_gone(story: Story, at: datetime | None) -> bool:
 
 def _end(story_id: StoryId, following: Callable[[StoryId], StoryId | None]) -> StoryId:
     """Where a chain ends; all that lead into a circle end at its least, so that they still meet."""
+    path = _path(story_id, following)
+    back = following(path[-1])
+    return path[-1] if back is None else min(path[path.index(back) :])
+
+
+def _path(story_id: StoryId, following: Callable[[StoryId], StoryId | None]) -> tuple[StoryId, ...]:
+    """A chain until it ends or comes to what it has met."""
     path = [story_id]
-    while (found := following(path[-1])) is not None:
-        if found in path:
-            return min(path[path.index(found) :])
+    while (found := following(path[-1])) is not None and found not in path:
         path.append(found)
-    return path[-1]
+    return tuple(path)

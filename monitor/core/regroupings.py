@@ -1,8 +1,10 @@
 """What changed in the grouping of what a recipient was told: stories that became one, stories that were parted.
 
-Owns: the comparison of how the told articles stood together when the recipient was last told anything with how they
-stand now. Refuses: the grouping itself (see `kinship`, `repair`, `handiwork`), and changes that this recipient cannot
-see, because only one side of them was told.
+Owns: the comparison of how the told articles stand together as the recipient knows it with how they stand now. What the
+recipient knows was kept with the digest that told it (`MatchedArticle.had_in`), so that no moment comes into it: a
+merger that was kept while a digest was being written is a change like any other. Of what was told before that was kept,
+the marks of stories are read as of the last telling. Refuses: the grouping itself (see `kinship`, `repair`,
+`handiwork`), and changes that this recipient cannot see, because only one side of them was told.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ from datetime import datetime
 from monitor.core.kinship import Kinship
 from monitor.model.articles import ArticleId, VerdictKind
 from monitor.model.digests import MatchedArticle
-from monitor.model.stories import Story, StoryId
+from monitor.model.stories import Place, Story, StoryId
 
 Pair = tuple[str, str]
 
@@ -30,6 +32,15 @@ def placed_in(row: MatchedArticle) -> StoryId | None:
     return lineage[0].id if lineage else None
 
 
+def places_now(matched: Iterable[MatchedArticle], kinship: Kinship) -> dict[ArticleId, Place]:
+    """Where each article that is in a story stands now."""
+    placed = {row.article.id: of for row in matched if (of := placed_in(row)) is not None}
+    return {
+        article_id: Place(story_id=kinship.story_of(of), event_id=kinship.event_of(of))
+        for article_id, of in placed.items()
+    }
+
+
 class Regroupings:
     """How what was told is grouped differently since the last telling.
 
@@ -40,14 +51,16 @@ class Regroupings:
     def __init__(self, matched: Iterable[MatchedArticle], kinship: Kinship) -> None:
         self._kinship = kinship
         told = sorted((row for row in matched if row.was_told), key=_telling_order)
-        self._rows: Mapping[ArticleId, MatchedArticle] = {row.article.id: row for row in reversed(told)}
-        self.last = max((row.told_at for row in told if row.told_at is not None), default=None)
+        rows: Mapping[ArticleId, MatchedArticle] = {row.article.id: row for row in reversed(told)}
+        last = max((row.told_at for row in told if row.told_at is not None), default=None)
+        self._now = places_now(rows.values(), kinship)
+        self._then: dict[ArticleId, Place] = {}
         self._parts: dict[tuple[StoryId, StoryId], list[MatchedArticle]] = defaultdict(list)
-        if self.last is not None:
-            for row in sorted(self._rows.values(), key=_telling_order):
-                if (placed := placed_in(row)) is not None:
-                    then = kinship.before(placed, self.last, article_id=row.article.id)
-                    self._parts[kinship.event_of(then, self.last), kinship.event_of(placed)].append(row)
+        for row in sorted(rows.values(), key=_telling_order):
+            of = row.article.id
+            if of in self._now and (then := row.had_in or self._read_from_marks(row, last)) is not None:
+                self._then[of] = then
+                self._parts[then.event_id, self._now[of].event_id].append(row)
 
     @property
     def mergers(self) -> tuple[Pair, ...]:
@@ -80,24 +93,33 @@ class Regroupings:
             sides[key[side]].append((key[1 - side], rows))
         return sides.items()
 
+    def _read_from_marks(self, row: MatchedArticle, at: datetime | None) -> Place | None:
+        """Where an article stood at a moment, as far as the times at the marks tell."""
+        placed, kinship = placed_in(row), self._kinship
+        if at is None or placed is None:
+            return None
+        then = kinship.before(placed, at, article_id=row.article.id)
+        return Place(story_id=kinship.story_of(then, at), event_id=kinship.event_of(then, at))
+
     def _went_into(self, rows: Sequence[MatchedArticle]) -> str:
         """The title of the story that all of them went into, of which nothing was told; empty where they did not."""
-        placed = [of for row in rows if (of := placed_in(row)) is not None]
-        kinship, last = self._kinship, self.last
-        assert last is not None
-        if any(kinship.before(of, last) != of or kinship.story_of(of, last) == kinship.story_of(of) for of in placed):
+        now = self._now[rows[0].article.id].story_id
+        if any(then.story_id == now for then in self._then.values()) or any(map(self._was_moved, rows)):
             return ""
-        return kinship.title_of(kinship.story_of(placed[0]))
+        return self._kinship.title_of(now)
 
     def _parted_from(self, rows: Sequence[MatchedArticle]) -> str:
         """The title of the story that all of them were parted from, likewise."""
-        placed = [of for row in rows if (of := placed_in(row)) is not None]
-        kinship, last = self._kinship, self.last
-        assert last is not None
-        if any(kinship.before(of, last) == of for of in placed):
+        if not all(map(self._was_moved, rows)):
             return ""
-        title = kinship.title_of(kinship.before(placed[0], last))
+        title = self._kinship.title_of(self._then[rows[0].article.id].story_id)
         return title if title != _title(rows) else ""
+
+    def _was_moved(self, row: MatchedArticle) -> bool:
+        """Whether a person took the article out of the story that it was told in; a redirect never ends."""
+        placed = placed_in(row)
+        assert placed is not None
+        return self._then[row.article.id].story_id not in self._kinship.way_of(placed)
 
 
 def _lineage(row: MatchedArticle) -> tuple[Story, ...]:

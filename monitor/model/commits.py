@@ -10,7 +10,7 @@ from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revi
 from monitor.model.digests import Delivery, Slot
 from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
-from monitor.model.stories import Joining, Story
+from monitor.model.stories import Joining, Place, Story
 from monitor.model.watchlists import Match
 
 
@@ -94,6 +94,8 @@ class DigestCommit:
     """The number of the state that is told of an article (absent: the first, 0); also of articles told before."""
     in_full: tuple[ArticleId, ...] = ()
     """Of those told, the articles that head stories told in full: each takes a place of a day's reading budget."""
+    places: Mapping[ArticleId, Place] = field(default_factory=dict)
+    """Where the recipient knows an article to stand now; also of articles told before."""
     told_notice: int | None = None
     """The number of the last notice about feeds that is told with it; None leaves that as it was."""
     at: datetime

@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
-from monitor.model.stories import Origin, Story, StoryId
 from monitor.model.volumes import Volume
+from monitor.model.stories import Origin, Place, Story, StoryId
 from monitor.model.watchlists import Match
 
 
@@ -63,9 +63,10 @@ class Recipient:
 class MatchedArticle:
     """A match with what is known of its article, as gathered for a digest.
 
-    `was_told`: this recipient has had this article, at `told_at`. `story` is the one that it is part of now, None when
-    it was not grouped. `lineage` is the story that it was placed in, then all that tell what this belongs to or once
-    belonged to (what it went into or was parted from, what went into these, the first stories of their events), by id;
+    `was_told`: this recipient has had this article, at `told_at`, and knows it to stand at `had_in` (None: told before
+    this was noted, or in no story). `story` is the one that it is part of now, None when it was not grouped.
+    `lineage` is the story that it was placed in, then all that tell what this belongs to or once belonged to (what it
+    went into or was parted from, what went into these, the first stories of their events, those of `had_in`), by id;
     empty stands for `story` alone. `state` numbers the article's present state (0: it never changed). Where the
     recipient had an earlier one, `had` is that and `latest` the present one.
     """
@@ -76,6 +77,7 @@ class MatchedArticle:
     story: Story | None
     was_told: bool = False
     told_at: datetime | None = None
+    had_in: Place | None = None
     lineage: tuple[Story, ...] = ()
     state: int = 0
     had: Revision | None = None

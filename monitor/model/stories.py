@@ -90,6 +90,14 @@ class Joining:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where an article stands at a moment: the story that it is part of, and the one that stands for its event."""
+
+    story_id: StoryId
+    event_id: StoryId
+
+
 class Ground(StrEnum):
     """Why an article counts to an origin, strongest first."""
 

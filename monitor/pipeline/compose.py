@@ -23,6 +23,7 @@ from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, Digest, MatchedArticle, Recipient, Slot
 from monitor.model.notices import Notice
 from monitor.pipeline.surveying import Survey
+from monitor.model.stories import Place
 from monitor.ports import ComposeStore, Renderer
 
 log = logging.getLogger(__name__)
@@ -66,6 +67,7 @@ class Plan:
     told: tuple[tuple[str, ArticleId], ...] = ()
     states: Mapping[ArticleId, int] = field(default_factory=dict)
     in_full: tuple[ArticleId, ...] = ()
+    places: Mapping[ArticleId, Place] = field(default_factory=dict)
     told_notice: int | None = None
     at: datetime
 
@@ -187,6 +189,7 @@ async def plan_digest(
         told=digests.told_pairs(digest, heard.rows),
         states=digests.told_states(digest, heard.rows),
         in_full=day_budgets.places_taken(digest),
+        places=digests.told_places(digest, matched),
         told_notice=told_notice,
     )
 
@@ -239,6 +242,7 @@ async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
             told=plan.told,
             states=plan.states,
             in_full=plan.in_full,
+            places=plan.places,
             told_notice=plan.told_notice,
             at=plan.at,
         )

@@ -425,12 +425,13 @@ def to_delivery(row: Row[Any]) -> Delivery:
 
 
 def root_of(story_id: StoryId, merged_into: Mapping[StoryId, StoryId | None]) -> StoryId:
-    """Where a chain of merges ends; a circle, which no commit makes, ends where it closes."""
-    seen = {story_id}
-    while (target := merged_into.get(story_id)) is not None and target not in seen:
-        seen.add(target)
-        story_id = target
-    return story_id
+    """Where a chain of marks ends; all that lead into a circle, which no commit makes, end at its least."""
+    path = [story_id]
+    while (target := merged_into.get(path[-1])) is not None:
+        if target in path:
+            return min(path[path.index(target) :])
+        path.append(target)
+    return path[-1]
 
 
 def _json(value: Any) -> str:

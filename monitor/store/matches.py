@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, select
+from sqlalchemy import Connection, Row, and_, delete, func, select
 
 from monitor.model.articles import Article, ArticleId, Revision
 from monitor.model.commits import Rematch
 from monitor.model.digests import MatchedArticle
-from monitor.model.stories import Story, StoryId
+from monitor.model.stories import Place, Story, StoryId
 from monitor.store.columns import among, keep
 from monitor.store.intakes import keep_grouping, refuse_if_changed
 from monitor.store.lineage import lineages, told_of_changed, with_marked
@@ -90,45 +91,55 @@ def matched_articles(
 
     With them what the recipient was told, however long ago, of stories that changed since, and what changed itself.
     """
-    a, m = ARTICLE.c, MATCH.c
-    is_had = and_(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id)
-    told_at, told_state = (
-        select(found).where(is_had).correlate(ARTICLE).scalar_subquery()
-        for found in (func.min(TOLD.c.at), func.max(TOLD.c.state))
-    )
+    a, m, t = ARTICLE.c, MATCH.c, TOLD.c
+    is_had = and_(t.recipient_id == recipient_id, t.article_id == a.id)
+    facts = {"told_at": func.min(t.at), "had_state": func.max(t.state)}
+    facts |= {"had_story": func.max(t.story_id), "had_event": func.max(t.event_id)}
+    had = [select(of).where(is_had).correlate(ARTICLE).scalar_subquery().label(name) for name, of in facts.items()]
     # In the same statement as the text, so that they agree.
     state = select(func.max(REVISION.c.n)).where(REVISION.c.article_id == a.id).correlate(ARTICLE).scalar_subquery()
+    placed_in = JOINING.c.story_id.label("placed_in")
     wanted = (
-        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, state, told_state, JOINING.c.story_id, told_at)
+        select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, placed_in, state.label("now_state"), *had)
         .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
         .where(among(connection, m.watchlist, list(watchlists)))
     )
-    rows = list(connection.execute(wanted.where(a.first_seen_at >= since)))
-    grown = {row[-2] for row in rows if row[-2] is not None}
+    rows: list[Row[Any]] = list(connection.execute(wanted.where(a.first_seen_at >= since)))
+    grown = {row.placed_in for row in rows if row.placed_in is not None}
     told = {
         *told_of_changed(connection, recipient_id, since, grown),
         *told_and_changed(connection, recipient_id, since),
     }
     rows += connection.execute(wanted.where(a.first_seen_at < since, among(connection, a.id, told)))
-    placed = {row[-2] for row in rows if row[-2] is not None}
-    marked = with_marked(connection, placed)
+    placed = {row.placed_in for row in rows if row.placed_in is not None}
+    marked = with_marked(connection, placed | {of for row in rows for of in (row.had_story, row.had_event) if of})
+    return sorted(_matched(connection, rows, marked, placed), key=reading_order)
+
+
+def _matched(
+    connection: Connection, rows: Sequence[Row[Any]], marked: Mapping[StoryId, Story], placed: Collection[StoryId]
+) -> Iterator[MatchedArticle]:
+    """Rows as values; of each the stories that it leads to, and those that the recipient had it in."""
     stories, lineage = roots_among(placed, marked), lineages(marked, placed)
     n, v = len(ARTICLE_COLUMNS), len(ARTICLE_COLUMNS) + len(VERDICT_COLUMNS)
-    found = [
-        MatchedArticle(
+    for row in rows:
+        own = lineage.get(row.placed_in, ())
+        had_in = None if row.had_story is None else Place(story_id=row.had_story, event_id=row.had_event)
+        if own and had_in is not None:
+            more = ({had_in.story_id, had_in.event_id} & marked.keys()) - {story.id for story in own}
+            own = (own[0], *sorted((*own[1:], *(marked[of] for of in more)), key=lambda story: story.id))
+        yield MatchedArticle(
             article=to_article(row[:n]),
             verdict=to_verdict(row[0], row[n:v]),
-            match=to_match(row[v:-4]),
-            story=stories.get(row[-2]),
-            was_told=row[-1] is not None,
-            told_at=row[-1],
-            lineage=lineage.get(row[-2], ()),
-            state=row[-4] or 0,
-            **_states(connection, row[0], had=row[-3], now=row[-4]),
+            match=to_match(row[v : v + len(MATCH_COLUMNS)]),
+            story=stories.get(row.placed_in),
+            was_told=row.told_at is not None,
+            told_at=row.told_at,
+            had_in=had_in,
+            lineage=own,
+            state=row.now_state or 0,
+            **_states(connection, row[0], had=row.had_state, now=row.now_state),
         )
-        for row in rows
-    ]
-    return sorted(found, key=reading_order)
 
 
 def told_and_changed(connection: Connection, recipient_id: str, since: datetime) -> list[ArticleId]:

@@ -67,11 +67,14 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
             "at": commit.at,
             "state": 0,
             "is_in_full": article_id in in_full,
+            "story_id": None,
+            "event_id": None,
         }
         for watchlist, article_id in commit.told
     ]
     keep(connection, TOLD, told, replacing=())
     _keep_states(connection, commit)
+    _keep_places(connection, commit)
     following = {
         "recipient_id": commit.recipient_id,
         "slot_key": commit.next_slot.key,
@@ -99,6 +102,19 @@ def _keep_states(connection: Connection, commit: DigestCommit) -> None:
         is_earlier = and_(c.recipient_id == commit.recipient_id, c.article_id == bindparam("of"))
         now = bindparam("now", type_=c.state.type)
         connection.execute(update(TOLD).where(is_earlier, c.state < now).values(state=now), states)
+
+
+def _keep_places(connection: Connection, commit: DigestCommit) -> None:
+    """Note where the recipient knows the articles to stand now."""
+    c = TOLD.c
+    places = [{"of": of, "in_story": at.story_id, "of_event": at.event_id} for of, at in commit.places.items()]
+    if places:
+        row = and_(c.recipient_id == commit.recipient_id, c.article_id == bindparam("of"))
+        new = {
+            "story_id": bindparam("in_story", type_=c.story_id.type),
+            "event_id": bindparam("of_event", type_=c.event_id.type),
+        }
+        connection.execute(update(TOLD).where(row).values(**new), places)
 
 
 def claim_deliveries(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[Delivery]:

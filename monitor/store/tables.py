@@ -389,6 +389,9 @@ class ToldRow(Row, table=True):
     state: int
     # Whether it heads a story that was told in full: such take the places of a day's reading budget.
     is_in_full: bool
+    # Where the recipient knows the article to stand; NULL: told before this was noted, or in no story.
+    story_id: int | None = _number()
+    event_id: int | None = _number()
 
 
 class DeliveryRow(Row, table=True):

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from monitor.core.kinship import Kinship
 from monitor.errors import StoreError
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import MatchedArticle, Slot
-from monitor.model.stories import Story
+from monitor.model.stories import Place, Story
 from tests.memory.held import Held
 
 
@@ -37,7 +38,8 @@ class Digests(Held):
                 story=self._story_of(article_id),
                 was_told=article_id in had,
                 told_at=self.told_at.get((recipient_id, article_id)),
-                lineage=self._lineage(article_id),
+                had_in=self.told_in.get((recipient_id, article_id)),
+                lineage=self._lineage(article_id, recipient_id),
                 **self._states(recipient_id, article_id),
             )
             for (watchlist, article_id), match in self.matches.items()
@@ -75,8 +77,8 @@ class Digests(Held):
             **({"had": states[told], "latest": states[now]} if told is not None and told < now else {}),
         }
 
-    def _lineage(self, article_id: ArticleId) -> tuple[Story, ...]:
-        """The story of its joining, then all that this leads to, one mark after the other."""
+    def _lineage(self, article_id: ArticleId, recipient_id: str = "") -> tuple[Story, ...]:
+        """The story of its joining, then all that this leads to, one mark after the other, and what it was told in."""
         joining = self.joinings.get(article_id)
         if joining is None or joining.story_id not in self.stories:
             return ()
@@ -86,17 +88,30 @@ class Digests(Held):
             ties = {story.merged_into, story.event_id, story.parted_from}
             ties |= {other.id for other in self.stories.values() if other.merged_into == of}
             found += sorted(tie for tie in ties if tie in self.stories and tie not in found)
-        return (self.stories[found[0]], *(self.stories[of] for of in sorted(found[1:])))
+        had = self.told_in.get((recipient_id, article_id))
+        also = {had.story_id, had.event_id} & self.stories.keys() if had else set()
+        return (self.stories[found[0]], *(self.stories[of] for of in sorted({*found[1:], *also} - {found[0]})))
 
     def _told_of_changed(self, recipient_id: str, watchlists: Sequence[str], since: datetime) -> set[ArticleId]:
+        """As the core reads the marks."""
         told = {article_id: at for (of, article_id), at in self.told_at.items() if of == recipient_id}
+        had = {article_id: place for (of, article_id), place in self.told_in.items() if of == recipient_id}
+        placed = {of: self.joinings[of].story_id for of in told if of in self.joinings}
         last = max(told.values(), default=since)
-        earliest = min(since, last)
+        kinship = Kinship(self.stories.values())
         changed = {
-            story.id
-            for story in self.stories.values()
-            if any(at is not None and at >= earliest for at in (story.merged_at, story.parted_at))
+            placed[of]
+            for of, place in had.items()
+            if of in placed
+            and placed[of] in self.stories
+            and place != Place(story_id=kinship.story_of(placed[of]), event_id=kinship.event_of(placed[of]))
         }
+        if not placed.keys() <= had.keys():
+            changed |= {
+                story.id
+                for story in self.stories.values()
+                if any(at is not None and at >= min(since, last) for at in (story.merged_at, story.parted_at))
+            }
         changed |= {
             self.joinings[of].story_id
             for watchlist, of in self.matches
@@ -111,13 +126,10 @@ class Digests(Held):
             for other in (story.merged_into, story.event_id, story.parted_from)
             if other is not None
         ]
+        ties += [{placed[of], at} for of, in_ in had.items() if of in placed for at in (in_.story_id, in_.event_id)]
         while fresh := {of for tie in ties if tie & changed for of in tie} - changed:
             changed |= fresh
-        return {
-            of
-            for of, at in told.items()
-            if at == last or (of in self.joinings and self.joinings[of].story_id in changed)
-        }
+        return {of for of, at in told.items() if at == last or placed.get(of) in changed}
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         commit = self._writing(commit)
@@ -137,6 +149,9 @@ class Digests(Held):
         for article_id, state in commit.states.items():
             if (known_state := self.told_states.get((commit.recipient_id, article_id))) is not None:
                 self.told_states[commit.recipient_id, article_id] = max(known_state, state)
+        for article_id, place in commit.places.items():
+            if (commit.recipient_id, article_id) in self.told_at:
+                self.told_in[commit.recipient_id, article_id] = place
         known = self.slots.get(commit.recipient_id)
         told_notice = known.told_notice if known and commit.told_notice is None else commit.told_notice
         self.slots[commit.recipient_id] = DigestSlot(

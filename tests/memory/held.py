@@ -16,7 +16,7 @@ from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
 from monitor.model.preferences import Preference, PreferenceKind
-from monitor.model.stories import Joining, Story
+from monitor.model.stories import Joining, Place, Story
 from monitor.model.votes import Vote
 from monitor.model.watchlists import Match
 
@@ -71,6 +71,7 @@ class Held:
         self.told_at: dict[tuple[str, ArticleId], datetime] = {}
         self.told_in_full_at: dict[tuple[str, ArticleId], datetime] = {}
         self.told_states: dict[tuple[str, ArticleId], int] = {}
+        self.told_in: dict[tuple[str, ArticleId], Place] = {}
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.artifacts: dict[str, bytes] = {}
