@@ -48,7 +48,7 @@ class Reader:
         known = (await self.store.digest_slots()).get("analyst")
         slot = Slot(key=now.isoformat(), at=now)
         return await plan_digest(
-            make_recipient(), slot, known, store=self.store, renderer=Blank(), rules=RULES, now=now
+            make_recipient(), slot, known, store=self.store, renderers={"maildir": Blank()}, rules=RULES, now=now
         )
 
     async def read(self, now: datetime) -> tuple[Any, Any]:
@@ -110,7 +110,7 @@ async def test_where_a_recipient_knows_an_article_to_stand_comes_back_with_it(st
 
     def commit(slot: str, **facts: Any) -> DigestCommit:
         at = Slot(key=slot, at=NOW)
-        return DigestCommit(recipient_id="analyst", slot=at, next_slot=at, delivery=None, at=NOW, **facts)
+        return DigestCommit(recipient_id="analyst", slot=at, next_slot=at, at=NOW, **facts)
 
     async def had() -> dict[str, Place | None]:
         rows = await store.matched_articles("analyst", [WATCHLIST], since=NOW - HOUR)
