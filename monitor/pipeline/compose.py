@@ -189,7 +189,7 @@ async def plan_digest(
         told=digests.told_pairs(digest, heard.rows),
         states=digests.told_states(digest, heard.rows),
         in_full=day_budgets.places_taken(digest),
-        places=digests.told_places(digest, matched),
+        places=digests.told_places(digest, heard.rows),
         told_notice=told_notice,
     )
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from monitor.core.preferences import Wanted
 from monitor.model.articles import Article
 from monitor.model.commits import DigestCommit, Intake
 from monitor.model.digests import Digest, Message, Slot
@@ -48,7 +49,13 @@ class Reader:
         known = (await self.store.digest_slots()).get("analyst")
         slot = Slot(key=now.isoformat(), at=now)
         return await plan_digest(
-            make_recipient(), slot, known, store=self.store, renderers={"maildir": Blank()}, rules=RULES, now=now
+            Wanted(recipient=make_recipient()),
+            slot,
+            known,
+            store=self.store,
+            renderers={"maildir": Blank()},
+            rules=RULES,
+            now=now,
         )
 
     async def read(self, now: datetime) -> tuple[Any, Any]:
