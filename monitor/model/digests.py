@@ -9,8 +9,8 @@ from enum import StrEnum
 
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
-from monitor.model.volumes import Volume
 from monitor.model.stories import Origin, Place, Story, StoryId
+from monitor.model.volumes import Volume
 from monitor.model.watchlists import Match
 
 

@@ -22,8 +22,8 @@ from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, Digest, MatchedArticle, Recipient, Slot
 from monitor.model.notices import Notice
-from monitor.pipeline.surveying import Survey
 from monitor.model.stories import Place
+from monitor.pipeline.surveying import Survey
 from monitor.ports import ComposeStore, Renderer
 
 log = logging.getLogger(__name__)

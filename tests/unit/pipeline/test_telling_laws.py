@@ -25,7 +25,7 @@ from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Intake
 from monitor.model.digests import Digest, Message, Recipient, Slot, StoryState
 from monitor.model.stories import StoryId
-from monitor.pipeline.compose import ComposeRules, keep_plan, plan_digest
+from monitor.pipeline.compose import ComposeRules, Plan, keep_plan, plan_digest
 from monitor.pipeline.judging import Judge
 from monitor.pipeline.memory import HAND
 from monitor.pipeline.repair import repair
@@ -46,11 +46,15 @@ class Titles:
 
 
 class Reader:
-    """A recipient, and how the told articles stood together when the last digest went out."""
+    """A recipient, and how the told articles stood together as the last digest was written.
+
+    `written` is a digest that is not kept yet, with how everything stood together when it was written.
+    """
 
     def __init__(self, recipient: Recipient) -> None:
         self.recipient = recipient
         self.had: dict[ArticleId, StoryId] = {}
+        self.written: tuple[Plan, dict[ArticleId, StoryId]] | None = None
 
 
 class Ticking:
@@ -60,7 +64,7 @@ class Ticking:
         self._newsroom = newsroom
 
     def now(self) -> datetime:
-        return self._newsroom.later()
+        return self._newsroom.decided_at()
 
 
 class Newsroom(RuleBasedStateMachine):
@@ -107,7 +111,7 @@ class Newsroom(RuleBasedStateMachine):
         one, other = data.draw(st.lists(st.sampled_from(self._whole()), min_size=2, max_size=2, unique=True))
         sides = [{article.id for article in self._members(of)} for of in (one, other)]
         self.parted -= {pair for a in sides[0] for b in sides[1] for pair in ((a, b), (b, a))}
-        merger = handiwork.join(self.store.stories[one], self.store.stories[other], now=self.later())
+        merger = handiwork.join(self.store.stories[one], self.store.stories[other], now=self.decided_at())
         self._keep(Intake(stories=(merger.kept, merger.gone), decisions=(merger.decision,)))
 
     @precondition(lambda self: any(len(self._members(of)) > 1 for of in self._whole()))
@@ -118,7 +122,12 @@ class Newsroom(RuleBasedStateMachine):
         ids = sorted(article.id for article in members)
         going = data.draw(st.lists(st.sampled_from(ids), min_size=1, max_size=len(ids) - 1, unique=True))
         split = handiwork.split(
-            self.store.stories[of], members, going, frequencies=Frequencies(), gazetteer=GAZETTEER, now=self.later()
+            self.store.stories[of],
+            members,
+            going,
+            frequencies=Frequencies(),
+            gazetteer=GAZETTEER,
+            now=self.decided_at(),
         )
         assert split.parted.id not in self.store.stories, "a story's row was taken by another"
         self.parted |= {(a, b) for a in going for b in ids if b not in going}
@@ -129,6 +138,12 @@ class Newsroom(RuleBasedStateMachine):
         self.now += timedelta(days=days)
         for reader in self.readers:
             asyncio.run(self._tell(reader))
+
+    @rule()
+    def digests_are_written_and_not_kept_yet(self) -> None:
+        """What comes now was decided before, and kept after they were written."""
+        for reader in self.readers:
+            reader.written = reader.written or asyncio.run(self._write(reader))
 
     # What must hold
 
@@ -147,7 +162,7 @@ class Newsroom(RuleBasedStateMachine):
             ours, theirs = (kinship.story_of(self.store.joinings[of].story_id) for of in (one, other))
             assert ours != theirs
 
-    async def _tell(self, reader: Reader) -> None:
+    async def _write(self, reader: Reader) -> tuple[Plan, dict[ArticleId, StoryId]]:
         now = self.later()
         slots = await self.store.digest_slots()
         plan = await plan_digest(
@@ -159,10 +174,14 @@ class Newsroom(RuleBasedStateMachine):
             rules=RULES,
             now=now,
         )
+        return plan, self._groups()
+
+    async def _tell(self, reader: Reader) -> None:
+        plan, groups = reader.written or await self._write(reader)
+        reader.written = None
         assert await keep_plan(plan, store=self.store)
         if plan.digest is None:
             return
-        groups = self._groups()
         _check_accounts(plan.digest, reader.had, groups, self.store.articles)
         for story in plan.digest.stories:
             assert {groups[telling.article.id] for telling in story.tellings} == {story.story_id}
@@ -181,6 +200,11 @@ class Newsroom(RuleBasedStateMachine):
     def later(self) -> datetime:
         self.now += timedelta(minutes=10)
         return self.now
+
+    def decided_at(self) -> datetime:
+        """The time that a merger or a parting names."""
+        written = [reader.written[0].at for reader in self.readers if reader.written]
+        return min([self.later(), *(at - timedelta(minutes=1) for at in written)])
 
     def _report(self, each: Drawn) -> Article:
         self.count += 1
