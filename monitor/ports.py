@@ -363,6 +363,10 @@ class Links(Protocol):
         """Where a POST alone does it (RFC 8058); None without a reachable https base."""
         ...
 
+    def subject(self, claim: LinkClaim) -> str:
+        """The subject of a mail that does it: for readers who cannot reach this installation by the web."""
+        ...
+
 
 class Renderer(Protocol):
     """Digest → message; pure but for reading its templates."""

@@ -17,6 +17,7 @@ from monitor.config.seeds import load_seed_manifest, unlisted_texts
 from monitor.config.settings import DkimSection, MonitorFile, Settings, without_password
 from monitor.config.urls import load_urls
 from monitor.config.watchlists import load_watchlist
+from monitor.config.web import link_key_problems
 from monitor.config.wording import near_miss
 from monitor.config.yaml_nodes import Document, problem_at, read_document, validate
 from monitor.errors import ConfigError, Problem
@@ -108,6 +109,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
     document = gathering.part(lambda: read_document(config_dir / SETTINGS_FILE))
     smtp_password = gathering.part(lambda: resolve_secret("smtp_password", env))
     store_password = gathering.part(lambda: resolve_secret("store_password", env))
+    link_key = gathering.part(lambda: resolve_secret("link_key", env))
     if document is None:
         raise ConfigError(tuple(gathering.problems))
     whole = _overlaid(document, values)
@@ -123,6 +125,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
             problem_at(document, ("store", "url"), message, f"Remove it. {cure_of('store_password')}")
         )
     gathering.problems.extend(_login_problems(document, file, smtp_password))
+    gathering.problems.extend(link_key_problems(link_key))
     base, dkim = config_dir.absolute().parent, file.mail.dkim
     dkim_key = gathering.part(lambda: _dkim_key(base, document, dkim)) if dkim is not None else None
     if gathering.problems:
@@ -133,6 +136,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
         **{**sections, "store": store},
         smtp_password=smtp_password,
         store_password=store_password or url_password,
+        link_key=link_key,
         dkim_key=dkim_key,
     )
 

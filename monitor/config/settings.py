@@ -16,7 +16,8 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from monitor.config.secrets import Secret
-from monitor.config.texts import Address, Host, Line, WebUrl
+from monitor.config.texts import Address, Host, Line
+from monitor.config.web import WebSection
 from monitor.config.wording import shown
 from monitor.config.yaml_nodes import Many, Strict
 
@@ -165,12 +166,6 @@ class MailSection(Strict):
         return self
 
 
-class WebSection(Strict):
-    """The address under which readers reach this installation."""
-
-    base_url: WebUrl | None = Field(default=None, description="For links in digests; none: digests hold no such links.")
-
-
 class RetentionSection(Strict):
     """How long things are kept."""
 
@@ -233,6 +228,8 @@ class Settings:
     seeds: SeedsSection
     smtp_password: Secret | None = None
     store_password: Secret | None = None
+    link_key: Secret | None = None
+    """One or several texts between blanks: the first signs links, all of them read links."""
     dkim_key: Secret | None = None
 
     @property
