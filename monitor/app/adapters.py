@@ -20,7 +20,7 @@ from monitor.config import Configuration
 from monitor.core import polling
 from monitor.errors import ConfigError, Problem
 from monitor.pipeline.traffic import FollowUps, Traffic
-from monitor.ports import Channel, Clock, Renderer, Source, Turn
+from monitor.ports import Channel, Clock, Links, Renderer, Source, Turn
 from monitor.sources.gdelt import Distance, GdeltSource
 from monitor.sources.http import HttpSource, Lookup
 from monitor.sources.kinds import parse_any
@@ -168,8 +168,8 @@ def make_signer(configuration: Configuration) -> DkimSigner | None:
         raise ConfigError((Problem(file="monitor.yaml", key="mail.dkim", message=place),)) from error
 
 
-def make_renderers(configuration: Configuration) -> dict[str, Renderer]:
-    """Name of a channel → who renders digests for it; those that carry mail share one.
+def make_renderers(configuration: Configuration, links: Links | None = None) -> dict[str, Renderer]:
+    """Name of a channel → who renders digests for it; those that carry mail share one. Without `links` there are none.
 
     Raises `ConfigError` as `make_signer`.
     """
@@ -178,6 +178,7 @@ def make_renderers(configuration: Configuration) -> dict[str, Renderer]:
         mail.sender,
         mail.sender_name,
         unsubscribe_address=mail.unsubscribe_address or mail.sender,
+        links=links,
         sign=make_signer(configuration),
     )
     return {"maildir": mails, "smtp": mails}

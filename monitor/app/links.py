@@ -58,6 +58,11 @@ async def link_keys(configuration: Configuration, store: SqlStore) -> tuple[Link
     return (link_key(kept),)
 
 
+async def signed_links(configuration: Configuration, store: SqlStore) -> Links:
+    """The links of whoever composes; raises as `link_keys`."""
+    return SignedLinks(await link_keys(configuration, store), base_url=configuration.settings.web.base_url)
+
+
 async def links_kept(configuration: Configuration, store: SqlStore) -> Links | None:
     """The links that the daemon of a store makes; writes nothing, None where no daemon made a key yet."""
     kept = await store.artifact(ARTIFACT)

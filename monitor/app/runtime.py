@@ -23,6 +23,7 @@ from monitor.app.adapters import (
     make_workers,
     make_zones,
 )
+from monitor.app.links import signed_links
 from monitor.app.pages import Pages
 from monitor.app.reports import CycleReport
 from monitor.app.restarts import restart_needed
@@ -182,6 +183,7 @@ class Runtime:
         await self._judge.load(self._clock.now())
         await self._pages.take_over()
         await self._sync_feeds(self.configuration)
+        self._renderers = make_renderers(self.configuration, await signed_links(self.configuration, self._store))
         return await self.catch_up()
 
     async def catch_up(self) -> Tally:
@@ -277,7 +279,8 @@ class Runtime:
         assert self._reread is not None
         async with self._reloading:
             fresh = await asyncio.to_thread(self._reread)
-            channels, renderers = make_channels(fresh), make_renderers(fresh)
+            channels = make_channels(fresh)
+            renderers = make_renderers(fresh, await signed_links(fresh, self._store))
             await self._sync_feeds(fresh)
             for name in restart_needed(self.configuration.settings, fresh.settings):
                 log.warning("%s changed; that takes a restart, the old value stays in use", name)

@@ -33,7 +33,8 @@ class EmailRenderer:
     """Renders digests as mail from `sender` (an address), shown as `sender_name`.
 
     Args:
-        unsubscribe_address: Where a mail with the recipient's id as its subject ends the digests; None offers nothing.
+        unsubscribe_address: Where a mail ends the digests whose subject is signed by `links` (without these: holds the
+            recipient's id); None offers nothing.
         links: Where the one-click address comes from, and those that the page shows.
         sign: Signs the bytes last of all; None leaves that to the relay.
     """
@@ -105,7 +106,9 @@ class EmailRenderer:
         return self._environments[words.tag].get_template(name).render(d=view)
 
     def _unsubscribe(self, recipient_id: str) -> str | None:
-        return self._mailto(f"unsubscribe {recipient_id}")
+        if self._links is None:
+            return self._mailto(f"unsubscribe {recipient_id}")
+        return self._mailto(self._links.subject(LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id=recipient_id)))
 
     def _mailto(self, subject: str) -> str | None:
         if self._unsubscribe_address is None:
