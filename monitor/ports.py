@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
+from monitor.model.alerts import AlertThread, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch, Verdict
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
@@ -29,7 +30,7 @@ from monitor.model.pages import (
 )
 from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
-from monitor.model.volumes import Sighting
+from monitor.model.volumes import Sighting, WatchedHour
 from monitor.model.votes import Vote, VotedArticle
 
 
@@ -227,6 +228,52 @@ class ComposeStore(StandingPreferences, Protocol):
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """Keep a digest; False when this slot was already kept (then nothing changed)."""
+        ...
+
+
+class AlertStore(Protocol):
+    """What alerting asks beside what composing does."""
+
+    async def alert_marks(
+        self, recipient_id: str, lines: Mapping[str, float], *, since: datetime
+    ) -> frozenset[tuple[ArticleId, int]]:
+        """What may call for an alert, to see cheaply whether anything does and whether that is new.
+
+        Untold articles first seen since with a match at or over its watchlist's line (with 0), and told articles that
+        changed since (with 1).
+        """
+        ...
+
+    async def alert_times(self, recipient_id: str, *, since: datetime) -> list[datetime]:
+        """When alerts of a recipient were kept since, by time."""
+        ...
+
+    async def alert_threads(self, recipient_id: str) -> list[AlertThread]:
+        """The threads of a recipient's alerts, one a story, by story."""
+        ...
+
+    async def waiting_alarms(self, recipient_id: str) -> list[VolumeAlarm]:
+        """The alarms about volume that a recipient was not told yet, oldest first."""
+        ...
+
+
+class VolumeStore(Protocol):
+    """What alarms about the volume of news ask and keep."""
+
+    async def keep_watch(self, hour: datetime, *, now: datetime) -> None:
+        """Note once that this installation is awake in a UTC hour, and the share of its feeds that are well."""
+        ...
+
+    async def watched_hours(self, *, since: datetime) -> list[WatchedHour]:
+        """The hours that were noted since, by time."""
+        ...
+
+    async def known_alarms(self, *, since: datetime) -> list[VolumeAlarm]:
+        """All alarms kept since, told or not, oldest first."""
+        ...
+
+    async def keep_alarms(self, alarms: Sequence[VolumeAlarm], *, going_on: Sequence[VolumeAlarm] = ()) -> None:
+        """Keep alarms that wait to be told, and those that go on with an earlier one (never told); known ones stay."""
         ...
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from monitor.model.links import LinkClaim
-from tests.memory.digests import Digests
+from tests.memory.alerting import Alerting
 from tests.memory.feeds import Feeds
 from tests.memory.intakes import Intakes
 from tests.memory.matches import Matches
@@ -18,7 +18,7 @@ from tests.memory.surveys import Surveys
 from tests.memory.votes import Votes
 
 
-class MemoryStore(Feeds, Intakes, Matches, Past, Digests, Outbox, Pages, Retention, Votes, Preferences, Surveys):
+class MemoryStore(Feeds, Intakes, Matches, Past, Alerting, Outbox, Pages, Retention, Votes, Preferences, Surveys):
     """All store Protocols over dictionaries, a part for each need.
 
     `refusals` are errors that the next writes raise, one each, keeping nothing: a full disk, a locked file.

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.model.alerts import AlertThread, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.digests import Delivery, Slot
 from monitor.model.feeds import FeedState
@@ -86,7 +87,8 @@ class DigestCommit:
 
     recipient_id: str
     slot: Slot
-    next_slot: Slot
+    next_slot: Slot | None
+    """None leaves the slot waited for and the period told as they are: an alert tells between two digests."""
     deliveries: tuple[Delivery, ...] = ()
     told: tuple[tuple[str, ArticleId], ...] = ()
     """(watchlist, article) pairs."""
@@ -98,6 +100,10 @@ class DigestCommit:
     """Where the recipient knows an article to stand now; also of articles told before."""
     told_notice: int | None = None
     """The number of the last notice about feeds that is told with it; None leaves that as it was."""
+    alarms: tuple[VolumeAlarm, ...] = ()
+    """The alarms about volume that are told with it."""
+    threads: tuple[AlertThread, ...] = ()
+    """Of an alert: its thread, by every story of it."""
     at: datetime
 
 

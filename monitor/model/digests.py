@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from monitor.model.alerts import AlertFacts, AlertRules, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
 from monitor.model.stories import Origin, Place, Story, StoryId
@@ -44,6 +45,7 @@ class Recipient:
     `language` is one of those that digests are written in. `stories_per_day`: how many are told in full on a day, the
     best, the others as titles; None: no such bound. `is_operator`: who runs this, and is told of feeds that fail.
     `heartbeat_after`: when nothing was mailed for so long, a digest says just that; None: silence is kept.
+    `alerts`: how to tell at once; None tells nothing so.
     """
 
     id: str
@@ -57,6 +59,7 @@ class Recipient:
     stories_per_day: int | None = None
     is_operator: bool = False
     heartbeat_after: timedelta | None = None
+    alerts: AlertRules | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -172,6 +175,14 @@ class Heartbeat:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Alerted:
+    """A story that an alert told at `at`, by the article that led there."""
+
+    article: Article
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Digest:
     """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time;
     those above the recipient's budget of the day behind those within it.
@@ -184,7 +195,9 @@ class Digest:
     `held_back` counts stories that were old when first seen (a new feed's backlog): kept, never told.
     `muted` counts stories with news that the reader muted, or all of whose outlets (they stay untold).
     `notices` are what an operator is told of feeds, `more_notices` how many of them are counted and not listed. A
-    digest may have notices and no stories. `volume` is what came against what comes usually, None without a history;
+    digest may have notices or alarms and no stories. `alarms` say that a watchlist has far more or fewer stories than
+    usual. `alerted` are stories that an alert told since the last digest: not told again, only named. `alert` makes it
+    an alert: a digest of cadence "now". `volume` is what came against what comes usually, None without a history;
     `heartbeat` says that there is nothing to tell.
     """
 
@@ -206,6 +219,9 @@ class Digest:
     muted: int = 0
     volume: Volume | None = None
     heartbeat: Heartbeat | None = None
+    alarms: tuple[VolumeAlarm, ...] = ()
+    alerted: tuple[Alerted, ...] = ()
+    alert: AlertFacts | None = None
 
     @property
     def article_ids(self) -> tuple[ArticleId, ...]:

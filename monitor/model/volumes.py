@@ -46,3 +46,11 @@ class Volume:
     span: int
     usual: float | None
     is_weekend: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WatchedHour:
+    """A UTC hour in which this installation was awake; `share` of its feeds were well (0: nothing was reached)."""
+
+    at: datetime
+    share: float

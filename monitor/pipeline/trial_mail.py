@@ -161,6 +161,7 @@ class TrialMail(ComposeStore):
         told = self._told[commit.recipient_id]
         told.note(self._rows, {article_id for _, article_id in commit.told}, commit.at)
         told.in_full |= dict.fromkeys(commit.in_full, commit.at)
+        assert commit.next_slot is not None  # a trial mails no alerts
         self._slots[commit.recipient_id] = DigestSlot(
             recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at
         )

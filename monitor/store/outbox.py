@@ -10,6 +10,7 @@ from monitor.errors import StoreError
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
+from monitor.store.alerts import keep_threads, mark_alarms
 from monitor.store.columns import insert_new, keep
 from monitor.store.mapping import DELIVERY_COLUMNS, from_delivery, to_delivery
 from monitor.store.tables import DELIVERY, DIGEST, DIGEST_SLOT, TOLD
@@ -75,16 +76,23 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
     keep(connection, TOLD, told, replacing=())
     _keep_states(connection, commit)
     _keep_places(connection, commit)
+    mark_alarms(connection, commit.alarms, commit.slot.key)
+    keep_threads(connection, commit.threads)
+    if commit.next_slot is not None:
+        _keep_slot(connection, commit, commit.next_slot)
+    return True
+
+
+def _keep_slot(connection: Connection, commit: DigestCommit, slot: Slot) -> None:
     following = {
         "recipient_id": commit.recipient_id,
-        "slot_key": commit.next_slot.key,
-        "slot_at": commit.next_slot.at,
+        "slot_key": slot.key,
+        "slot_at": slot.at,
         "told_until": commit.at,
         "told_notice": commit.told_notice,
     }
     replaced = [name for name in following if name != "recipient_id" and following[name] is not None]
     keep(connection, DIGEST_SLOT, [following], replacing=replaced)
-    return True
 
 
 def told_in_full(connection: Connection, recipient_id: str, since: datetime) -> frozenset[ArticleId]:

@@ -52,6 +52,7 @@ from monitor.store import (
     surveys,
     votes,
 )
+from monitor.store.alerting import AlertingStore
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
 from monitor.store.sieve import Sieve
@@ -61,6 +62,7 @@ _Result = TypeVar("_Result")
 
 
 class SqlStore(
+    AlertingStore,
     FeedStore,
     IntakeStore,
     StoryStore,

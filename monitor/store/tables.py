@@ -394,6 +394,53 @@ class ToldRow(Row, table=True):
     event_id: int | None = _number()
 
 
+class AlertThreadRow(Row, table=True):
+    """A story that a recipient was alerted of, and the mails of its thread (Message-IDs as JSON)."""
+
+    __tablename__ = "alert_thread"
+    # prune
+    __table_args__ = (Index("ix_alert_thread_told_at", "told_at"),)
+
+    recipient_id: str = _text(primary_key=True)
+    story_id: int = _key()
+    root: str = _text()
+    subject: str = _text()
+    message_ids: str = _text()
+    times: int
+    told_at: datetime
+
+
+class VolumeAlarmRow(Row, table=True):
+    """An alarm about a watchlist's volume; `told_slot` is NULL while it waits, empty where it goes on with another."""
+
+    __tablename__ = "volume_alarm"
+    # prune
+    __table_args__ = (Index("ix_volume_alarm_at", "at"),)
+
+    recipient_id: str = _text(primary_key=True)
+    watchlist: str = _text(primary_key=True)
+    kind: str = _text(primary_key=True)
+    episode: str = _text(primary_key=True)
+    day: str = _text()
+    at: datetime
+    since_at: datetime
+    count: int
+    usual: float
+    false_alarm_days: float
+    # {"terms": [[text, count], …], "outlets": […]}
+    drivers: str = _text()
+    told_slot: str | None = _text()
+
+
+class WatchHourRow(Row, table=True):
+    """An hour in which this installation was awake, with the share of its feeds that were well."""
+
+    __tablename__ = "watch_hour"
+
+    at: datetime = Field(primary_key=True)
+    share: float
+
+
 class DeliveryRow(Row, table=True):
     """The outbox."""
 
@@ -518,6 +565,9 @@ WATCHLIST_STATE = _table(WatchlistStateRow)
 DIGEST_SLOT = _table(DigestSlotRow)
 DIGEST = _table(DigestRow)
 TOLD = _table(ToldRow)
+ALERT_THREAD = _table(AlertThreadRow)
+VOLUME_ALARM = _table(VolumeAlarmRow)
+WATCH_HOUR = _table(WatchHourRow)
 DELIVERY = _table(DeliveryRow)
 ARTIFACT = _table(ArtifactRow)
 NOTICE = _table(NoticeRow)

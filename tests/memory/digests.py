@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.core.kinship import Kinship
 from monitor.errors import StoreError
+from monitor.model.alerts import ALERT_SLOT, VolumeAlarm
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import MatchedArticle, Slot
@@ -152,9 +153,21 @@ class Digests(Held):
         for article_id, place in commit.places.items():
             if (commit.recipient_id, article_id) in self.told_at:
                 self.told_in[commit.recipient_id, article_id] = place
+        for alarm in commit.alarms:
+            if self.alarm_slots.get(alarm_key(alarm), "") is None:
+                self.alarm_slots[alarm_key(alarm)] = commit.slot.key
+        self.threads |= {(thread.recipient_id, thread.story_id): thread for thread in commit.threads}
+        if commit.slot.key.startswith(ALERT_SLOT):
+            self.alert_times_by.setdefault(commit.recipient_id, []).append(commit.at)
+        if commit.next_slot is None:
+            return True
         known = self.slots.get(commit.recipient_id)
         told_notice = known.told_notice if known and commit.told_notice is None else commit.told_notice
         self.slots[commit.recipient_id] = DigestSlot(
             recipient_id=commit.recipient_id, slot=commit.next_slot, told_until=commit.at, told_notice=told_notice
         )
         return True
+
+
+def alarm_key(alarm: VolumeAlarm) -> tuple[str, str, str, str]:
+    return (alarm.recipient_id, alarm.watchlist, alarm.kind.value, alarm.episode)

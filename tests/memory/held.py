@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Any
 
 from monitor.errors import StoreChangedError, StoreError
+from monitor.model.alerts import AlertThread, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
@@ -16,7 +17,7 @@ from monitor.model.feeds import FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
 from monitor.model.preferences import Preference, PreferenceKind
-from monitor.model.stories import Joining, Place, Story
+from monitor.model.stories import Joining, Place, Story, StoryId
 from monitor.model.votes import Vote
 from monitor.model.watchlists import Match
 
@@ -72,6 +73,11 @@ class Held:
         self.told_in_full_at: dict[tuple[str, ArticleId], datetime] = {}
         self.told_states: dict[tuple[str, ArticleId], int] = {}
         self.told_in: dict[tuple[str, ArticleId], Place] = {}
+        self.alert_times_by: dict[str, list[datetime]] = {}
+        self.threads: dict[tuple[str, StoryId], AlertThread] = {}
+        self.alarms: dict[tuple[str, str, str, str], VolumeAlarm] = {}
+        self.alarm_slots: dict[tuple[str, str, str, str], str | None] = {}
+        self.hours: dict[datetime, float] = {}
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.artifacts: dict[str, bytes] = {}

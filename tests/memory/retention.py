@@ -38,6 +38,13 @@ class Retention(Held):
         past = [n for n in self.kept_notices[:-1] if n.at < articles_before][:limit]
         self.kept_notices = [notice for notice in self.kept_notices if notice not in past]
         gone["notice"] += len(past)
+        threads = [key for key, thread in self.threads.items() if thread.told_at < articles_before][:limit]
+        alarms = [key for key, alarm in self.alarms.items() if alarm.at < articles_before][:limit]
+        hours = [at for at in self.hours if at < articles_before][:limit]
+        gone["alert_thread"] = len(threads) + len(alarms) + len(hours)
+        self.threads = {key: thread for key, thread in self.threads.items() if key not in threads}
+        self.alarms = {key: alarm for key, alarm in self.alarms.items() if key not in alarms}
+        self.hours = {at: share for at, share in self.hours.items() if at not in hours}
         settled = [d for d in self.outbox.values() if d.composed_at < articles_before and d.state not in _UNSETTLED]
         for delivery in sorted(settled, key=lambda d: d.composed_at)[:limit]:
             gone["delivery"] += 1
