@@ -31,6 +31,8 @@ BEAT_S = 10.0
 DRAIN_S = 30.0
 RETRY_START_S = 30.0
 SWEEP_S = 600.0
+DELIVER_ROUNDS = 50
+"""More than there are channels: each that hangs keeps one."""
 FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1, "pages": 2.0}
 """Seconds after the start; whatever is not named waits five."""
 
@@ -108,14 +110,15 @@ class Daemon:
         self._every(settings.polling.tick_s, "collect", self._runtime.collect)
         self._every(5, "pages", self._runtime.pages)
         self._every(20, "digests", self._runtime.digests)
-        self._every(5, "deliver", self._runtime.deliver)
+        # A channel that hangs keeps its round, and nobody else: the next one takes those that are free.
+        self._every(5, "deliver", self._runtime.deliver, at_once=DELIVER_ROUNDS)
         self._every(60, "catch_up", self._runtime.catch_up)
         self._every(60, "seek", self._runtime.seek)
         self._every(3600, "repair", self._runtime.repair)
         self._every(3600, "prune", self._runtime.prune)
         self._every(SWEEP_S, "sweep", self._sweep)
 
-    def _every(self, seconds: float, name: str, stage: Callable[[], Awaitable[object]]) -> None:
+    def _every(self, seconds: float, name: str, stage: Callable[[], Awaitable[object]], *, at_once: int = 1) -> None:
         async def alarm() -> None:
             if self._stop.is_set():
                 return
@@ -124,7 +127,9 @@ class Daemon:
                 await asyncio.shield(self._spawn(self._logged(name, stage)))
 
         first = datetime.now(UTC) + timedelta(seconds=FIRST_ALARM_S.get(name, 5.0))
-        self._scheduler.add_job(alarm, "interval", seconds=seconds, id=name, name=name, next_run_time=first)
+        self._scheduler.add_job(
+            alarm, "interval", seconds=seconds, id=name, name=name, next_run_time=first, max_instances=at_once
+        )
 
     async def _logged(self, name: str, stage: Callable[[], Awaitable[object]]) -> None:
         self._stage = name

@@ -121,6 +121,8 @@ class DeliveryError(MonitorError):
         code: The SMTP or HTTP status, 0 if the failure came before any answer.
         blame: "recipient" when only this address is refused, "channel" when the way itself is broken
             (credentials, certificate, connection) and other deliveries will fail alike.
+        step: How far it had come, in the protocol's own word ("RCPT"), where there is one.
+        status: The receiver's enhanced status code ("5.1.1", RFC 3463), "" if it named none.
     """
 
     def __init__(
@@ -132,6 +134,8 @@ class DeliveryError(MonitorError):
         retry_after_s: float | None = None,
         code: int = 0,
         blame: str = "recipient",
+        step: str = "",
+        status: str = "",
     ) -> None:
         super().__init__(message)
         self.permanent = permanent
@@ -139,3 +143,5 @@ class DeliveryError(MonitorError):
         self.retry_after_s = retry_after_s
         self.code = code
         self.blame = blame
+        self.step = step
+        self.status = status

@@ -5,7 +5,7 @@ All store methods may raise `StoreError`; a method that writes is one transactio
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -30,6 +30,7 @@ from monitor.model.pages import (
 )
 from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
+from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Sighting, WatchedHour
 from monitor.model.votes import Vote, VotedArticle
 
@@ -230,6 +231,10 @@ class ComposeStore(StandingPreferences, Protocol):
         """Keep a digest; False when this slot was already kept (then nothing changed)."""
         ...
 
+    async def suspensions(self) -> list[Suspension]:
+        """As in `DeliverStore`: for whom nothing is composed."""
+        ...
+
 
 class AlertStore(Protocol):
     """What alerting asks beside what composing does."""
@@ -352,11 +357,21 @@ class PageStore(Protocol):
 class DeliverStore(Protocol):
     """The outbox."""
 
-    async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
-        """Deliveries due by `now` (pending or uncertain), now `sending` with one more attempt, leased.
+    async def claim_deliveries(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease_s: float,
+        at: datetime | None = None,
+        channel: str | None = None,
+        besides: Collection[str] = (),
+    ) -> list[Delivery]:
+        """Deliveries due by `now` (pending or uncertain), now `sending` with one more attempt, leased from `at` on.
 
-        Rows whose lease lapsed come back first: as pending, or as uncertain when found in phase "data" (a crash in
-        that phase), due 15 minutes later. A delivery that was ever uncertain says so (`was_uncertain`).
+        Of one channel, or of all but those named `besides`. Rows whose lease lapsed come back first: as pending, or as
+        uncertain when found in phase "data" (a crash in that phase), due 15 minutes later; dead when that was their one
+        repeat. A delivery that was ever uncertain says so (`was_uncertain`). `at` is `now` where it is not given.
         """
         ...
 
@@ -365,11 +380,22 @@ class DeliverStore(Protocol):
         ...
 
     async def commit_outcome(self, outcome: DeliveryOutcome) -> None:
-        """Keep what became of an attempt; clears phase and lease."""
+        """Keep what became of an attempt, with all that follows from it; clears phase and lease."""
         ...
 
-    async def deliveries(self, *, limit: int) -> list[Delivery]:
-        """The newest deliveries, newest first."""
+    async def suspensions(self) -> list[Suspension]:
+        """The last suspension of every recipient and channel that had one, lifted ones too."""
+        ...
+
+    async def refused_in_a_row(self, recipient_id: str, channel: str, address: str) -> int:
+        """How many of the newest settled deliveries to an address were refused for good, in a row.
+
+        Those composed before a suspension was lifted do not count; ten at most are looked at.
+        """
+        ...
+
+    async def waiting(self, channel: str, *, due_by: datetime) -> tuple[int, datetime | None]:
+        """How many deliveries of a channel are due by then, and when an attempt on it was last begun."""
         ...
 
 

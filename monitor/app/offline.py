@@ -20,6 +20,7 @@ from monitor.app.adapters import (
 )
 from monitor.app.examples import tried
 from monitor.config import Configuration, load
+from monitor.core import suspensions
 from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists
 from monitor.core.sites import Sites
@@ -29,6 +30,7 @@ from monitor.model.digests import Delivery
 from monitor.model.feeds import Condition, Feed, FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
+from monitor.model.suspensions import Suspension
 from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.replay import Replay
@@ -173,16 +175,19 @@ class Status:
     slots: Sequence[DigestSlot]
     addresses: Mapping[str, str]
     """Feed id → its likely new address, where a search or a redirect told one."""
+    suspended: Sequence[Suspension] = ()
+    """For whom no mail is composed, because their address refuses it."""
 
 
 async def read_status(configuration: Configuration, *, deliveries: int = 20) -> Status:
     """Look into the store beside a running daemon; writes and locks nothing."""
     async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
-        states = await store.feed_states()
+        states, known = await store.feed_states(), await store.suspensions()
         return Status(
             counts=await store.counts(),
             feeds=states,
             addresses=likely_addresses(states, await store.outage_addresses()),
             deliveries=await store.deliveries(limit=deliveries),
             slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
+            suspended=[one for of in configuration.recipients for one in suspensions.of_recipient(of, known)],
         )

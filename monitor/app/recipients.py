@@ -8,18 +8,20 @@ from datetime import UTC, datetime
 
 from monitor.app.stories import to_change, to_read
 from monitor.config import Configuration
-from monitor.core import preferences
+from monitor.core import preferences, suspensions
 from monitor.errors import StoreError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Recipient
 from monitor.model.preferences import Preference, PreferenceKind, Way
+from monitor.model.suspensions import Suspension
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecipientFile:
     """A recipient as configured, and what the store knows of it: what it asked for now, and each word ever.
 
-    `recipient` is None for one that asked for something once and is configured no more.
+    `recipient` is None for one that asked for something once and is configured no more. `suspended` are its addresses
+    that no mail is sent to.
     """
 
     id: str
@@ -27,6 +29,7 @@ class RecipientFile:
     slot: DigestSlot | None
     standing: Sequence[Preference]
     history: Sequence[Preference]
+    suspended: Sequence[Suspension] = ()
 
     @property
     def gets(self) -> tuple[str, ...]:
@@ -40,6 +43,7 @@ async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
     """All that are configured, then those that are no more. Raises `StoreError` where there is no store."""
     async with to_read(configuration) as store:
         standing, slots = await store.preferences(), await store.digest_slots()
+        known = await store.suspensions()
         configured = {one.id: one for one in configuration.recipients}
         return [
             RecipientFile(
@@ -48,6 +52,7 @@ async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
                 slot=slots.get(of),
                 standing=[one for one in standing if one.recipient_id == of],
                 history=await store.preference_history(of),
+                suspended=suspensions.of_recipient(configured[of], known) if of in configured else (),
             )
             for of in dict.fromkeys((*configured, *(one.recipient_id for one in standing)))
         ]
@@ -74,3 +79,15 @@ async def resume(
     ]
     async with to_change(configuration) as store:
         return [one for one in back if await store.keep_preference(one)]
+
+
+async def lift(configuration: Configuration, recipient_id: str) -> Sequence[Suspension]:
+    """Send mail again to a recipient whose address refused it; which suspensions that ended.
+
+    A daemon that runs composes what has gathered with its next look, within half a minute.
+    """
+    found = await read_recipient(configuration, recipient_id)
+    if not found.suspended:
+        return ()
+    async with to_change(configuration) as store:
+        return await store.lift_suspensions(recipient_id, at=datetime.now(UTC))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -23,6 +23,7 @@ from monitor.app.adapters import (
     make_workers,
     make_zones,
 )
+from monitor.app.delivering import Delivering, make_deliver_rules
 from monitor.app.links import signed_links
 from monitor.app.pages import Pages
 from monitor.app.reports import CycleReport
@@ -39,8 +40,8 @@ from monitor.errors import StoreError
 from monitor.model.digests import Slot
 from monitor.model.feeds import Feed, FeedState
 from monitor.pipeline import compose as composing
-from monitor.pipeline import deliver as delivering
 from monitor.pipeline.collect import CollectLimits, Collector
+from monitor.pipeline.deliver import DeliverReport
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.match import match
@@ -48,7 +49,6 @@ from monitor.pipeline.prune import Retention, prune
 from monitor.pipeline.repair import repair
 from monitor.pipeline.surveying import Survey
 from monitor.pipeline.traffic import Traffic
-from monitor.ports import Channel
 from monitor.sources.gdelt import Distance
 from monitor.store import open_store, sqlite_warning
 from monitor.store.sqlstore import SqlStore
@@ -134,13 +134,13 @@ class Runtime:
         self._pages = Pages(store=store, traffic=self._traffic, surroundings=surroundings)
         self._pages.configure(configuration, self._http, self._scorer, self._sites)
         self._seeking = Seeking(store=store, clock=self._clock)
-        self._delivering = asyncio.Lock()
+        self._delivering = Delivering(
+            configuration, store=store, surroundings=surroundings, is_stopping=lambda: self._is_stopping
+        )
         self._collecting = asyncio.Lock()
         self._reloading = asyncio.Lock()
-        self._retiring: set[asyncio.Task[None]] = set()
         self._collector = self._make_collector()
         self._renderers = make_renderers(configuration)
-        self._channels = make_channels(configuration)
 
     async def close(self) -> None:
         """Let go of connections and end the workers; the store is the opener's to close."""
@@ -148,8 +148,7 @@ class Runtime:
         await self._http.close()
         await self._workers.close()
         await self._pages.close()
-        for channel in self._channels.values():
-            await channel.close()
+        await self._delivering.close()
         try:
             await self._collector.release()
         except StoreError as error:  # what waits for its turn is claimed again when its lease lapses
@@ -236,21 +235,9 @@ class Runtime:
         else:
             await self._compose()
 
-    async def deliver(self) -> delivering.DeliverReport:
-        """Try the deliveries that are due."""
-        if self._is_dry:
-            return delivering.DeliverReport()
-        async with self._delivering:  # two alarms may ring at once; a channel has one connection
-            return await self._deliver()
-
-    async def _deliver(self) -> delivering.DeliverReport:
-        return await delivering.deliver(
-            store=self._store,
-            channels=self._channels,
-            clock=self._clock,
-            rng=self._chance,
-            is_stopping=lambda: self._is_stopping,
-        )
+    async def deliver(self) -> DeliverReport:
+        """Try the deliveries that are due, on every channel that is not at work already."""
+        return DeliverReport() if self._is_dry else await self._delivering.deliver()
 
     async def repair(self) -> None:
         """Merge stories that turned out to be one."""
@@ -280,7 +267,7 @@ class Runtime:
         async with self._reloading:
             fresh = await asyncio.to_thread(self._reread)
             channels = make_channels(fresh)
-            renderers = make_renderers(fresh, await signed_links(fresh, self._store))
+            renderers = make_renderers(fresh, await signed_links(fresh, self._store))  # both may refuse
             await self._sync_feeds(fresh)
             for name in restart_needed(self.configuration.settings, fresh.settings):
                 log.warning("%s changed; that takes a restart, the old value stays in use", name)
@@ -288,9 +275,10 @@ class Runtime:
             await self._pages.pause()
             await self._seeking.pause()
             async with self._collecting:
-                old_http, old_channels = self._http, self._channels
+                old_http = self._http
                 self.configuration = fresh
-                self._channels, self._renderers = channels, renderers
+                self._renderers = renderers
+                self._delivering.take_over(channels, make_deliver_rules(fresh))
                 self._scorer = compile_watchlists(fresh.watchlists)
                 self._sites = Sites(fresh.urls)
                 self._judge.configure(self._scorer.matches, gazetteer_of(fresh.watchlists))
@@ -298,15 +286,6 @@ class Runtime:
                 self._collector = self._make_collector()
                 self._pages.configure(fresh, self._http, self._scorer, self._sites)
             await old_http.close()
-            task = asyncio.create_task(self._retire(old_channels.values()))
-            self._retiring.add(task)
-            task.add_done_callback(self._retiring.discard)
-
-    async def _retire(self, channels: Iterable[Channel]) -> None:
-        """Close channels once the delivery that may still use one of them is done."""
-        async with self._delivering:
-            for channel in channels:
-                await channel.close()
 
     async def cycle(self, *, is_digest_forced: bool = False) -> CycleReport:
         """One cycle of everything: seeds, every feed once, due digests (all, when forced), the outbox."""

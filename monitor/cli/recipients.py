@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
     from monitor.app.recipients import RecipientFile
     from monitor.model.preferences import Preference
+    from monitor.model.suspensions import Suspension
 
+SUSPENSION = "suspension"
 KINDS = ("unsubscribe", "less-often", "mute-story", "mute-outlet")
 
 
@@ -24,7 +26,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
     for name, summary in (
         ("list", "all recipients, and what they asked for"),
         ("show", "one recipient, with every word it said"),
-        ("resume", "take back what a recipient asked for, as that reader could with the link in a digest"),
+        ("resume", "send again to an address that refused mail; else take back what that reader asked for"),
     ):
         child = children.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         child.add_argument(
@@ -34,7 +36,11 @@ def configure(parser: argparse.ArgumentParser) -> None:
         if name != "list":
             child.add_argument("recipient", metavar="ID", help="the recipient's id in recipients.yaml")
         if name == "resume":
-            child.add_argument("--kind", choices=KINDS, help="only what was asked of this kind")
+            child.add_argument(
+                "--kind",
+                choices=(*KINDS, SUSPENSION),
+                help="only what was asked of this kind (suspension: only send again to the address that refused)",
+            )
             child.add_argument("--target", metavar="T", help="only of this watchlist, story or outlet")
 
 
@@ -59,10 +65,14 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _resume(args: argparse.Namespace) -> int:
-    from monitor.app.recipients import resume
+    from monitor.app.recipients import lift, resume
     from monitor.config import load
     from monitor.model.preferences import PreferenceKind
 
+    if args.kind in (None, SUSPENSION) and args.target is None:
+        lifted = asyncio.run(lift(load(args.config, os.environ), args.recipient))
+        if lifted or args.kind == SUSPENSION:
+            return _lifted(args, lifted)
     kind = PreferenceKind(args.kind) if args.kind else None
     back = asyncio.run(resume(load(args.config, os.environ), args.recipient, kind=kind, target=args.target))
     if args.json:
@@ -72,6 +82,18 @@ def _resume(args: argparse.Namespace) -> int:
         print(f"{args.recipient}: taken back: {words(one)}")
     if not back:
         print(f"{args.recipient} asked for nothing of the kind: nothing is changed.")
+    return 0
+
+
+def _lifted(args: argparse.Namespace, lifted: Iterable[Suspension]) -> int:
+    """Say which addresses get mail again. What the reader asked for is another matter, and stays."""
+    if args.json:
+        print(json.dumps([_suspended(one) for one in lifted], ensure_ascii=False, indent=2))
+        return 0
+    for one in lifted:
+        print(f"{args.recipient}: mail is sent again to {one.address} by {one.channel}; what was found waits for it.")
+    if not lifted:
+        print(f"{args.recipient} is not suspended: nothing is changed.")
     return 0
 
 
@@ -85,11 +107,11 @@ def _table(known: Iterable[RecipientFile]) -> None:
             one.recipient.address if one.recipient else "configured no more",
             ", ".join(one.gets) or "nothing",
             clock(one.slot.slot.at) if one.slot and one.gets else "",
-            "; ".join(words(word) for word in one.standing),
+            "; ".join((*(f"refused since {clock(no.at)}" for no in one.suspended), *map(words, one.standing))),
         )
         for one in known
     ]
-    make_console().print(make_table(("recipient", "address", "gets", "next digest", "asked for"), rows))
+    make_console().print(make_table(("recipient", "address", "gets", "next digest", "asked for, or refused"), rows))
 
 
 def _lines(found: RecipientFile) -> list[str]:
@@ -99,6 +121,10 @@ def _lines(found: RecipientFile) -> list[str]:
     if found.recipient is not None:
         lines.append(f"  configured {', '.join(found.recipient.watchlists)}")
         lines.append(f"  gets       {', '.join(found.gets) or 'nothing: it unsubscribed'}")
+    for refused in found.suspended:
+        lines.append(f"  suspended  no mail by {refused.channel} to {refused.address} since {clock(refused.at)}")
+        lines.append(f"             {refused.reason}")
+        lines.append(f"             correct the address, or `monitor recipients resume {found.id}` sends again")
     lines += [f"  asked for  {words(one)}" for one in found.standing]
     if found.standing:
         lines.append(f"             `monitor recipients resume {found.id}` takes it back")
@@ -130,6 +156,10 @@ def _word(one: Preference) -> dict[str, object]:
     }
 
 
+def _suspended(one: Suspension) -> dict[str, object]:
+    return {"channel": one.channel, "address": one.address, "since": one.at.isoformat(), "reason": one.reason}
+
+
 def _plain(found: RecipientFile) -> dict[str, object]:
     return {
         "id": found.id,
@@ -137,6 +167,7 @@ def _plain(found: RecipientFile) -> dict[str, object]:
         "configured": list(found.recipient.watchlists) if found.recipient else [],
         "gets": list(found.gets),
         "next_digest": found.slot.slot.at.isoformat() if found.slot else None,
+        "suspended": [_suspended(one) for one in found.suspended],
         "asked_for": [_word(one) for one in found.standing],
         "history": [_word(one) for one in found.history],
     }

@@ -56,6 +56,10 @@ def _plain(status: Status) -> dict[str, object]:
             }
             for delivery in status.deliveries
         ],
+        "suspended": [
+            {"recipient": one.recipient_id, "channel": one.channel, "address": one.address, "reason": one.reason}
+            for one in status.suspended
+        ],
         "next_digests": {slot.recipient_id: slot.slot.at.isoformat() for slot in status.slots},
     }
 
@@ -86,5 +90,11 @@ def _show(status: Status) -> None:
         for delivery in status.deliveries
     ]
     console.print(make_table(("delivery", "recipient", "slot", "channel", "state", "attempts", "subject"), outbox))
+    waiting = [delivery for delivery in status.deliveries if delivery.state.value != "sent" and delivery.last_reply]
+    for delivery in waiting:
+        console.print(f"{delivery.id} {delivery.state.value}: {delivery.last_reply}", markup=False)
+    for one in status.suspended:
+        told = f"{one.recipient_id}: no mail to {one.address} since {clock(one.at)}: {one.reason}. "
+        console.print(f"{told}Correct the address, or: monitor recipients resume {one.recipient_id}", markup=False)
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {clock(slot.slot.at)}")

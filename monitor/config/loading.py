@@ -37,7 +37,12 @@ MANIFEST_FILE = "manifest.yaml"
 _T = TypeVar("_T")
 
 # Keys that users try, although passwords are not read from files.
-_PASSWORD_KEYS = {"mail.smtp.password": "smtp_password", "store.password": "store_password"}
+_LOGINS = {"smtp": "smtp_password", "smtp_fallback": "smtp_fallback_password", "bounces": "bounces_password"}
+"""A section of mail that may log in → its secret."""
+_PASSWORD_KEYS = {
+    "store.password": "store_password",
+    **{f"mail.{section}.password": secret for section, secret in _LOGINS.items()},
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,7 +112,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
     gathering = _Gathering()
     gathering.problems.extend(problems)
     document = gathering.part(lambda: read_document(config_dir / SETTINGS_FILE))
-    smtp_password = gathering.part(lambda: resolve_secret("smtp_password", env))
+    passwords = {name: gathering.part(partial(resolve_secret, name, env)) for name in _LOGINS.values()}
     store_password = gathering.part(lambda: resolve_secret("store_password", env))
     link_key = gathering.part(lambda: resolve_secret("link_key", env))
     if document is None:
@@ -124,7 +129,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
         gathering.problems.append(
             problem_at(document, ("store", "url"), message, f"Remove it. {cure_of('store_password')}")
         )
-    gathering.problems.extend(_login_problems(document, file, smtp_password))
+    gathering.problems.extend(_login_problems(document, file, passwords))
     gathering.problems.extend(link_key_problems(link_key))
     base, dkim = config_dir.absolute().parent, file.mail.dkim
     dkim_key = gathering.part(lambda: _dkim_key(base, document, dkim)) if dkim is not None else None
@@ -133,8 +138,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
     sections = {field.name: getattr(file, field.name) for field in fields(Settings) if hasattr(file, field.name)}
     return Settings(
         base=base,
-        **{**sections, "store": store},
-        smtp_password=smtp_password,
+        **{**sections, **passwords, "store": store},
         store_password=store_password or url_password,
         link_key=link_key,
         dkim_key=dkim_key,
@@ -221,10 +225,11 @@ def _dkim_key(base: Path, document: Document, dkim: DkimSection) -> Secret:
         raise ConfigError((problem_at(document, ("mail", "dkim", "key_file"), what.message, what.cure),)) from None
 
 
-def _login_problems(document: Document, file: MonitorFile, password: Secret | None) -> Iterator[Problem]:
-    smtp = file.mail.smtp
-    if smtp is not None and smtp.username is not None and password is None:
-        yield problem_at(document, ("mail", "smtp", "username"), "has no password.", cure_of("smtp_password"))
+def _login_problems(document: Document, file: MonitorFile, passwords: Mapping[str, Secret | None]) -> Iterator[Problem]:
+    for section, secret in _LOGINS.items():
+        login = getattr(file.mail, section)
+        if login is not None and login.username is not None and passwords[secret] is None:
+            yield problem_at(document, ("mail", section, "username"), "has no password.", cure_of(secret))
 
 
 def _oddities(

@@ -15,7 +15,7 @@ from typing import NoReturn
 from monitor.errors import ConfigError, Problem
 
 PREFIX = "MONITOR_"
-NAMES = ("smtp_password", "store_password", "link_key")
+NAMES = ("smtp_password", "smtp_fallback_password", "bounces_password", "store_password", "link_key")
 """Every secret there is."""
 ENVIRONMENT = "environment"
 """What stands for a file's name in a problem with a variable."""

@@ -119,14 +119,14 @@ class SmtpSection(Strict):
     helo_name: Host | None = Field(default=None, description="What we call ourselves; default: the sender's domain.")
     timeout_s: float = Field(default=60, gt=0, le=3600, description="For one reply of the server.")
     max_per_connection: int = Field(default=50, ge=1, le=10_000, description="Messages over one connection.")
+    per_minute: float | None = Field(
+        default=None, gt=0, le=10_000, description="Messages a minute at most, evenly spaced; null: no bound."
+    )
 
     @model_validator(mode="after")
     def _no_login_in_clear(self) -> Self:
-        if self.username is not None and self.tls == "none" and not is_loopback(self.host):
-            raise ValueError(
-                f"tls: none would send the password of {shown(self.username)} in clear to {self.host}. "
-                "Use tls or starttls, or remove username."
-            )
+        if self.username is not None:
+            refuse_clear_login(self.username, self.tls, self.host, cure="Use tls or starttls, or remove username.")
         return self
 
     @property
@@ -143,6 +143,27 @@ class DkimSection(Strict):
     key_file: Line = Field(description="The private key: PEM, RSA of 1024 bits or more (2048 is usual) or Ed25519.")
 
 
+class BouncesSection(Strict):
+    """The mailbox that refusals come back to, read by IMAP. Its password: MONITOR_BOUNCES_PASSWORD or its file."""
+
+    host: Host = Field(description="Name of the IMAP server.")
+    port: int | None = Field(default=None, ge=1, le=65_535, description="993 for tls, 143 for starttls and none.")
+    tls: Literal["tls", "starttls", "none"] = Field(default="tls", description="Encryption; never guessed.")
+    username: Line = Field(description="Whose mailbox it is.")
+    folder: Line = Field(default="INBOX", description="Where refusals arrive. What is ours there is marked as read.")
+    every_s: int = Field(default=300, ge=10, le=_DAY_S, description="How often it is looked into.")
+
+    @model_validator(mode="after")
+    def _no_login_in_clear(self) -> Self:
+        refuse_clear_login(self.username, self.tls, self.host, cure="Use tls or starttls.")
+        return self
+
+    @property
+    def effective_port(self) -> int:
+        """The port asked for, or the usual one of the TLS mode."""
+        return self.port if self.port is not None else (993 if self.tls == "tls" else 143)
+
+
 class MailSection(Strict):
     """How digests leave."""
 
@@ -153,7 +174,19 @@ class MailSection(Strict):
         default=None, description="Where readers' mails go that ask to stop or for help; default: the sender."
     )
     smtp: SmtpSection | None = Field(default=None, description="Needed by recipients with channel: smtp.")
+    smtp_fallback: SmtpSection | None = Field(
+        default=None,
+        description="A second relay, for mail that smtp cannot take: when it cannot be reached, or refuses for now "
+        "before the mail was handed over. Its password: MONITOR_SMTP_FALLBACK_PASSWORD or its file.",
+    )
+    bounces: BouncesSection | None = Field(default=None, description="Where refusals come back to the sender.")
     dkim: DkimSection | None = Field(default=None, description="Sign mails here; needs the extra `dkim`.")
+
+    @model_validator(mode="after")
+    def _a_second_needs_a_first(self) -> Self:
+        if self.smtp_fallback is not None and self.smtp is None:
+            raise ValueError("smtp_fallback is the second relay, and there is no smtp. Name the first one smtp.")
+        return self
 
     @model_validator(mode="after")
     def _aligned(self) -> Self:
@@ -227,6 +260,8 @@ class Settings:
     log: LogSection
     seeds: SeedsSection
     smtp_password: Secret | None = None
+    smtp_fallback_password: Secret | None = None
+    bounces_password: Secret | None = None
     store_password: Secret | None = None
     link_key: Secret | None = None
     """One or several texts between blanks: the first signs links, all of them read links."""
@@ -274,6 +309,12 @@ def without_password(store: StoreSection) -> tuple[StoreSection, Secret | None]:
     place = parts.netloc.rpartition("@")[2]
     url = urlunsplit((parts.scheme, f"{parts.username}@{place}", *parts[2:]))
     return store.model_copy(update={"url": url}), Secret(unquote(parts.password))
+
+
+def refuse_clear_login(username: str, tls: str, host: str, *, cure: str) -> None:
+    """Raises ValueError where a password would travel in clear to another machine."""
+    if tls == "none" and not is_loopback(host):
+        raise ValueError(f"tls: none would send the password of {shown(username)} in clear to {host}. {cure}")
 
 
 def is_loopback(host: str) -> bool:

@@ -11,6 +11,7 @@ from monitor.model.alerts import AlertFacts, AlertRules, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
 from monitor.model.stories import Origin, Place, Story, StoryId
+from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Volume
 from monitor.model.watchlists import Match
 
@@ -284,7 +285,11 @@ class Delivery:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryOutcome:
-    """What became of one attempt: the next state and, for pending and uncertain, when to try again."""
+    """What became of one attempt: the next state and, for pending and uncertain, when to try again.
+
+    `is_untold`: it certainly never arrived and will not be sent again, so that what it told is to be told anew, unless
+    the same digest may have come another way. `suspension` begins with it; `notices` are for the operators.
+    """
 
     delivery_id: str
     state: DeliveryState
@@ -292,3 +297,6 @@ class DeliveryOutcome:
     next_attempt_at: datetime | None = None
     code: int = 0
     reply: str = ""
+    is_untold: bool = False
+    suspension: Suspension | None = None
+    notices: tuple[Notice, ...] = ()

@@ -1,4 +1,4 @@
-"""What the operator is told of feeds."""
+"""What the operator is told of feeds, and of recipients whom no mail reaches."""
 
 from __future__ import annotations
 
@@ -10,11 +10,15 @@ from monitor.model.feeds import Condition
 
 
 class NoticeKind(StrEnum):
-    """OUTAGE: a bad condition has lasted. RECOVERY: it is over. GAP: entries may have been lost between two checks."""
+    """OUTAGE: a bad condition has lasted. RECOVERY: it is over. GAP: entries may have been lost between two checks.
+
+    SUSPENSION is about a recipient: their address refuses our mail for good, and no more is composed for it.
+    """
 
     OUTAGE = "outage"
     RECOVERY = "recovery"
     GAP = "gap"
+    SUSPENSION = "suspension"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +33,8 @@ class Notice:
 
     `url` is the address that was asked, `address` the likely new one: a moved feed's target, or what was found by
     searching at `sought_at` (None: not searched for yet). `number` rises in the order of keeping; 0: not kept yet.
-    `outlet` is the feed's, filled in when it is told.
+    `outlet` is the feed's, filled in when it is told. Of a suspension `feed_id` is the recipient's id, `address` the
+    mail address, `detail` what was said in refusing it.
     """
 
     feed_id: str

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
-from monitor.core import day_budgets, digests, preferences, schedules
+from monitor.core import day_budgets, digests, preferences, schedules, suspensions
 from monitor.core.polling import notices_to_tell
 from monitor.core.preferences import Wanted
 from monitor.errors import MonitorError, RenderError
@@ -228,7 +228,7 @@ async def _notices(
     waiting = await store.notices(after=told or 0)
     notices = notices_to_tell(waiting, rules.outlets, since=now - rules.look_back if told is None else None)
     reached = waiting[-1].number if waiting else told or 0
-    return reached, tuple(replace(notice, outlet=rules.outlets[notice.feed_id]) for notice in notices)
+    return reached, tuple(replace(notice, outlet=rules.outlets.get(notice.feed_id, "")) for notice in notices)
 
 
 async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
@@ -267,7 +267,7 @@ async def _each(
     composed: list[Plan] = []
     quiet: list[str] = []
     failures: list[tuple[str, str]] = []
-    for recipient in recipients:
+    for recipient in suspensions.reachable(recipients, await store.suspensions()):
         row = known.get(recipient.id)
         try:
             wanted = preferences.wanted(recipient, said)

@@ -21,6 +21,7 @@ from monitor.model.digests import Digest, MatchedArticle, Message, Recipient, Sl
 from monitor.model.notices import Notice
 from monitor.model.preferences import Preference
 from monitor.model.stories import StoryId
+from monitor.model.suspensions import Suspension
 from monitor.pipeline.compose import ComposeRules, keep_plan, plan_digest, planned_slot
 from monitor.ports import ComposeStore, Renderer
 
@@ -151,6 +152,10 @@ class TrialMail(ComposeStore):
     async def told_in_full(self, recipient_id: str, *, since: datetime) -> frozenset[ArticleId]:
         """The heads of what was told in full since."""
         return frozenset(of for of, at in self._told[recipient_id].in_full.items() if at >= since)
+
+    async def suspensions(self) -> list[Suspension]:
+        """None: a past that did not happen has no mail servers."""
+        return []
 
     async def notices(self, *, after: int) -> list[Notice]:
         """None: what became of feeds is no watchlist's doing."""

@@ -34,7 +34,7 @@ FEED_STATE_COLUMNS = [column for column in FEED_STATE.c if column.name not in ("
 STORY_COLUMNS = list(STORY.c)
 MATCH_COLUMNS = [column for column in MATCH.c if column.name != "is_weighed"]
 PAGE_COLUMNS = [column for column in PAGE.c if column.name != "lease_until"]
-DELIVERY_COLUMNS = [column for column in DELIVERY.c if column.name != "lease_until"]
+DELIVERY_COLUMNS = [column for column in DELIVERY.c if column.name not in ("lease_until", "attempted_at")]
 
 _LEARNT: dict[str, type[Any]] = {"wishes": Wishes, "move": Move, "rhythm": Rhythm, "health": Health}
 _DEFAULTS = {

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, and_, bindparam, case, literal, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, case, func, literal, or_, select, update
 
 from monitor.errors import StoreError
 from monitor.model.articles import ArticleId
@@ -13,13 +14,21 @@ from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
 from monitor.store.alerts import keep_threads, mark_alarms
 from monitor.store.columns import insert_new, keep
 from monitor.store.mapping import DELIVERY_COLUMNS, from_delivery, to_delivery
+from monitor.store.notices import keep_notices
+from monitor.store.suspensions import keep_suspension
 from monitor.store.tables import DELIVERY, DIGEST, DIGEST_SLOT, TOLD
+from monitor.store.untelling import former_of, untell
 
 UNCERTAIN_WAIT_S = 900
 """Wait before a delivery is repeated that its receiver may have: long enough for a slow 250 to show in its log."""
 
 LAPSED_REPLY = (
     "The attempt ended without an outcome after the last byte may have gone: the receiver may have this message."
+)
+
+LAPSED_TWICE_REPLY = (
+    "Uncertain for the second time, so it is not sent again: both attempts ended without an outcome after the last "
+    "byte may have gone. The receiver may have this message, even twice."
 )
 
 _C = DELIVERY.c
@@ -52,11 +61,13 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
         "slot_key": commit.slot.key,
         "delivery_id": commit.deliveries[0].id if commit.deliveries else None,
         "at": commit.at,
+        "former": former_of(connection, commit),
     }
     if not insert_new(connection, DIGEST, done):
         return False
+    unclaimed = {"lease_until": None, "attempted_at": None}
     for delivery in commit.deliveries:
-        if not insert_new(connection, DELIVERY, {**from_delivery(delivery), "lease_until": None}):
+        if not insert_new(connection, DELIVERY, {**from_delivery(delivery), **unclaimed}):
             raise StoreError(f"A delivery with the id {delivery.id} exists already. Its digest was not kept.")
     in_full = set(commit.in_full)
     told = [
@@ -125,16 +136,23 @@ def _keep_places(connection: Connection, commit: DigestCommit) -> None:
         connection.execute(update(TOLD).where(row).values(**new), places)
 
 
-def claim_deliveries(connection: Connection, now: datetime, limit: int, lease_s: float) -> list[Delivery]:
+def claim_deliveries(
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    lease_s: float,
+    *,
+    at: datetime | None = None,
+    channel: str | None = None,
+    besides: Collection[str] = (),
+) -> list[Delivery]:
     """Take up to `limit` due deliveries for sending, oldest due first; lapsed leases are settled before."""
     _settle_lapsed(connection, now)
-    due = (
-        select(_C.id)
-        .where(_C.state.in_((DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value)), _C.next_attempt_at <= now)
-        .order_by(_C.next_attempt_at, _C.id)
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
+    begun_at = at or now
+    due = select(_C.id).where(_is_due(now), *([_C.channel == channel] if channel is not None else []))
+    if besides:
+        due = due.where(_C.channel.not_in(besides))
+    due = due.order_by(_C.next_attempt_at, _C.id).limit(limit).with_for_update(skip_locked=True)
     claimed = connection.execute(
         update(DELIVERY)
         .where(_C.id.in_(due))
@@ -142,27 +160,50 @@ def claim_deliveries(connection: Connection, now: datetime, limit: int, lease_s:
             state=DeliveryState.SENDING.value,
             phase="",
             attempts=_C.attempts + 1,
-            lease_until=now + timedelta(seconds=lease_s),
+            lease_until=begun_at + timedelta(seconds=lease_s),
+            attempted_at=begun_at,
         )
         .returning(*DELIVERY_COLUMNS)
     )
     return sorted(map(to_delivery, claimed), key=lambda delivery: (delivery.next_attempt_at, delivery.id))
 
 
+def _is_due(now: datetime) -> ColumnElement[bool]:
+    waits = _C.state.in_((DeliveryState.PENDING.value, DeliveryState.UNCERTAIN.value))
+    return and_(waits, _C.next_attempt_at <= now)
+
+
+def waiting(connection: Connection, channel: str, due_by: datetime) -> tuple[int, datetime | None]:
+    """How many deliveries of a channel are due, and when an attempt on it was last begun."""
+    is_due = select(func.count()).select_from(DELIVERY).where(_C.channel == channel, _is_due(due_by))
+    last = select(func.max(_C.attempted_at)).where(_C.channel == channel)
+    return connection.execute(is_due).scalar_one(), connection.execute(last).scalar()
+
+
 def _settle_lapsed(connection: Connection, now: datetime) -> None:
-    """An attempt that never reported: in phase "data" the receiver may have the message, before it cannot."""
+    """An attempt that never reported: in phase "data" the receiver may have the message, before it cannot.
+
+    In that phase for the second time it is not sent again: a third copy would break the promise.
+    """
     may_have = _C.phase == "data"
+    is_repeat = and_(may_have, _C.was_uncertain)
     lapsed = and_(_C.state == DeliveryState.SENDING.value, or_(_C.lease_until.is_(None), _C.lease_until <= now))
     connection.execute(
         update(DELIVERY)
         .where(lapsed)
         .values(
-            state=case((may_have, DeliveryState.UNCERTAIN.value), else_=DeliveryState.PENDING.value),
+            state=case(
+                (is_repeat, DeliveryState.DEAD.value),
+                (may_have, DeliveryState.UNCERTAIN.value),
+                # After an uncertain attempt a certain failure changes nothing: the one repeat is still owed.
+                (_C.was_uncertain, DeliveryState.UNCERTAIN.value),
+                else_=DeliveryState.PENDING.value,
+            ),
             next_attempt_at=case(
                 (may_have, literal(now + timedelta(seconds=UNCERTAIN_WAIT_S), _C.next_attempt_at.type)),
                 else_=literal(now, _C.next_attempt_at.type),
             ),
-            last_reply=case((may_have, LAPSED_REPLY), else_=_C.last_reply),
+            last_reply=case((is_repeat, LAPSED_TWICE_REPLY), (may_have, LAPSED_REPLY), else_=_C.last_reply),
             was_uncertain=or_(_C.was_uncertain, may_have),
             phase="",
             lease_until=None,
@@ -184,7 +225,7 @@ def mark_phase(connection: Connection, delivery_id: str, phase: str) -> None:
 
 
 def commit_outcome(connection: Connection, outcome: DeliveryOutcome) -> None:
-    """Keep what became of an attempt. What was sent stays sent, whatever a late attempt reports."""
+    """Keep what became of an attempt, with what follows from it. What was sent stays sent, whatever comes late."""
     is_sent = outcome.state is DeliveryState.SENT
     facts = {
         "state": outcome.state.value,
@@ -197,7 +238,13 @@ def commit_outcome(connection: Connection, outcome: DeliveryOutcome) -> None:
         **({"next_attempt_at": outcome.next_attempt_at} if outcome.next_attempt_at else {}),
     }
     kept = update(DELIVERY).where(_C.id == outcome.delivery_id, _C.state != DeliveryState.SENT.value).values(**facts)
-    if connection.execute(kept).rowcount:
+    changed = connection.execute(kept.returning(_C.recipient_id, _C.slot_key)).first()
+    if outcome.suspension is not None:
+        keep_suspension(connection, outcome.suspension)
+    keep_notices(connection, outcome.notices)
+    if changed is not None:
+        if outcome.is_untold:
+            untell(connection, changed.recipient_id, changed.slot_key)
         return
     if connection.execute(select(_C.id).where(_C.id == outcome.delivery_id)).first() is None:
         raise StoreError(f"There is no delivery {outcome.delivery_id} in the outbox. Its outcome was not kept.")

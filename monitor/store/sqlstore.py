@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from functools import partial
@@ -20,6 +20,7 @@ from monitor.model.notices import Notice
 from monitor.model.pages import ClaimedPage, OtherAddress, Page, PageWish, Unweighed, Weighing
 from monitor.model.preferences import Preference
 from monitor.model.stories import Story, StoryId
+from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Sighting
 from monitor.model.votes import Vote, VotedArticle
 from monitor.ports import (
@@ -50,6 +51,7 @@ from monitor.store import (
     preferences,
     retention,
     surveys,
+    suspensions,
     votes,
 )
 from monitor.store.alerting import AlertingStore
@@ -291,9 +293,19 @@ class SqlStore(
         """See `PageStore`."""
         await self._write(partial(pages.keep_weighing, weighing=weighing))
 
-    async def claim_deliveries(self, now: datetime, *, limit: int, lease_s: float) -> list[Delivery]:
+    async def claim_deliveries(
+        self,
+        now: datetime,
+        *,
+        limit: int,
+        lease_s: float,
+        at: datetime | None = None,
+        channel: str | None = None,
+        besides: Collection[str] = (),
+    ) -> list[Delivery]:
         """See `DeliverStore`."""
-        return await self._write(partial(outbox.claim_deliveries, now=now, limit=limit, lease_s=lease_s))
+        taken = partial(outbox.claim_deliveries, now=now, limit=limit, lease_s=lease_s)
+        return await self._write(partial(taken, at=at, channel=channel, besides=besides))
 
     async def mark_phase(self, delivery_id: str, phase: str) -> None:
         """See `DeliverStore`; outlives a loss of power. Raises `StoreError` when the delivery is in other hands."""
@@ -303,8 +315,25 @@ class SqlStore(
         """See `DeliverStore`; outlives a loss of power. What was sent stays sent."""
         await self._write(partial(outbox.commit_outcome, outcome=outcome), is_durable=True)
 
-    async def deliveries(self, *, limit: int) -> list[Delivery]:
+    async def suspensions(self) -> list[Suspension]:
         """See `DeliverStore`."""
+        return await self._read(suspensions.suspensions)
+
+    async def lift_suspensions(self, recipient_id: str, *, at: datetime) -> list[Suspension]:
+        """End what is in force for a recipient; which these were."""
+        return await self._write(partial(suspensions.lift_suspensions, recipient_id=recipient_id, at=at))
+
+    async def refused_in_a_row(self, recipient_id: str, channel: str, address: str) -> int:
+        """See `DeliverStore`."""
+        asked = partial(suspensions.refusals, recipient_id=recipient_id, channel=channel, address=address)
+        return await self._read(asked)
+
+    async def waiting(self, channel: str, *, due_by: datetime) -> tuple[int, datetime | None]:
+        """See `DeliverStore`."""
+        return await self._read(partial(outbox.waiting, channel=channel, due_by=due_by))
+
+    async def deliveries(self, *, limit: int) -> list[Delivery]:
+        """The newest deliveries, newest first."""
         return await self._read(partial(outbox.deliveries, limit=limit))
 
     async def keep_vote(self, vote: Vote) -> None:

@@ -371,6 +371,8 @@ class DigestRow(Row, table=True):
     slot_key: str = _text(primary_key=True)
     delivery_id: str | None = _text()
     at: datetime
+    # JSON of what it replaced (see `untelling`); absent: nothing, or kept before this was noted.
+    former: str | None = _text()
 
 
 class ToldRow(Row, table=True):
@@ -450,6 +452,10 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_state_next_attempt_at", "state", "next_attempt_at"),
         # deliveries (newest first), prune
         Index("ix_delivery_composed_at", "composed_at"),
+        # refusals, untell
+        Index("ix_delivery_recipient_id_composed_at", "recipient_id", "composed_at"),
+        # waiting: when a channel was used last
+        Index("ix_delivery_channel_attempted_at", "channel", "attempted_at"),
     )
 
     id: str = _text(primary_key=True)
@@ -461,6 +467,8 @@ class DeliveryRow(Row, table=True):
     attempts: int
     next_attempt_at: datetime
     lease_until: datetime | None
+    # When the last attempt began; absent: none did, or before this was noted.
+    attempted_at: datetime | None
     composed_at: datetime
     sent_at: datetime | None
     last_code: int
@@ -473,6 +481,20 @@ class DeliveryRow(Row, table=True):
     html: str = _text()
     text: str = _text()
     content: bytes
+
+
+class SuspensionRow(Row, table=True):
+    """The last suspension of a recipient's address on a channel."""
+
+    __tablename__ = "suspension"
+
+    recipient_id: str = _text(primary_key=True)
+    channel: str = _text(primary_key=True)
+    address: str = _text()
+    at: datetime
+    reason: str = _text()
+    code: int
+    lifted_at: datetime | None
 
 
 class NoticeRow(Row, table=True):
@@ -569,6 +591,7 @@ ALERT_THREAD = _table(AlertThreadRow)
 VOLUME_ALARM = _table(VolumeAlarmRow)
 WATCH_HOUR = _table(WatchHourRow)
 DELIVERY = _table(DeliveryRow)
+SUSPENSION = _table(SuspensionRow)
 ARTIFACT = _table(ArtifactRow)
 NOTICE = _table(NoticeRow)
 VOTE = _table(VoteRow)

@@ -13,7 +13,9 @@ from monitor.errors import StoreError
 from monitor.model.articles import Article, Revision
 from monitor.model.commits import DigestCommit, DigestSlot, Intake
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
+from monitor.model.notices import Notice, NoticeKind
 from monitor.model.stories import Joining
+from monitor.model.suspensions import Suspension
 from tests.factories import NOW, make_article, make_delivery, make_match, make_message, make_slot, make_story
 
 DAY = timedelta(days=1)
@@ -461,3 +463,150 @@ async def test_what_was_told_long_ago_comes_back_when_it_changes(store: Any) -> 
     await store.commit_intake(Intake(revisions=(state_of(article, 5),)))
     assert (await found(NOW))[article.id] is not None
     assert article.id not in await found(NOW + DAY)
+
+
+async def test_a_claim_may_be_of_one_channel_or_of_all_but_some(store: Any) -> None:
+    await queue(
+        store, *(make_delivery(f"d{n}", channel=channel) for n, channel in enumerate(("smtp", "fax", "maildir")))
+    )
+    assert [d.id for d in await store.claim_deliveries(NOW, limit=9, lease_s=60, channel="smtp")] == ["d0"]
+    others = await store.claim_deliveries(NOW, limit=9, lease_s=60, besides=("smtp", "maildir"))
+    assert [d.id for d in others] == ["d1"]
+    assert [d.id for d in await claim(store)] == ["d2"]
+
+
+async def test_a_lease_counts_from_when_it_was_taken(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await store.claim_deliveries(NOW, limit=1, lease_s=60, at=NOW + MINUTE)
+    assert await claim(store, NOW + MINUTE) == []
+    assert len(await claim(store, NOW + 2 * MINUTE)) == 1
+
+
+async def test_what_waits_for_a_channel_and_when_it_was_used_last_are_known(store: Any) -> None:
+    assert await store.waiting("smtp", due_by=NOW) == (0, None)
+    later = make_delivery("d3", channel="smtp", next_attempt_at=NOW + DAY)
+    await queue(
+        store, make_delivery("d1", channel="smtp"), make_delivery("d2", channel="smtp"), later, make_delivery("d4")
+    )
+    assert await store.waiting("smtp", due_by=NOW) == (2, None)
+    await store.claim_deliveries(NOW, limit=1, lease_s=60, at=NOW + MINUTE, channel="smtp")
+    assert await store.waiting("smtp", due_by=NOW) == (1, NOW + MINUTE)
+
+
+async def test_a_delivery_found_at_its_last_byte_twice_is_not_sent_a_third_time(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    now = NOW
+    for _ in range(2):
+        assert len(await claim(store, now)) == 1
+        await store.mark_phase("d1", "data")
+        now += MINUTE
+        assert await claim(store, now) == []
+        now += 15 * MINUTE
+    found = await only(store)
+    assert (found.state, found.phase) == (DeliveryState.DEAD, "")
+    assert "twice" in found.last_reply
+    assert await claim(store, now + DAY) == []
+
+
+async def test_a_repeat_that_was_cut_off_before_its_last_byte_is_still_owed(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.UNCERTAIN, next_attempt_at=NOW))
+    await claim(store)
+    (again,) = await claim(store, NOW + MINUTE)
+    assert (again.was_uncertain, again.attempts) == (True, 3)
+
+
+async def test_what_a_delivery_told_that_never_arrived_is_told_anew(store: Any) -> None:
+    article = make_article()
+    await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),)))
+    await store.commit_digest(digest(None, slot=Slot(key="before", at=NOW), told_notice=3, at=NOW))
+    later = digest(make_delivery("d1"), told=((WATCHLIST, article.id),), told_notice=7, at=NOW + DAY)
+    await store.commit_digest(later)
+    assert (await only_match(store)).was_told
+    await store.commit_outcome(outcome(DeliveryState.DEAD, is_untold=True))
+    assert not (await only_match(store)).was_told
+    slot = (await store.digest_slots())["analyst"]
+    assert (slot.slot, slot.told_until, slot.told_notice) == (NEXT, NOW, 3)
+    assert await store.commit_digest(later) is False, "its slot is past all the same"
+
+
+async def test_what_may_have_arrived_stays_told(store: Any) -> None:
+    article = make_article()
+    await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),)))
+    await store.commit_digest(digest(make_delivery("d1"), told=((WATCHLIST, article.id),)))
+    await store.commit_outcome(outcome(DeliveryState.UNCERTAIN, next_attempt_at=NOW))
+    await store.commit_outcome(outcome(DeliveryState.DEAD, is_untold=True))
+    assert (await only_match(store)).was_told
+
+
+async def test_a_change_that_was_told_in_vain_is_a_change_again(store: Any) -> None:
+    article = await told_article(store)
+    await store.commit_intake(Intake(revisions=(state_of(article, 1),)))
+    slot = Slot(key="vain", at=NOW + MINUTE)
+    vain = make_delivery("d2", slot_key=slot.key)
+    await store.commit_digest(digest(vain, slot=slot, states={article.id: 1}, at=NOW + MINUTE))
+    assert (await only_match(store)).had is None
+    await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id="d2", is_untold=True))
+    found = await only_match(store)
+    assert found.was_told
+    assert found.had is not None
+
+
+async def test_a_later_digest_that_was_sent_keeps_its_period_and_lends_it_to_what_was_told_in_vain(store: Any) -> None:
+    await store.commit_digest(digest(make_delivery("d1"), told_notice=7, at=NOW))
+    slot = Slot(key="later", at=NOW + DAY)
+    await store.commit_digest(digest(make_delivery("d2", slot_key="later"), slot=slot, told_notice=9, at=NOW + DAY))
+    await store.commit_outcome(outcome(DeliveryState.DEAD, is_untold=True))
+    kept = (await store.digest_slots())["analyst"]
+    assert (kept.told_until, kept.told_notice) == (NOW, 0)
+
+
+def suspended(**facts: Any) -> Suspension:
+    return Suspension(
+        **{
+            "recipient_id": "analyst",
+            "channel": "smtp",
+            "address": "analyst@example.org",
+            "at": NOW,
+            "reason": "550 5.1.1 no such user",
+            "code": 550,
+            **facts,
+        }
+    )
+
+
+async def test_a_suspension_is_kept_with_the_outcome_and_its_notice_until_it_is_lifted(store: Any) -> None:
+    await queue(store, make_delivery("d1", channel="smtp"))
+    assert await store.suspensions() == []
+    notice = Notice(feed_id="analyst", kind=NoticeKind.SUSPENSION, at=NOW, detail="550 5.1.1", address="a@example.org")
+    await store.commit_outcome(outcome(DeliveryState.DEAD, suspension=suspended(), notices=(notice,)))
+    assert await store.suspensions() == [suspended()]
+    (told,) = await store.notices(after=0)
+    assert dataclasses.replace(told, number=0) == notice
+    assert await store.lift_suspensions("editor", at=NOW + DAY) == []
+    assert await store.lift_suspensions("analyst", at=NOW + DAY) == [suspended(lifted_at=NOW + DAY)]
+    assert await store.lift_suspensions("analyst", at=NOW + 2 * DAY) == []
+    assert await store.suspensions() == [suspended(lifted_at=NOW + DAY)]
+
+
+async def test_refusals_in_a_row_are_counted_from_the_newest_back(store: Any) -> None:
+    async def count(address: str = "analyst@example.org") -> int:
+        return await store.refused_in_a_row("analyst", "smtp", address)
+
+    assert await count() == 0
+    for n, (state, code) in enumerate(
+        [(DeliveryState.DEAD, 550), (DeliveryState.SENT, 0), (DeliveryState.DEAD, 554), (DeliveryState.DEAD, 550)]
+    ):
+        delivery = make_delivery(f"d{n}", channel="smtp", composed_at=NOW + n * MINUTE)
+        await queue(store, delivery, make_delivery(f"e{n}", channel="smtp", composed_at=NOW + DAY))
+        await store.commit_outcome(outcome(state, delivery_id=delivery.id, code=code))
+    assert await count() == 2
+    assert await count("new@example.org") == 0
+    lifted = suspended(lifted_at=NOW + 2 * MINUTE)
+    await store.commit_outcome(outcome(DeliveryState.PENDING, delivery_id="e0", suspension=lifted))
+    assert await count() == 1
+    given_up = make_delivery("d9", channel="smtp", composed_at=NOW + DAY)
+    await queue(store, given_up)
+    await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id="d9", code=451))
+    assert await count() == 0

@@ -141,6 +141,12 @@ class Digests(Held):
                 raise StoreError(f"a delivery {delivery.id} exists already")
         self.outbox |= {delivery.id: delivery for delivery in commit.deliveries}
         self.digests.add((commit.recipient_id, commit.slot.key))
+        had = {
+            article_id: self.told_states[commit.recipient_id, article_id]
+            for article_id, state in commit.states.items()
+            if state and (commit.recipient_id, article_id) in self.told_states
+        }
+        self.former[commit.recipient_id, commit.slot.key] = (self.slots.get(commit.recipient_id), had, commit.at)
         for watchlist, article_id in commit.told:
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
             self.told_at.setdefault((commit.recipient_id, article_id), commit.at)

@@ -18,6 +18,7 @@ from monitor.model.notices import Notice
 from monitor.model.pages import Page
 from monitor.model.preferences import Preference, PreferenceKind
 from monitor.model.stories import Joining, Place, Story, StoryId
+from monitor.model.suspensions import Suspension
 from monitor.model.votes import Vote
 from monitor.model.watchlists import Match
 
@@ -80,6 +81,9 @@ class Held:
         self.hours: dict[datetime, float] = {}
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
+        self.attempted_at: dict[str, datetime] = {}
+        self.former: dict[tuple[str, str], tuple[DigestSlot | None, dict[ArticleId, int], datetime]] = {}
+        self.suspended: dict[tuple[str, str], Suspension] = {}
         self.artifacts: dict[str, bytes] = {}
         self.pages: dict[ArticleId, Page] = {}
         self.page_leases: dict[ArticleId, datetime] = {}
@@ -94,6 +98,12 @@ class Held:
         value = storable(value)
         self.commits += 1
         return value
+
+    def _keep_notices(self, notices: Sequence[Notice]) -> None:
+        for notice in notices:
+            if (notice.feed_id, notice.kind, notice.at) not in [(n.feed_id, n.kind, n.at) for n in self.kept_notices]:
+                last = self.kept_notices[-1].number if self.kept_notices else 0
+                self.kept_notices.append(dataclasses.replace(notice, number=last + 1))
 
     async def close(self) -> None:
         """Nothing to let go of."""

@@ -56,10 +56,7 @@ class Intakes(Held):
         intake = self._writing(intake)
         for state in intake.feed_states:
             self._keep_feed_state(state)
-        for notice in intake.notices:
-            if (notice.feed_id, notice.kind, notice.at) not in [(n.feed_id, n.kind, n.at) for n in self.kept_notices]:
-                last = self.kept_notices[-1].number if self.kept_notices else 0
-                self.kept_notices.append(dataclasses.replace(notice, number=last + 1))
+        self._keep_notices(intake.notices)
         verdicts = {verdict.article_id: verdict for verdict in intake.verdicts}
         for article in intake.articles:
             if article.id not in self.articles:

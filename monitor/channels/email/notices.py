@@ -1,4 +1,4 @@
-"""Notices about feeds in the operator's words: one line each, the same in HTML and plain text.
+"""Notices about feeds and recipients in the operator's words: one line each, the same in HTML and plain text.
 
 What we know is said in the reader's language; what a server or a library said of a failure stays as it is, in English.
 """
@@ -56,6 +56,9 @@ def _view(notice: Notice, words: Language, zone: tzinfo, year: int) -> NoticeVie
     name = clean(f"{notice.outlet} ({notice.feed_id})" if notice.outlet else notice.feed_id, MAX_NAME)
     if notice.kind is NoticeKind.GAP:
         return NoticeView(name, _gap(notice, words, at))
+    if notice.kind is NoticeKind.SUSPENSION:
+        name = words.gettext("recipient {id}").format(id=clean(notice.feed_id, MAX_NAME))
+        return NoticeView(name, _suspension(notice, words, at), clean(notice.detail, MAX_DETAIL))
     condition = notice.condition or Condition.FAILING
     if notice.kind is NoticeKind.RECOVERY:
         told = [words.gettext("works again since {moment}").format(moment=at(notice.at))]
@@ -75,6 +78,15 @@ def _view(notice: Notice, words: Language, zone: tzinfo, year: int) -> NoticeVie
         address,
         safe_link(notice.address) if address == notice.address else None,
     )
+
+
+def _suspension(notice: Notice, words: Language, at: _Moment) -> str:
+    told = words.gettext(
+        "gets no more mail since {moment}, because {address} refuses it; "
+        "what is found waits; correct the address, or send again with `{command}`"
+    )
+    address, command = clean(notice.address, MAX_ADDRESS), f"monitor recipients resume {notice.feed_id}"
+    return told.format(moment=at(notice.at), address=address, command=command)
 
 
 def _condition(condition: Condition, words: Language) -> str:

@@ -34,6 +34,8 @@ _QUIT_S = 5.0
 # What may stand between the angle brackets of MAIL and RCPT; aiosmtplib reads leniently and would drop the rest.
 _ADDRESS = re.compile(r"[!-~]+@[A-Za-z0-9.-]+")
 _UNSAFE_IN_ADDRESS = re.compile(r"[<>\"(),:;\[\]\\]")
+# The enhanced status code that a reply may begin with (RFC 2034).
+_STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 _BARE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
 _CURE_TLS = "Set smtp.tls to what the server speaks (tls on port 465, starttls on 587), or trust its certificate."
 _CURE_LOGIN = "Check smtp.username and the password in MONITOR_SMTP_PASSWORD."
@@ -244,7 +246,8 @@ def _translated(error: Exception, server: SmtpServer, attempt: _Attempt) -> Deli
         return broken
     is_final = code >= 500 or isinstance(error, ValueError)  # our own refusal: an address no command line can hold
     text = f"{where} refused at {attempt.step}: {_coded(code, said)}"
-    return DeliveryError(text, permanent=is_final, code=code, blame="recipient")
+    status = found[0] if (found := _STATUS.match(said)) else ""
+    return DeliveryError(text, permanent=is_final, code=code, blame="recipient", step=attempt.step, status=status)
 
 
 def _broken_way(error: Exception, code: int, said: str, where: str, step: str) -> DeliveryError | None:

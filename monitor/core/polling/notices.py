@@ -19,7 +19,7 @@ from monitor.model.notices import Notice, NoticeKind
 # at a host that does not answer.
 _SEARCHED = frozenset({Condition.GONE, Condition.HTML, Condition.EMPTY, Condition.FROZEN})
 _SEARCHED_FAILURES = frozenset({"not-found", "gone", "redirect", "unknown", "empty"})
-_ORDER = {NoticeKind.OUTAGE: 0, NoticeKind.RECOVERY: 2, NoticeKind.GAP: 3}
+_ORDER = {NoticeKind.SUSPENSION: -1, NoticeKind.OUTAGE: 0, NoticeKind.RECOVERY: 2, NoticeKind.GAP: 3}
 
 
 def notices_of(before: FeedState, after: FeedState) -> tuple[Notice, ...]:
@@ -68,13 +68,14 @@ def is_worth_a_search(notice: Notice) -> bool:
 def notices_to_tell(
     waiting: Sequence[Notice], feed_ids: Collection[str], *, since: datetime | None = None
 ) -> tuple[Notice, ...]:
-    """Of all that waits for an operator what is told, in reading order: what is out, what is well again, gaps.
+    """Of all that waits for an operator what is told, in reading order: suspensions, what is out, what is well, gaps.
 
     Feeds that are configured no more are passed over. An outage that ended before it could be told is told by its end
     alone, and the gaps of a feed are summed up. `since` is for an operator who was told nothing yet: what is older and
     over is past.
     """
-    kept = [notice for notice in waiting if notice.feed_id in feed_ids]
+    kept = [notice for notice in waiting if notice.feed_id in feed_ids and notice.kind is not NoticeKind.SUSPENSION]
+    refused = [notice for notice in waiting if notice.kind is NoticeKind.SUSPENSION]
     ended = {(n.feed_id, n.from_at) for n in kept if n.kind is NoticeKind.RECOVERY}
     outages = [n for n in kept if n.kind is NoticeKind.OUTAGE and (n.feed_id, n.at) not in ended]
     recent = [n for n in kept if n.kind is not NoticeKind.OUTAGE and (since is None or n.at > since)]
@@ -82,7 +83,7 @@ def notices_to_tell(
     for notice in recent:
         if notice.kind is NoticeKind.GAP:
             gaps[notice.feed_id] = _with(gaps[notice.feed_id], notice) if notice.feed_id in gaps else notice
-    told = [*outages, *(n for n in recent if n.kind is NoticeKind.RECOVERY), *gaps.values()]
+    told = [*refused, *outages, *(n for n in recent if n.kind is NoticeKind.RECOVERY), *gaps.values()]
     return tuple(sorted(told, key=lambda n: (_ORDER[n.kind] + _is_mild(n), n.at, n.feed_id)))
 
 
