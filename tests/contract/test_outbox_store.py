@@ -520,7 +520,7 @@ async def test_a_repeat_that_was_cut_off_before_its_last_byte_is_still_owed(stor
 async def test_what_a_delivery_told_that_never_arrived_is_told_anew(store: Any) -> None:
     article = make_article()
     await store.commit_intake(Intake(articles=(article,), matches=(make_match(article),)))
-    await store.commit_digest(digest(None, slot=Slot(key="before", at=NOW), told_notice=3, at=NOW))
+    await store.commit_digest(digest(slot=Slot(key="before", at=NOW), told_notice=3, at=NOW))
     later = digest(make_delivery("d1"), told=((WATCHLIST, article.id),), told_notice=7, at=NOW + DAY)
     await store.commit_digest(later)
     assert (await only_match(store)).was_told

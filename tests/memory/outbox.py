@@ -81,6 +81,7 @@ class Outbox(Held):
             if not any(other[:2] == key[:2] for other in self.told):
                 self.told_at.pop(key[:2], None)
                 self.told_states.pop(key[:2], None)
+                self.told_in_full_at.pop(key[:2], None)
         former, states, at = self.former[recipient_id, slot_key]
         for article_id, state in states.items():
             if (recipient_id, article_id) in self.told_states:

@@ -118,3 +118,32 @@ def test_an_address_that_is_no_link_is_shown_and_leads_nowhere() -> None:
     message = render(notice(address="javascript:alert(1)"))
     assert "javascript:alert(1)" in message.text
     assert 'href="javascript' not in message.html
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        (
+            "en",
+            " * recipient editor: gets no more mail since 22 Nov, 12:00, because editor@example.org refuses it; what is "
+            "found waits; correct the address, or send again with `monitor recipients resume editor` (550 5.1.1 no such "
+            "user)",
+        ),
+        (
+            "id",
+            " * penerima editor: tidak dikirimi surel lagi sejak 22 Nov, 12.00, karena editor@example.org menolaknya; "
+            "temuan baru disimpan dulu; perbaiki alamatnya, atau kirim lagi dengan `monitor recipients resume editor` "
+            "(550 5.1.1 no such user)",
+        ),
+    ],
+)
+def test_a_suspended_recipient_is_named_with_the_reason_and_the_cure(language: str, words: str) -> None:
+    told = notice(
+        NoticeKind.SUSPENSION,
+        feed_id="editor",
+        outlet="",
+        condition=None,
+        address="editor@example.org",
+        detail="550 5.1.1 no such user",
+    )
+    assert footer(render(told, language=language))[1:] == [words]

@@ -15,6 +15,7 @@ from monitor.model.digests import DeliveryState, Digest, Heartbeat, Message, Rec
 from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
 from monitor.model.preferences import Preference, PreferenceKind
+from monitor.model.suspensions import Suspension
 from monitor.pipeline.compose import ComposeReport, ComposeRules, compose, rehearse
 from monitor.pipeline.surveying import Survey
 from tests.factories import (
@@ -569,3 +570,27 @@ async def test_a_dry_run_obeys_the_readers_words_as_well() -> None:
         [make_recipient()], store=store, renderers={"maildir": TitleRenderer()}, rules=FIRST, now=NOW
     )
     assert (report.composed, report.quiet) == ((), ("analyst",))
+
+
+async def test_for_whom_no_mail_reaches_nothing_is_composed_until_somebody_lifts_it_and_nothing_is_lost() -> None:
+    store = await stored(make_article("one"))
+    suspension = Suspension(
+        recipient_id="analyst", channel="maildir", address="analyst@example.org", at=NOW, reason="550 no such user"
+    )
+    store.suspended["analyst", "maildir"] = suspension
+    assert await run(store, rules=FIRST) == ComposeReport()
+    moved = make_recipient(address="analyst.two@example.org")
+    assert len((await run(await stored(make_article("two")), moved, rules=FIRST)).composed) == 1
+    await store.lift_suspensions("analyst", at=NOW)
+    (plan,) = (await run(store, rules=FIRST)).composed
+    assert [story.lead.article.title for story in plan.digest.stories] == ["one"]
+
+
+async def test_an_operator_is_told_of_a_suspension_whatever_feeds_there_are() -> None:
+    store = await stored(make_article("one"))
+    notice = Notice(
+        feed_id="editor", kind=NoticeKind.SUSPENSION, at=NOW, address="editor@example.org", detail="550 5.1.1"
+    )
+    store._keep_notices([notice])
+    (plan,) = (await run(store, make_recipient(is_operator=True), rules=FIRST)).composed
+    assert [told.feed_id for told in plan.digest.notices] == ["editor"]
