@@ -125,9 +125,9 @@ def test_an_address_that_is_no_link_is_shown_and_leads_nowhere() -> None:
     [
         (
             "en",
-            " * recipient editor: gets no more mail since 22 Nov, 12:00, because editor@example.org refuses it; what is "
-            "found waits; correct the address, or send again with `monitor recipients resume editor` (550 5.1.1 no such "
-            "user)",
+            " * recipient editor: gets no more mail since 22 Nov, 12:00, because editor@example.org refuses it; what "
+            "is found waits; correct the address, or send again with `monitor recipients resume editor` (550 5.1.1 no "
+            "such user)",
         ),
         (
             "id",
