@@ -94,7 +94,8 @@ def _show(status: Status) -> None:
     for delivery in waiting:
         console.print(f"{delivery.id} {delivery.state.value}: {delivery.last_reply}", markup=False)
     for one in status.suspended:
-        told = f"{one.recipient_id}: no mail to {one.address} since {clock(one.at)}: {one.reason}. "
-        console.print(f"{told}Correct the address, or: monitor recipients resume {one.recipient_id}", markup=False)
+        refused = f"{one.recipient_id}: no mail to {one.address} since {clock(one.at)}: {one.reason}."
+        cure = f"Correct the address, or: monitor recipients resume {one.recipient_id}"
+        console.print(f"{refused} {cure}", markup=False)
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {clock(slot.slot.at)}")

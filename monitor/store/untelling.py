@@ -1,8 +1,8 @@
 """What a digest told becomes untold, when its mail certainly never arrived.
 
-A digest is kept with what it replaced (`former`): the end of the period told before it, the last notice told before
-it, and which states of articles the recipient had. Taking it back restores these, so that the next digest reaches back
-as far as this one did; its slot stays done, because the wall time is past.
+A digest is kept with what it replaced (`former`): the end of the period told before it, the last notice told before it,
+which states of articles the recipient had, and in which stories it knew them. Taking it back restores these, so that
+the next digest reaches back as far as this one did; its slot stays done, because the wall time is past.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, or_, select, update
+from sqlalchemy import Connection, and_, case, delete, or_, select, update
 
 from monitor.model.commits import DigestCommit
 from monitor.model.digests import DeliveryState
@@ -25,15 +25,15 @@ def former_of(connection: Connection, commit: DigestCommit) -> str | None:
         return None
     slot, told = DIGEST_SLOT.c, TOLD.c
     row = connection.execute(select(DIGEST_SLOT).where(slot.recipient_id == commit.recipient_id)).first()
-    ids = [article_id for article_id, state in commit.states.items() if state]
+    ids = {*(article_id for article_id, state in commit.states.items() if state), *commit.places}
     is_his = and_(told.recipient_id == commit.recipient_id, among(connection, told.article_id, ids))
-    states = connection.execute(select(told.article_id, told.state).where(is_his)) if ids else ()
+    had = select(told.article_id, told.state, told.story_id, told.event_id).where(is_his)
     until = row.told_until if row else None
     facts = {
         "told_until": until.isoformat() if until else None,
         "told_notice": row.told_notice if row else None,
         # Articles have up to 19 digits, and JSON's keys are texts.
-        "states": {str(article_id): state for article_id, state in states},
+        "had": {str(row[0]): list(row[1:]) for row in connection.execute(had)} if ids else {},
     }
     return json.dumps(facts, separators=(",", ":"))
 
@@ -56,9 +56,10 @@ def untell(connection: Connection, recipient_id: str, slot_key: str) -> bool:
 def _restore(connection: Connection, recipient_id: str, former: dict[str, Any], at: datetime) -> None:
     """Bring back what the digest of `at` replaced, as far as no later one told more."""
     told = TOLD.c
-    for article_id, state in former["states"].items():
-        is_his = and_(told.recipient_id == recipient_id, told.article_id == int(article_id), told.state > state)
-        connection.execute(update(TOLD).where(is_his).values(state=state))
+    for article_id, (state, story_id, event_id) in former["had"].items():
+        is_his = and_(told.recipient_id == recipient_id, told.article_id == int(article_id))
+        earlier = case((told.state > state, state), else_=told.state)
+        connection.execute(update(TOLD).where(is_his).values(state=earlier, story_id=story_id, event_id=event_id))
     slot = DIGEST_SLOT.c
     row = connection.execute(select(DIGEST_SLOT).where(slot.recipient_id == recipient_id)).first()
     if row is None:

@@ -14,7 +14,7 @@ from monitor.model.articles import Article, Revision
 from monitor.model.commits import DigestCommit, DigestSlot, Intake
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, MatchedArticle, Slot
 from monitor.model.notices import Notice, NoticeKind
-from monitor.model.stories import Joining
+from monitor.model.stories import Joining, Place
 from monitor.model.suspensions import Suspension
 from tests.factories import NOW, make_article, make_delivery, make_match, make_message, make_slot, make_story
 
@@ -610,3 +610,14 @@ async def test_refusals_in_a_row_are_counted_from_the_newest_back(store: Any) ->
     await queue(store, given_up)
     await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id="d9", code=451))
     assert await count() == 0
+
+
+async def test_a_place_that_was_told_in_vain_is_the_former_one_again(store: Any) -> None:
+    article = await told_article(store)
+    before = (await only_match(store)).had_in
+    slot = Slot(key="vain", at=NOW + MINUTE)
+    vain = digest(make_delivery("d2", slot_key=slot.key), slot=slot, places={article.id: Place(story_id=7, event_id=8)})
+    await store.commit_digest(vain)
+    assert (await only_match(store)).had_in == Place(story_id=7, event_id=8)
+    await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id="d2", is_untold=True))
+    assert (await only_match(store)).had_in == before

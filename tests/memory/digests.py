@@ -142,9 +142,9 @@ class Digests(Held):
         self.outbox |= {delivery.id: delivery for delivery in commit.deliveries}
         self.digests.add((commit.recipient_id, commit.slot.key))
         had = {
-            article_id: self.told_states[commit.recipient_id, article_id]
-            for article_id, state in commit.states.items()
-            if state and (commit.recipient_id, article_id) in self.told_states
+            article_id: (self.told_states[key], self.told_in.get(key))
+            for article_id in {*(of for of, state in commit.states.items() if state), *commit.places}
+            if (key := (commit.recipient_id, article_id)) in self.told_states
         }
         self.former[commit.recipient_id, commit.slot.key] = (self.slots.get(commit.recipient_id), had, commit.at)
         for watchlist, article_id in commit.told:

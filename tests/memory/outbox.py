@@ -82,10 +82,15 @@ class Outbox(Held):
                 self.told_at.pop(key[:2], None)
                 self.told_states.pop(key[:2], None)
                 self.told_in_full_at.pop(key[:2], None)
+                self.told_in.pop(key[:2], None)
         former, states, at = self.former[recipient_id, slot_key]
-        for article_id, state in states.items():
-            if (recipient_id, article_id) in self.told_states:
-                self.told_states[recipient_id, article_id] = min(state, self.told_states[recipient_id, article_id])
+        for article_id, (state, place) in states.items():
+            if (at_of := (recipient_id, article_id)) in self.told_states:
+                self.told_states[at_of] = min(state, self.told_states[at_of])
+                if place is None:
+                    self.told_in.pop(at_of, None)
+                else:
+                    self.told_in[at_of] = place
         slot = self.slots[recipient_id]
         told_until, told_notice = slot.told_until, slot.told_notice
         if told_until is not None:
