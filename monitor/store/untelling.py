@@ -16,7 +16,7 @@ from sqlalchemy import Connection, and_, case, delete, or_, select, update
 from monitor.model.commits import DigestCommit
 from monitor.model.digests import DeliveryState
 from monitor.store.columns import among
-from monitor.store.tables import DELIVERY, DIGEST, DIGEST_SLOT, TOLD
+from monitor.store.tables import DELIVERY, DIGEST, DIGEST_SLOT, TOLD, VOLUME_ALARM
 
 
 def former_of(connection: Connection, commit: DigestCommit) -> str | None:
@@ -29,9 +29,13 @@ def former_of(connection: Connection, commit: DigestCommit) -> str | None:
     is_his = and_(told.recipient_id == commit.recipient_id, among(connection, told.article_id, ids))
     had = select(told.article_id, told.state, told.story_id, told.event_id).where(is_his)
     until = row.told_until if row else None
-    facts = {
+    # An alert moves no slot, and ends no period.
+    moved = {
         "told_until": until.isoformat() if until else None,
         "told_notice": row.told_notice if row else None,
+    }
+    facts = {
+        **(moved if commit.next_slot is not None else {}),
         # Articles have up to 19 digits, and JSON's keys are texts.
         "had": {str(row[0]): list(row[1:]) for row in connection.execute(had)} if ids else {},
     }
@@ -46,6 +50,9 @@ def untell(connection: Connection, recipient_id: str, slot_key: str) -> bool:
     if connection.execute(select(d.id).where(is_of_slot, may_arrive)).first() is not None:
         return False
     connection.execute(delete(TOLD).where(told.recipient_id == recipient_id, told.slot_key == slot_key))
+    alarm = VOLUME_ALARM.c
+    waits = update(VOLUME_ALARM).where(alarm.recipient_id == recipient_id, alarm.told_slot == slot_key)
+    connection.execute(waits.values(told_slot=None))
     is_digest = and_(digest.recipient_id == recipient_id, digest.slot_key == slot_key)
     kept = connection.execute(select(digest.former, digest.at).where(is_digest)).first()
     if kept is not None and kept.former is not None:
@@ -60,6 +67,8 @@ def _restore(connection: Connection, recipient_id: str, former: dict[str, Any], 
         is_his = and_(told.recipient_id == recipient_id, told.article_id == int(article_id))
         earlier = case((told.state > state, state), else_=told.state)
         connection.execute(update(TOLD).where(is_his).values(state=earlier, story_id=story_id, event_id=event_id))
+    if "told_until" not in former:
+        return
     slot = DIGEST_SLOT.c
     row = connection.execute(select(DIGEST_SLOT).where(slot.recipient_id == recipient_id)).first()
     if row is None:

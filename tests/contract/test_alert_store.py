@@ -9,7 +9,7 @@ from typing import Any
 from monitor.model.alerts import AlarmKind, AlertThread, VolumeAlarm
 from monitor.model.articles import Article, Revision
 from monitor.model.commits import DigestCommit, DigestSlot, Intake
-from monitor.model.digests import Slot
+from monitor.model.digests import DeliveryOutcome, DeliveryState, Slot
 from monitor.model.volumes import WatchedHour
 from tests.factories import NOW, make_article, make_delivery, make_feed_state, make_match, make_slot
 
@@ -159,3 +159,16 @@ async def test_threads_alarms_and_hours_go_in_time(store: Any) -> None:
     assert [thread.story_id for thread in await store.alert_threads("analyst")] == [8]
     assert [alarm.episode for alarm in await store.known_alarms(since=NOW - DAY)] == ["2026-11-23"]
     assert [hour.at for hour in await store.watched_hours(since=NOW - DAY)] == [NOW + DAY]
+
+
+async def test_an_alert_that_never_arrived_tells_its_alarm_again_and_moves_no_period(store: Any) -> None:
+    await store.keep_alarms([ALARM])
+    planned = DigestCommit(recipient_id="analyst", slot=make_slot(), next_slot=make_slot(key="next"), at=NOW)
+    await store.commit_digest(planned)
+    before = await store.digest_slots()
+    await store.commit_digest(alert(alarms=(ALARM,)))
+    assert await store.waiting_alarms("analyst") == []
+    refused = DeliveryOutcome(delivery_id="d1", state=DeliveryState.DEAD, at=NOW, is_untold=True)
+    await store.commit_outcome(refused)
+    assert await store.waiting_alarms("analyst") == [ALARM]
+    assert await store.digest_slots() == before

@@ -146,7 +146,8 @@ class Digests(Held):
             for article_id in {*(of for of, state in commit.states.items() if state), *commit.places}
             if (key := (commit.recipient_id, article_id)) in self.told_states
         }
-        self.former[commit.recipient_id, commit.slot.key] = (self.slots.get(commit.recipient_id), had, commit.at)
+        moves = commit.next_slot is not None
+        self.former[commit.recipient_id, commit.slot.key] = (self.slots.get(commit.recipient_id), had, commit.at, moves)
         for watchlist, article_id in commit.told:
             self.told.setdefault((commit.recipient_id, article_id, watchlist), commit.slot.key)
             self.told_at.setdefault((commit.recipient_id, article_id), commit.at)

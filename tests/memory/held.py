@@ -82,7 +82,7 @@ class Held:
         self.outbox: dict[str, Delivery] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.attempted_at: dict[str, datetime] = {}
-        self.former: dict[tuple[str, str], tuple[DigestSlot | None, dict[ArticleId, Any], datetime]] = {}
+        self.former: dict[tuple[str, str], tuple[DigestSlot | None, dict[ArticleId, Any], datetime, bool]] = {}
         self.suspended: dict[tuple[str, str], Suspension] = {}
         self.artifacts: dict[str, bytes] = {}
         self.pages: dict[ArticleId, Page] = {}

@@ -83,7 +83,7 @@ class Outbox(Held):
                 self.told_states.pop(key[:2], None)
                 self.told_in_full_at.pop(key[:2], None)
                 self.told_in.pop(key[:2], None)
-        former, states, at = self.former[recipient_id, slot_key]
+        former, states, at, moves = self.former[recipient_id, slot_key]
         for article_id, (state, place) in states.items():
             if (at_of := (recipient_id, article_id)) in self.told_states:
                 self.told_states[at_of] = min(state, self.told_states[at_of])
@@ -91,6 +91,11 @@ class Outbox(Held):
                     self.told_in.pop(at_of, None)
                 else:
                     self.told_in[at_of] = place
+        for key, told_slot in self.alarm_slots.items():
+            if (key[0], told_slot) == (recipient_id, slot_key):
+                self.alarm_slots[key] = None
+        if not moves:
+            return
         slot = self.slots[recipient_id]
         told_until, told_notice = slot.told_until, slot.told_notice
         if told_until is not None:
