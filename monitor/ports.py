@@ -11,6 +11,7 @@ from typing import Protocol
 
 from monitor.model.alerts import AlertThread, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch, Verdict
+from monitor.model.calls import Answer, Call
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, FetchRequest, ParsedFeed
@@ -454,6 +455,21 @@ class PhaseMark(Protocol):
 
     async def __call__(self) -> None:
         """Return when the mark is durable."""
+        ...
+
+
+class Caller(Protocol):
+    """Web addresses of other programs, called by POST."""
+
+    async def call(self, call: Call, mark: PhaseMark) -> Answer:
+        """One POST that follows nothing; `mark` is awaited before its body leaves.
+
+        Any status is an answer; raises `DeliveryError` where none came, uncertain once the body may have arrived.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections; calling again opens new ones."""
         ...
 
 

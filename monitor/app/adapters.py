@@ -12,10 +12,13 @@ from datetime import UTC, datetime, tzinfo
 from functools import partial
 from zoneinfo import ZoneInfo
 
+from monitor.app.channels import named_channels, named_renderers
 from monitor.channels.email.dkim import DkimSigner
 from monitor.channels.email.render import EmailRenderer
 from monitor.channels.email.smtp import SmtpChannel, SmtpServer
+from monitor.channels.files import FilesChannel
 from monitor.channels.maildir import MaildirChannel
+from monitor.channels.sendmail import SendmailChannel
 from monitor.config import Configuration
 from monitor.core import polling
 from monitor.errors import ConfigError, Problem
@@ -133,10 +136,16 @@ def make_sources(
     }
 
 
-def make_channels(configuration: Configuration) -> dict[str, Channel]:
-    """Name → channel: the table of channels."""
-    settings = configuration.settings
-    channels: dict[str, Channel] = {"maildir": MaildirChannel(settings.maildir)}
+def make_channels(configuration: Configuration, around: Surroundings | None = None) -> dict[str, Channel]:
+    """Name → channel: the table of channels; those under names of the user's own are in `app.channels`."""
+    settings, around = configuration.settings, around or Surroundings()
+    channels: dict[str, Channel] = {
+        "maildir": MaildirChannel(settings.maildir),
+        "files": FilesChannel(settings.digest_files),
+        **named_channels(settings, clock=around.clock, lookup=around.lookup),
+    }
+    if (sendmail := settings.mail.sendmail) is not None:
+        channels["sendmail"] = SendmailChannel(sendmail.command, timeout_s=sendmail.timeout_s)
     if (smtp := settings.mail.smtp) is not None:
         password = settings.smtp_password
         channels["smtp"] = SmtpChannel(
@@ -174,11 +183,11 @@ def make_renderers(configuration: Configuration, links: Links | None = None) -> 
     Raises `ConfigError` as `make_signer`.
     """
     mail = configuration.settings.mail
-    mails = EmailRenderer(
+    mails: Renderer = EmailRenderer(
         mail.sender,
         mail.sender_name,
         unsubscribe_address=mail.unsubscribe_address or mail.sender,
         links=links,
         sign=make_signer(configuration),
     )
-    return {"maildir": mails, "smtp": mails}
+    return dict.fromkeys(("maildir", "files", "smtp", "sendmail"), mails) | named_renderers(configuration.settings)

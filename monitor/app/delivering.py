@@ -31,7 +31,7 @@ class Delivering:
         self._is_stopping = is_stopping
         self._turns = ChannelTurns()
         self._retiring: set[asyncio.Task[None]] = set()
-        self._channels = make_channels(configuration)
+        self._channels = make_channels(configuration, surroundings)
         self._rules = make_deliver_rules(configuration)
 
     async def deliver(self) -> DeliverReport:

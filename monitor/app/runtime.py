@@ -266,7 +266,7 @@ class Runtime:
         assert self._reread is not None
         async with self._reloading:
             fresh = await asyncio.to_thread(self._reread)
-            channels = make_channels(fresh)
+            channels = make_channels(fresh, self._surroundings)
             renderers = make_renderers(fresh, await signed_links(fresh, self._store))  # both may refuse
             await self._sync_feeds(fresh)
             for name in restart_needed(self.configuration.settings, fresh.settings):

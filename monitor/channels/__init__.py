@@ -1,1 +1,1 @@
-"""Ways to deliver: one file or folder a kind; none decides, none knows another."""
+"""Ways to deliver: one folder a kind; none decides, none knows another. Beside them what several share."""

@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
+from monitor.config.channels import is_channel_variable
 from monitor.config.secrets import ENVIRONMENT, NAMES, PREFIX, variables_of
 from monitor.config.wording import near_miss, shown
 from monitor.errors import Problem
@@ -41,7 +42,7 @@ def overrides(model: type[BaseModel], env: Mapping[str, str]) -> tuple[dict[Path
     values: dict[Path, object] = {}
     problems: list[Problem] = []
     for name in sorted(name for name in env if name.startswith(PREFIX)):
-        if name in secrets or not env[name] or _NOT_OURS.fullmatch(name):
+        if name in secrets or not env[name] or _NOT_OURS.fullmatch(name) or is_channel_variable(name):
             continue
         if name not in by_name:
             problems.append(_stranger(name, by_name, secrets))
@@ -82,7 +83,7 @@ def _leaves(model: type[BaseModel], above: Path = ()) -> Iterator[tuple[Path, An
         section = next((kind for kind in _kinds(field.annotation) if _is_model(kind)), None)
         if section is not None:
             yield from _leaves(section, path)
-        else:
+        elif dict not in _kinds(field.annotation):  # names of the user's own are no part of a variable
             yield path, field.annotation
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
-from monitor.config.channels import channel_names
+from monitor.config.channels import channel_names, channel_problems, resolve_channel_secrets, secret_at
 from monitor.config.environment import merged, overrides
 from monitor.config.feeds import load_feeds
 from monitor.config.recipients import RecipientList, load_recipients
@@ -80,7 +80,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
         # A watchlist whose file is broken is there all the same: only the file's own problem is worth telling.
         gathering.problems.extend(recipients.strangers(frozenset(watchlists)) if watchlists else ())
         if settings is not None:
-            ready, wanting = channel_names(settings)
+            ready, wanting = channel_names(settings.mail, settings.channels)
             gathering.problems.extend(recipients.without_channel(ready, wanting))
     seeds: tuple[SeedEntry, ...] | None = ()
     if settings is not None and settings.seeds.folder is not None:
@@ -133,6 +133,9 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
     gathering.problems.extend(link_key_problems(link_key))
     base, dkim = config_dir.absolute().parent, file.mail.dkim
     dkim_key = gathering.part(lambda: _dkim_key(base, document, dkim)) if dkim is not None else None
+    channel_secrets = gathering.part(lambda: resolve_channel_secrets(file.channels, env))
+    if channel_secrets is not None:
+        gathering.problems.extend(channel_problems(document, file.channels, channel_secrets))
     if gathering.problems:
         raise ConfigError(tuple(gathering.problems))
     sections = {field.name: getattr(file, field.name) for field in fields(Settings) if hasattr(file, field.name)}
@@ -142,6 +145,7 @@ def load_settings(config_dir: Path, env: Mapping[str, str]) -> Settings:
         store_password=store_password or url_password,
         link_key=link_key,
         dkim_key=dkim_key,
+        channel_secrets=channel_secrets or {},
     )
 
 
@@ -211,8 +215,8 @@ def _reworded(problem: Problem, overridden: Mapping[str, tuple[str, ...]]) -> Pr
     path = overridden.get(problem.key)
     if path is not None:
         return replace(problem, file=ENVIRONMENT, line=0, column=0, key=PREFIX + "__".join(path).upper())
-    if problem.key in _PASSWORD_KEYS:
-        cure = f"Remove it. {cure_of(_PASSWORD_KEYS[problem.key])}"
+    if (secret := _PASSWORD_KEYS.get(problem.key) or secret_at(problem.key)) is not None:
+        cure = f"Remove it. {cure_of(secret)}"
         return replace(problem, message="passwords are not read from this file.", cure=cure)
     return problem
 

@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from monitor.config.channels import SECRETS as CHANNEL_KINDS
 from monitor.config.schedules import ScheduleSection
 from monitor.config.texts import Address, Line, Slug, Zone
 from monitor.config.wording import near_miss, one_of, shown
@@ -29,7 +30,9 @@ class RecipientSection(Strict):
     zone: Zone = Field(description="IANA time zone of the schedule, like Asia/Jakarta.")
     language: Literal["id", "en"] = Field(default="en", description="Language of the digest's own words.")
     channel: Line | None = Field(
-        default=None, description="How digests come. maildir (a folder here, the default) or smtp (real mail)."
+        default=None,
+        description="How digests come: maildir (a folder here, the default), files, smtp, sendmail, or one of "
+        "`channels` in monitor.yaml, such as webhook:desk.",
     )
     channels: Many[Line] | None = Field(
         default=None, min_length=1, description="Several ways instead of one: each gets every digest, on its own."
@@ -112,9 +115,12 @@ class RecipientList:
                 at = (*loc, "channel") if is_short else (*loc, "channels", place)
                 if name in ready:
                     continue
-                if (section := wanting.get(name)) is not None:
+                kind, _, named = name.partition(":")
+                section = wanting.get(name) or (f"channels.{kind}.{named}" if kind in CHANNEL_KINDS and named else "")
+                if section:
                     message = f"wants {name}, but monitor.yaml has no {section}."
-                    cure = f"Fill in {section} there, or use channel: maildir."
+                    cure = near_miss(name, ready, cutoff=0.7) if named else ""
+                    cure = cure or f"Fill in {section} there, or use channel: maildir."
                 else:
                     message = f"there is no channel {shown(name)}."
                     cure = near_miss(name, ready | set(wanting)) or f"There are: {one_of(ready | set(wanting))}."

@@ -7,7 +7,8 @@ the folder that holds the configuration's folder. Keys bear their unit.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -15,6 +16,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from pydantic import AfterValidator, Field, model_validator
 
+from monitor.config.channels import ChannelsSection
 from monitor.config.secrets import Secret
 from monitor.config.texts import Address, Host, Line
 from monitor.config.web import WebSection
@@ -164,6 +166,17 @@ class BouncesSection(Strict):
         return self.port if self.port is not None else (993 if self.tls == "tls" else 143)
 
 
+class SendmailSection(Strict):
+    """The local sendmail program, for recipients with the channel sendmail."""
+
+    command: Many[Line] = Field(
+        default=("/usr/sbin/sendmail",),
+        min_length=1,
+        description="The program and arguments of yours, without a shell; -i -f SENDER -- RECIPIENT follow.",
+    )
+    timeout_s: float = Field(default=120, gt=0, le=600, description="Until it has taken the mail.")
+
+
 class MailSection(Strict):
     """How digests leave."""
 
@@ -173,7 +186,7 @@ class MailSection(Strict):
     unsubscribe_address: Address | None = Field(
         default=None, description="Where readers' mails go that ask to stop or for help; default: the sender."
     )
-    smtp: SmtpSection | None = Field(default=None, description="Needed by recipients with channel: smtp.")
+    smtp: SmtpSection | None = Field(default=None, description="Needed by recipients with the channel smtp.")
     smtp_fallback: SmtpSection | None = Field(
         default=None,
         description="A second relay, for mail that smtp cannot take: when it cannot be reached, or refuses for now "
@@ -181,6 +194,10 @@ class MailSection(Strict):
     )
     bounces: BouncesSection | None = Field(default=None, description="Where refusals come back to the sender.")
     dkim: DkimSection | None = Field(default=None, description="Sign mails here; needs the extra `dkim`.")
+    files: Line = Field(default="var/digests", description="Folder of the files channel: .eml, .html and .txt each.")
+    sendmail: SendmailSection | None = Field(
+        default=None, description="Needed by recipients with the channel sendmail; {} takes the defaults."
+    )
 
     @model_validator(mode="after")
     def _a_second_needs_a_first(self) -> Self:
@@ -232,6 +249,7 @@ class MonitorFile(Strict):
     polling: PollingSection = PollingSection()
     digests: DigestsSection = DigestsSection()
     mail: MailSection = MailSection()
+    channels: ChannelsSection = ChannelsSection()
     web: WebSection = WebSection()
     retention: RetentionSection = RetentionSection()
     log: LogSection = LogSection()
@@ -255,6 +273,7 @@ class Settings:
     polling: PollingSection
     digests: DigestsSection
     mail: MailSection
+    channels: ChannelsSection
     web: WebSection
     retention: RetentionSection
     log: LogSection
@@ -266,6 +285,7 @@ class Settings:
     link_key: Secret | None = None
     """One or several texts between blanks: the first signs links, all of them read links."""
     dkim_key: Secret | None = None
+    channel_secrets: Mapping[str, Secret] = field(default_factory=dict)
 
     @property
     def store_url(self) -> Secret:
@@ -289,6 +309,11 @@ class Settings:
     def maildir(self) -> Path:
         """Where the maildir channel delivers."""
         return self.base / self.mail.maildir
+
+    @property
+    def digest_files(self) -> Path:
+        """Where the files channel writes."""
+        return self.base / self.mail.files
 
     @property
     def heartbeat(self) -> Path:

@@ -25,6 +25,14 @@ def printable(text: str) -> str:
     return text if text.isprintable() else "".join(c if c.isprintable() else "?" for c in text)
 
 
+def host_of(url: str) -> str:
+    """In lower case; "" for what has none, or is no address."""
+    try:
+        return (urlsplit(url).hostname or "").lower()
+    except ValueError:
+        return ""
+
+
 MAX_HOST_CHARS = 253
 """Of a name as it is written (RFC 1035 §2.3.4); a redirect may name any, and turns are kept by host."""
 

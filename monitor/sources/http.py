@@ -1,9 +1,10 @@
 """The only HTTP client: one polite GET, whatever the other side does; conditional for feeds, a single hop for pages.
+And one POST for the channels, which follows nothing and is never repeated.
 
 Owns: redirects (by hand, so that validators go only to the URL that gave them), the byte cap on the decompressed
 stream, timeouts that start when it is our turn, two requests at a time per host, the address guard at connect time.
 Refuses: cookies, Referer, rewriting of addresses, retries (the next check is the retry), and raising for what the
-world does: every failure comes back as `FetchFailed` with a message that names the address and the cure.
+world does: every failure of a GET comes back as `FetchFailed` with a message that names the address and the cure.
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ import asyncio
 import errno
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager
+from contextlib import suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from functools import partial
@@ -26,17 +27,21 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from yarl import URL
 
 from monitor import __version__
+from monitor.model.calls import Answer, Call
 from monitor.model.feeds import Fetched, FetchFailed, FetchOutcome, FetchRequest, NotModified, Validators
 from monitor.model.pages import PageRequest, Redirected
-from monitor.ports import Turn
+from monitor.ports import PhaseMark, Turn
 from monitor.sources import redirects
-from monitor.sources.addresses import printable, shown, url_problem
+from monitor.sources.addresses import host_of, printable, shown, url_problem
 from monitor.sources.guard import AddressGuard, is_public
-from monitor.sources.headers import conditions, heard_headers, validators_of
+from monitor.sources.headers import conditions, heard_headers, validators_of, wait_asked_s
+from monitor.sources.host_turns import HostTurns
+from monitor.sources.outgoing import Sending, not_sent
 from monitor.sources.refusals import STATUS_CURES, status_failure
 
 MAX_REDIRECTS = 5
 _CHUNK = 65_536
+_SAID_S = 5.0
 _ACCEPT = (
     "application/atom+xml, application/rss+xml, application/rdf+xml, application/feed+json, application/xml;q=0.9, "
     "text/xml;q=0.9, */*;q=0.5"
@@ -133,8 +138,7 @@ class HttpSource:
         self._timeout = aiohttp.ClientTimeout(total=None, sock_connect=connect_s, sock_read=read_s)
         self._limit = limit
         self._limit_per_host = limit_per_host
-        self._turns = asyncio.Semaphore(limit)
-        self._host_turns: dict[str, tuple[asyncio.Semaphore, int]] = {}
+        self._turns = HostTurns(limit, limit_per_host)
         self._guard = AddressGuard(allowed)
         self._private_hosts: set[str] = set()
         self._turn_at = turn
@@ -165,7 +169,7 @@ class HttpSource:
                 kind = "redirect" if seen else "refused"
                 return FetchFailed(url=url, kind=kind, message=f"{shown(url)}: {problem}", elapsed_s=spent_s)
             seen.add(url)
-            async with self._turn(url):
+            async with self._turns.at(url):
                 started = time.monotonic()
                 answer = await self._ask(url, wanted, self._total_s - spent_s)
                 spent_s += time.monotonic() - started
@@ -178,7 +182,7 @@ class HttpSource:
                 way = "in a circle" if answer.target in seen else f"more than {MAX_REDIRECTS} times"
                 message = f"{shown(request.url)}: redirects {way}; look for the feed's address on the outlet's site"
                 return carried or FetchFailed(url=url, kind="redirect", message=message, elapsed_s=spent_s)
-            is_elsewhere = _host(answer.target) != _host(url)
+            is_elsewhere = host_of(answer.target) != host_of(url)
             url = answer.target
             is_permanent = is_permanent and answer.is_permanent
             moved_to = url if is_permanent else moved_to
@@ -197,24 +201,51 @@ class HttpSource:
         """One GET without conditions that follows nothing; never raises for what the world does."""
         if problem := url_problem(request.url):
             return FetchFailed(url=request.url, kind="refused", message=f"{shown(request.url)}: {problem}")
-        if (host := _host(request.url)) in self._private_hosts and host != request.own_host:
+        if (host := host_of(request.url)) in self._private_hosts and host != request.own_host:
             # A connection that a feed has left open would not pass the guard again.
             return _failure(request.url, _AddressRefusedError(f"{host} {_REFUSED_ADDRESS}"))
         wanted = _Wanted(accept=request.accept, kinds=request.kinds, max_bytes=request.max_bytes, is_cut=request.is_cut)
         before = _own_host.set(request.own_host)
         try:
-            async with self._turn(request.url):
+            async with self._turns.at(request.url):
                 answer = await self._ask(request.url, wanted, self._total_s)
         finally:
             _own_host.reset(before)
         assert not isinstance(answer, NotModified)  # nothing was asked on a condition
         return answer
 
+    async def call(self, call: Call, mark: PhaseMark) -> Answer:
+        """One POST on a connection of its own. Raises `DeliveryError` where no whole answer came.
+
+        `mark` is awaited once the connection stands, before the first byte of the body.
+        """
+        if url_problem(call.url):
+            raise not_sent(call, "refused", is_handed_over=False)
+        sending = Sending(call.body, mark)
+        # A connection kept from an earlier call may be dead, which shows only once the body is on its way.
+        plain = {"User-Agent": self._user_agent, "Content-Length": str(len(call.body)), "Connection": "close"}
+        _asked_host.set(host_of(call.url))
+        try:
+            async with (
+                self._turns.at(call.url),
+                asyncio.timeout(call.timeout_s),
+                self._open().post(
+                    _as_url(call.url), data=sending.body(), headers=plain | dict(call.headers), allow_redirects=False
+                ) as response,
+            ):
+                asked_s = wait_asked_s(heard_headers(response.headers.items()))
+                return Answer(status=response.status, body=await _beginning(response), retry_after_s=asked_s)
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            if sending.failure is not None:
+                raise sending.failure from None
+            kind, _ = _diagnose(call.url, error)
+            raise not_sent(call, kind, is_handed_over=sending.is_marked) from None
+
     async def _ask(self, url: str, wanted: _Wanted, time_left_s: float) -> FetchOutcome | Redirected:
         """One request and its answer, without following anything."""
         sent = wanted.validators if wanted.validators is not None and wanted.validators.url == url else None
         headers = {"User-Agent": self._user_agent, "Accept": wanted.accept, **conditions(sent)}
-        _asked_host.set(_host(url))
+        _asked_host.set(host_of(url))
         try:
             async with (
                 asyncio.timeout(max(time_left_s, 0.001)),
@@ -282,22 +313,6 @@ class HttpSource:
             chunks.append(chunk)
         return b"".join(chunks)
 
-    @asynccontextmanager
-    async def _turn(self, url: str) -> AsyncIterator[None]:
-        """Wait for the host's turn, then for ours; the clock of a fetch does not run meanwhile."""
-        host = urlsplit(url).netloc.rpartition("@")[2].lower()
-        semaphore, users = self._host_turns.get(host) or (asyncio.Semaphore(self._limit_per_host), 0)
-        self._host_turns[host] = (semaphore, users + 1)
-        try:
-            async with semaphore, self._turns:
-                yield
-        finally:
-            users = self._host_turns[host][1] - 1
-            if users:
-                self._host_turns[host] = (semaphore, users)
-            else:
-                del self._host_turns[host]
-
     def _open(self) -> aiohttp.ClientSession:
         if self._session is None:
             connector = aiohttp.TCPConnector(
@@ -330,12 +345,12 @@ class HttpSource:
         return socket.socket(family, kind, proto)
 
 
-def _host(url: str) -> str:
-    """In lower case; "" for what has none, or is no address."""
-    try:
-        return (urlsplit(url).hostname or "").lower()
-    except ValueError:
-        return ""
+async def _beginning(response: aiohttp.ClientResponse) -> bytes:
+    """What of an answer to a call comes soon: its status has said the main thing."""
+    with suppress(aiohttp.ClientError, TimeoutError, OSError):
+        async with asyncio.timeout(_SAID_S):
+            return await response.content.read(_CHUNK)
+    return b""
 
 
 def _as_url(url: str) -> URL:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.errors import ConfigError, Problem
+from tests.unit.config.good_folder import FILES
 
 Write = Callable[..., Path]
 ProblemsOf = Callable[[Callable[[], object]], tuple[Problem, ...]]
@@ -24,6 +25,19 @@ def write(tmp_path: Path) -> Write:
         return path
 
     return write_file
+
+
+@pytest.fixture
+def folder(write: Write, tmp_path: Path) -> Callable[..., Path]:
+    """A small, good configuration; arguments replace or remove (None) files."""
+
+    def make(changes: dict[str, str | None] | None = None) -> Path:
+        for name, content in {**FILES, **(changes or {})}.items():
+            if content is not None:
+                write(content, name)
+        return tmp_path / "config"
+
+    return make
 
 
 @pytest.fixture

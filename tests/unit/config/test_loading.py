@@ -17,43 +17,7 @@ from monitor.config.feeds import load_feeds
 from monitor.config.loading import load_settings
 from monitor.config.recipients import load_recipients
 from monitor.errors import ConfigError
-
-WATCHLIST = """name: {name}
-title: {{en: Russia and North Korea}}
-entities:
-  russia: [Rusia]
-  north_korea: [Korea Utara]
-match: {{all: [{{entity: russia}}, {{entity: north_korea}}]}}
-threshold: 50
-"""
-FILES = {
-    "config/monitor.yaml": "log: {level: info}\n",
-    "config/feeds.yaml": "feeds:\n  - {id: a, url: 'https://a.example.org/rss', outlet: A}\n",
-    "config/watchlists/rus-prk.yaml": WATCHLIST.format(name="rus-prk"),
-    "config/recipients.yaml": (
-        "recipients:\n"
-        "  - id: reader\n"
-        "    address: reader@example.org\n"
-        "    watchlists: [rus-prk]\n"
-        "    schedule: {times: ['07:00']}\n"
-        "    zone: Asia/Jakarta\n"
-    ),
-    "seeds/manifest.yaml": "seeds:\n  - {file: a.txt, title: T, outlet: O, language: id}\n",
-    "seeds/a.txt": "Isi\n",
-}
-
-
-@pytest.fixture
-def folder(write, tmp_path):
-    """A small, good configuration; arguments replace or remove (None) files."""
-
-    def make(changes: dict[str, str | None] | None = None) -> Path:
-        for name, content in {**FILES, **(changes or {})}.items():
-            if content is not None:
-                write(content, name)
-        return tmp_path / "config"
-
-    return make
+from tests.unit.config.good_folder import FILES, WATCHLIST
 
 
 def told(problems):

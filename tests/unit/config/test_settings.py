@@ -51,7 +51,7 @@ def test_the_default_file_names_every_key():
     def keys(model):
         for name, field in model.model_fields.items():
             yield name
-            for kind in (field.annotation, *getattr(field.annotation, "__args__", ())):
+            for kind in (field.annotation, *getattr(field.annotation, "__args__", ())):  # of unions and of mappings
                 if hasattr(kind, "model_fields"):
                     yield from keys(kind)
 

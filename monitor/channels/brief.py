@@ -1,0 +1,78 @@
+"""A digest in a few lines, for channels that carry a note: top stories with their links, "+N" for the rest."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from monitor.channels.email.languages import Language
+from monitor.channels.email.phrases import outlet_of, title_of
+from monitor.channels.email.view import subject
+from monitor.model.articles import Article
+from monitor.model.digests import Digest, StoryState
+
+
+@dataclass(frozen=True, slots=True)
+class BriefLine:
+    """One story, or one article that changed: `label` says what is special about it, "" for plain news."""
+
+    title: str
+    outlet: str
+    href: str | None
+    label: str = ""
+
+    @property
+    def text(self) -> str:
+        """Label, title and outlet on one line."""
+        return " ".join(filter(None, (self.label, self.title, f"({self.outlet})" if self.outlet else "")))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A digest in short, all of it cleaned and nothing escaped. `rest` counts what is told with `lines` left out."""
+
+    title: str
+    lines: tuple[BriefLine, ...]
+    rest: int
+
+    def first(self, count: int, words: Language) -> tuple[tuple[BriefLine, ...], str]:
+        """The first `count` lines, and a line for what is left ("" for nothing)."""
+        left = self.rest + max(0, len(self.lines) - count)
+        return self.lines[:count], words.gettext("and %(count)s more") % {"count": words.number(left)} if left else ""
+
+    def plain(self, words: Language, *, lines: int, max_bytes: int) -> str:
+        """The lines with their links as plain text, as many as fit into `max_bytes` of UTF-8."""
+        for count in range(min(lines, len(self.lines)), -1, -1):
+            shown, left = self.first(count, words)
+            rows = [f"• {line.text}" + (f"\n{line.href}" if line.href else "") for line in shown]
+            text = "\n".join((*rows, *((left,) if left else ())))
+            if len(text.encode()) <= max_bytes:
+                return text
+        return ""
+
+
+def brief(digest: Digest, words: Language) -> Brief:
+    """A digest in short: news first, then what changed since it was told; mere copies are only counted."""
+    news = [story for story in digest.stories if story.state is not StoryState.CARRIED]
+    lines = [
+        _line(story.lead.article, words, words.gettext("Developing") if story.state is StoryState.DEVELOPING else "")
+        for story in news
+    ]
+    lines += [
+        _line(one.article, words, words.gettext("Correction:") if one.is_withdrawal else words.gettext("Changed:"))
+        for one in digest.changed
+    ]
+    rest = len(digest.stories) - len(news) + digest.rest + digest.more_changed
+    return Brief(title=subject(digest, words), lines=tuple(lines), rest=rest)
+
+
+def as_json(value: object) -> bytes:
+    """JSON in UTF-8, the same bytes for the same value; whatever cannot be encoded is replaced."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "replace")
+
+
+def _line(article: Article, words: Language, label: str) -> BriefLine:
+    title, outlet = title_of(article, words), outlet_of(article, words)
+    mark = f"{label.rstrip(':')}:" if label else ""
+    return BriefLine(title.text, outlet.text, title.href, mark)

@@ -1,0 +1,130 @@
+"""Digests for channels that are no mail: bounded, cleaned, escaped where it counts, the same bytes every time."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.channels.apprise import MAX_BYTES, AppriseRenderer
+from monitor.channels.email.languages import language_tags
+from monitor.channels.ntfy import MAX_MESSAGE_BYTES, NtfyRenderer
+from monitor.channels.telegram import MAX_UNITS, TelegramRenderer
+from monitor.channels.webhook.payload import WebhookRenderer
+from monitor.model.digests import Digest, Message
+from monitor.ports import Renderer
+from tests.factories import NOW, make_article, make_digest, make_recipient
+from tests.golden.digests.samples import sample
+
+RENDERERS: tuple[Renderer, ...] = (NtfyRenderer(tags=("newspaper",)), TelegramRenderer(), AppriseRenderer())
+SCHEMA = json.loads(Path("monitor/channels/webhook/schema.json").read_text(encoding="utf-8"))
+HOSTILE = st.text(min_size=0, max_size=300)
+
+
+def rendered(renderer: Renderer, digest: Digest) -> Message:
+    return renderer.render(digest, delivery_id="d1", composed_at=NOW)
+
+
+def told(*titles: str, **facts: Any) -> Digest:
+    articles = [make_article(title, url=f"https://a.example.org/{n}") for n, title in enumerate(titles)]
+    return make_digest(*articles, **facts)
+
+
+def parsed(message: Message) -> Any:
+    return json.loads(message.content)
+
+
+@pytest.mark.parametrize("tag", language_tags())
+@pytest.mark.parametrize("renderer", [*RENDERERS, WebhookRenderer()], ids=lambda one: type(one).__name__)
+def test_the_same_digest_gives_the_same_bytes_in_every_language(renderer: Renderer, tag: str) -> None:
+    message = rendered(renderer, sample(tag))
+    assert message == rendered(renderer, sample(tag))
+    assert message.content
+    assert message.message_id == "d1"
+    assert (message.sender, message.html) == ("", "")
+
+
+def test_a_note_has_the_first_stories_with_their_links_and_counts_the_rest() -> None:
+    note = parsed(
+        rendered(NtfyRenderer(priority=4, tags=("newspaper",)), told(*(f"Kabar {n}" for n in range(9)), rest=3))
+    )
+    assert (note["priority"], note["tags"], note["click"]) == (4, ["newspaper"], "https://a.example.org/0")
+    lines = note["message"].split("\n")
+    assert lines[:2] == ["• Kabar 0 (Antara)", "https://a.example.org/0"]
+    assert lines[-1] == "and 7 more"
+    assert len(lines) == 11
+    assert note["title"].startswith("[Russia–North Korea] Kabar 0")
+
+
+def test_words_of_the_note_are_in_the_readers_language() -> None:
+    digest = told("Satu", "Dua", "Tiga", "Empat", "Lima", "Enam", recipient=make_recipient(language="id"))
+    assert parsed(rendered(NtfyRenderer(), digest))["message"].endswith("dan 1 lainnya")
+
+
+def test_foreign_words_are_escaped_for_telegram_and_nowhere_else() -> None:
+    digest = told('<b>Kim & "Putin"</b>')
+    text = parsed(rendered(TelegramRenderer(), digest))["text"]
+    assert "&lt;b&gt;Kim &amp; &#34;Putin&#34;&lt;/b&gt;</a>" in text
+    assert '<a href="https://a.example.org/0">' in text
+    assert '<b>Kim & "Putin"</b>' in parsed(rendered(NtfyRenderer(), digest))["message"]
+    assert parsed(rendered(WebhookRenderer(), digest))["stories"][0]["lead"]["title"] == '<b>Kim & "Putin"</b>'
+
+
+def test_a_story_without_a_usable_link_is_told_without_one() -> None:
+    digest = make_digest(make_article("Kabar", url="javascript:alert(1)"))
+    assert "javascript" not in rendered(TelegramRenderer(), digest).text
+    assert "click" not in parsed(rendered(NtfyRenderer(), digest))
+    assert parsed(rendered(WebhookRenderer(), digest))["stories"][0]["lead"]["url"] is None
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(HOSTILE, min_size=1, max_size=12), st.integers(0, 3))
+def test_any_titles_fit_and_count(titles: list[str], rest: int) -> None:
+    digest = told(*titles, rest=rest)
+    note, text = parsed(rendered(RENDERERS[0], digest)), parsed(rendered(RENDERERS[1], digest))["text"]
+    assert 0 < len(note["message"].encode()) <= MAX_MESSAGE_BYTES
+    assert 0 < len(text.encode("utf-16-le")) // 2 <= MAX_UNITS
+    left = re.search(r"\nand (\d+) more$", text)
+    assert text.count("\n• ") + int(left[1] if left else 0) == len(titles) + rest
+    assert len(rendered(RENDERERS[2], digest).content) <= MAX_BYTES
+    jsonschema.validate(parsed(rendered(WebhookRenderer(), digest)), SCHEMA)
+
+
+def test_very_long_links_leave_room_for_the_count() -> None:
+    stories = [make_article(f"Kabar {n}", url=f"https://a.example.org/{n}?{'x' * 1900}") for n in range(9)]
+    text = parsed(rendered(TelegramRenderer(), make_digest(*stories)))["text"]
+    assert text.count("• ") == 2
+    assert text.endswith("and 7 more")
+
+
+def test_a_digest_of_corrections_alone_tells_them() -> None:
+    digest = replace(sample("en"), stories=())
+    message = rendered(NtfyRenderer(), digest)
+    assert digest.changed
+    assert "Correction:" in parsed(message)["message"]
+
+
+@pytest.mark.parametrize("tag", language_tags())
+def test_the_payload_of_a_hook_has_the_form_of_its_schema_and_all_of_the_digest(tag: str) -> None:
+    digest = sample(tag)
+    found = parsed(rendered(WebhookRenderer(), digest))
+    jsonschema.validate(found, SCHEMA)
+    ids = [one["id"] for story in found["stories"] for one in (story["lead"], *story["others"])]
+    brief = [str(t.article.id) for story in digest.stories if story.is_brief for t in story.others]
+    assert sorted([*ids, *brief]) == sorted(map(str, digest.article_ids))
+    assert found["title"] == rendered(RENDERERS[0], digest).subject
+    assert sum(reason["points"] for reason in found["stories"][0]["reasons"]) == found["stories"][0]["points"]
+
+
+def test_the_schema_of_hooks_refuses_what_it_does_not_know_to_be_there() -> None:
+    found = parsed(rendered(WebhookRenderer(), sample()))
+    for change in ({"version": 2}, {"id": 5}, {"stories": [{}]}, {"since": "yesterday"}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**found, **change}, SCHEMA)
