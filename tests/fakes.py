@@ -38,6 +38,9 @@ class FixedLinks:
     def one_click(self, claim: LinkClaim) -> str | None:
         return f"{self._base}/u/{_digested(claim)}" if self._base.startswith("https://") else None
 
+    def subject(self, claim: LinkClaim) -> str:
+        return f"{claim.action} {_digested(claim)}"
+
 
 def _digested(claim: LinkClaim) -> str:
     return hashlib.blake2b(repr(claim).encode(), digest_size=12).hexdigest()

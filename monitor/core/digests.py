@@ -9,6 +9,7 @@ What is told and what is not:
   with the next digest. Refused: marking them told without a line, which would say something false of the ledger; and
   telling them as developing, which is the complaint about every alert product (the same text, day after day).
 - With a budget (so many stories a day) the best are told in full, the others by title (`core.day_budgets`).
+- Of a story's articles one that the reader can read leads, where its points come near the best.
 - What does not fit stays untold and is counted (`rest`).
 - An operator is told of feeds in the same mail: outages, their ends, gaps. They make no mail on their own while they
   are younger than a day; then they do, since silence for want of feeds looks like silence for want of news. All of a
@@ -32,15 +33,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import blake2b
 
+from monitor.core import digest_stories
 from monitor.core.day_budgets import listed, within_budget
 from monitor.core.kinship import Kinship
-from monitor.core.origins import origins, wording_shared
-from monitor.core.preferences import is_muted
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in, places_now
-from monitor.core.scoring import relevance
 from monitor.core.seeds import SEED_FEED
 from monitor.core.substance import changes_that_matter
-from monitor.model.articles import ArticleId, VerdictKind
+from monitor.model.articles import ArticleId
 from monitor.model.digests import (
     ChangedArticle,
     Digest,
@@ -50,10 +49,9 @@ from monitor.model.digests import (
     Recipient,
     Slot,
     StoryState,
-    Telling,
 )
 from monitor.model.notices import Notice
-from monitor.model.stories import Origin, Place, StoryId
+from monitor.model.stories import Place, StoryId
 
 # Gmail clips HTML at about 102 kB; quoted-printable adds a fifth. From research on mail clients, not tuned.
 MAX_HTML_BYTES = 80 * 1024
@@ -104,8 +102,11 @@ def build(
         if _is_backlog(group, since=since, max_age=max_age):
             held_back += _is_seen_since(group, since)
         else:
-            stories.append(_story(story_id, group, told_today or frozenset(), muted_outlets))
+            stories.append(
+                digest_stories.story_of(story_id, group, told_today or frozenset(), muted_outlets, recipient.language)
+            )
     changed = changed_since_told(matched)
+    withdrawn = {one.article.id for one in changed if one.is_withdrawal}
     is_pressing = _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
     is_quiet = all(story.state is StoryState.CARRIED for story in stories) and not is_pressing
     if is_quiet and heartbeat is None:
@@ -122,7 +123,10 @@ def build(
         until=until,
         titles=titles,
         # Origins last: they cost the most, and there may be far more stories than are told.
-        stories=tuple(story if story.is_brief else _with_origins(story, groups[story.story_id]) for story in kept),
+        stories=tuple(
+            story if story.is_brief else digest_stories.completed(story, groups[story.story_id], withdrawn)
+            for story in kept
+        ),
         rest=len(ranked) - len(kept),
         held_back=held_back,
         mergers=regroupings.mergers,
@@ -277,79 +281,6 @@ def _is_seen_since(group: Sequence[MatchedArticle], since: datetime | None) -> b
     return since is None or any(row.article.first_seen_at > since for row in group if not row.was_told)
 
 
-def _story(
-    story_id: StoryId,
-    group: Sequence[MatchedArticle],
-    told_today: Set[ArticleId],
-    muted_outlets: frozenset[str],
-) -> DigestStory:
-    untold = [row for row in group if not row.was_told]
-    roots = _roots(group)
-    told_roots = {roots[row.article.id] for row in group if row.was_told}
-    voices = [row for row in untold if not is_muted(row.article.outlet, muted_outlets)] or untold
-    news = [row for row in voices if roots[row.article.id] not in told_roots]
-    state = StoryState.CARRIED if not news else StoryState.DEVELOPING if told_roots else StoryState.NEW
-    lead = min(news or voices, key=_lead_order)
-    others = sorted((row for row in untold if row is not lead), key=lambda row: (row.article.at, row.article.id))
-    first = min((row.article for row in group), key=lambda article: article.at)
-    return DigestStory(
-        story_id=story_id,
-        watchlist=lead.match.watchlist,
-        state=state,
-        lead=_telling(lead),
-        others=tuple(_telling(row) for row in others),
-        points=max(row.match.points for row in voices),
-        threshold=lead.match.threshold,
-        relevance=relevance(lead.match.points),
-        first_at=first.at,
-        first_day=first.day,
-        told_before=len(group) - len(untold),
-        is_again=any(row.article.id in told_today for row in group),
-    )
-
-
-def _with_origins(story: DigestStory, group: Sequence[MatchedArticle]) -> DigestStory:
-    return replace(story, origins=_origins([row for row in group if not row.was_told], _roots(group)))
-
-
-def _origins(rows: Sequence[MatchedArticle], roots: Mapping[ArticleId, ArticleId]) -> tuple[Origin, ...]:
-    """The voices behind what is told: by what the texts say of their source, by wording, and by verdicts."""
-    articles = [row.article for row in rows]
-    shared = wording_shared(articles)
-    # Several copies of what was told before are one voice as well: the first of them stands for it.
-    first: dict[ArticleId, ArticleId] = {article.id: article.id for article in articles}
-    for article in sorted(articles, key=lambda one: (one.at, one.id)):
-        voice = first.setdefault(roots[article.id], article.id)
-        if voice != article.id:
-            shared[article.id, voice] = 1.0
-    return origins(articles, shared=shared)
-
-
-def _roots(group: Sequence[MatchedArticle]) -> dict[ArticleId, ArticleId]:
-    """Article → the article that its text comes from (itself, unless a copy), through copies of copies."""
-    parents = {
-        row.article.id: row.verdict.of
-        for row in group
-        if row.verdict.kind is VerdictKind.COPY and row.verdict.of is not None
-    }
-    roots: dict[ArticleId, ArticleId] = {}
-    for row in group:
-        root, seen = row.article.id, {row.article.id}
-        while (parent := parents.get(root)) is not None and parent not in seen:
-            root = parent
-            seen.add(parent)
-        roots[row.article.id] = root
-    return roots
-
-
-def _lead_order(row: MatchedArticle) -> tuple[bool, float, datetime, ArticleId]:
-    return (row.verdict.kind is VerdictKind.COPY, -row.match.points, row.article.at, row.article.id)
-
-
 def _reading_order(story: DigestStory) -> tuple[bool, float, float, StoryId]:
     newest = max(telling.article.at for telling in story.tellings)
     return (story.state is StoryState.CARRIED, -story.points, -newest.timestamp(), story.story_id)
-
-
-def _telling(row: MatchedArticle) -> Telling:
-    return Telling(article=row.article, match=row.match, verdict=row.verdict)

@@ -110,14 +110,25 @@ class StoryState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Had:
+    """What a recipient was told before, in the words of then; `at` is None where that was not kept."""
+
+    title: str
+    language: str | None
+    at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DigestStory:
     """One story as it will be told.
 
     `lead` carries title, quote and reasons; `others` are the further articles, oldest first. `points` is the best of
     its matches, `relevance` what the lead's points say as a share of 1 (`core.scoring.calibration`). `told_before`
-    counts its articles that this recipient already had (they are not told again). `first_day` tells that no time of
-    the first article is known. `origins` are the independent voices behind the articles told. `is_brief`: only its
-    title is told; the mail has no room for more, or (`is_above_budget`) the recipient's stories of the day are told.
+    counts its articles that this recipient already had (they are not told again), `had` is the last of them.
+    `first_day` tells that no time of the first article is known. `origins` are the independent voices behind what is
+    told and new; of the articles told, `repeats` are copies of what the recipient had. `is_corrected`: an outlet took
+    back or corrected what the recipient had of it, as `Digest.changed` tells. `is_brief`: only its title is told; the
+    mail has no room for more, or (`is_above_budget`) the recipient's stories of the day are told.
     `is_again`: it was told in full before on the same day, which leaves the day's budget as it is.
     """
 
@@ -132,7 +143,10 @@ class DigestStory:
     first_at: datetime
     first_day: date | None = None
     told_before: int = 0
+    had: Had | None = None
     origins: tuple[Origin, ...] = ()
+    repeats: int = 0
+    is_corrected: bool = False
     is_brief: bool = False
     is_above_budget: bool = False
     is_again: bool = False

@@ -27,8 +27,8 @@ class LinkClaim:
     """One wish of one recipient. `target` is what it concerns, as text.
 
     UNSUBSCRIBE, LESS_OFTEN: "" for everything or a watchlist's name. MUTE_STORY: the story's id. MUTE_OUTLET: the
-    outlet. MORE, LESS: the article's id, with `watchlist`. VIEW: the delivery's id. Ids of stories and articles are
-    written as `monitor.model.ids.format_id` does.
+    outlet. MORE, LESS: the article's id, with `watchlist`. VIEW: the delivery's id. Ids of stories and articles stand
+    in figures.
     """
 
     action: LinkAction

@@ -72,6 +72,11 @@ class Language:
         offset = at.astimezone(zone).strftime("%z")
         return f"UTC{offset[:3]}:{offset[3:5]}"
 
+    def distance(self, tag: str | None) -> int:
+        """How far a text's language is from the reader's: 0 his own, 1 English, 2 any other."""
+        own, other = (of.partition("-")[0].lower() for of in (self.tag, tag or ""))
+        return 0 if other == own else 1 if other == "en" else 2
+
     def language_name(self, tag: str | None) -> str:
         """The name of a language, its tag where CLDR has none, empty for none."""
         if not tag:

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from css_inline import CSSInliner, InlineError
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
 
+from monitor.channels.email.actions import Offers
 from monitor.channels.email.languages import Language, language
 from monitor.channels.email.text import clean
 from monitor.channels.email.view import DigestView, digest_view
@@ -67,7 +68,8 @@ class EmailRenderer:
             words = language(recipient.language)
             address = ascii_address(recipient.address)
             unsubscribe = self._unsubscribe(recipient.id)
-            view = digest_view(digest, words, delivery_id=delivery_id, address=address, unsubscribe=unsubscribe)
+            offers = Offers(links=self._links, recipient_id=recipient.id, delivery_id=delivery_id)
+            view = digest_view(digest, words, address=address, offers=offers, unsubscribe=unsubscribe)
             html = self._inliner.inline(self._fill("digest.html", view, words))
             text = self._fill("digest.txt", view, words)
             letter = Letter(

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 
 from monitor.core.scoring import relevance
 from monitor.model.articles import DATE_ONLY, Article, Change, ChangeKind, VerdictKind
-from monitor.model.digests import ChangedArticle, Digest, DigestStory, StoryState, Telling
+from monitor.model.digests import ChangedArticle, Digest, DigestStory, Had, StoryState, Telling
 from monitor.model.stories import Evidence, Ground, Origin
+from monitor.model.volumes import Volume, VolumeDay
 from monitor.model.watchlists import Field, Hit, Signal
 from tests.factories import NOW, make_article, make_digest, make_match, make_recipient, make_slot, make_verdict, number
 
@@ -168,6 +169,13 @@ def stories() -> tuple[DigestStory, ...]:
             ),
             state=StoryState.DEVELOPING,
             told_before=3,
+            had=Had(
+                title="North Korea ships shells to Russia, Seoul says",
+                language="en",
+                at=SLOT_AT - timedelta(days=1),
+            ),
+            repeats=1,
+            first_at=SLOT_AT - timedelta(days=2),
         ),
         story(
             [article("Лавров прибыл в Пхеньян на переговоры о военном сотрудничестве", "Пример-ТВ", 8.0, "ru", "RU")],
@@ -266,7 +274,12 @@ def sample(language: str = "id", **facts: object) -> Digest:
         state=StoryState.CARRIED,
         told_before=4,
     )
+    days = tuple(
+        VolumeDay(day=(SLOT_AT - timedelta(days=14 - n)).date(), stories=stories)
+        for n, stories in enumerate((None, 2, 4, 3, 5, 1, 2, 3, 6, 4, 3, 5, 2, 7))
+    )
     digest = make_digest(
+        volume=Volume(days=days, stories=7, span=1, usual=2.0, is_weekend=True),
         recipient=make_recipient(name="Meja Luar Negeri", language=language, address="desk@example.org"),
         slot=make_slot(at=SLOT_AT),
         since=SLOT_AT - timedelta(days=1),

@@ -161,7 +161,7 @@ def test_matched_terms_are_marked_in_the_quote_and_nowhere_inside_words() -> Non
 def test_the_points_shown_add_up_to_the_score_shown() -> None:
     text = render(sample("en")).text
     story = text[text.index("\n1. ") : text.index("\n2. ")]
-    score = re.search(r"score ([\d.]+), threshold", story)
+    score = re.search(r"Why: ([\d.]+) points, 50 needed", story)
     why = re.search(r"Why: (.*)", story)
     assert score is not None
     assert why is not None

@@ -18,7 +18,7 @@ from monitor.core.digests import (
     told_states,
 )
 from monitor.model.articles import Article, ChangeKind, Revision, VerdictKind
-from monitor.model.digests import Digest, MatchedArticle, StoryState
+from monitor.model.digests import Digest, Had, MatchedArticle, StoryState
 from monitor.model.stories import Story
 from tests.factories import (
     NOW,
@@ -115,7 +115,7 @@ def test_the_lead_is_the_best_original_even_when_a_copy_scores_higher() -> None:
     assert told.outlets == ("Antara", "Tempo")
 
 
-def test_copies_of_what_was_told_before_and_one_outlets_reports_are_one_voice_each() -> None:
+def test_copies_of_what_was_told_before_are_no_voice_and_one_outlets_reports_are_one() -> None:
     had = make_article(outlet="Antara", text="kalimat wartawan kami " * 30)
     first, second = (make_article(word, outlet="Suara", text=f"{word} " * 90) for word in ("pertama", "kedua"))
     story = make_story(had)
@@ -125,7 +125,46 @@ def test_copies_of_what_was_told_before_and_one_outlets_reports_are_one_voice_ea
     own = [row(first, story=story), row(second, story=story)]
     digest = build_for(told, *again, *own)
     assert digest is not None
-    assert sorted(len(origin.evidence) for origin in digest.stories[0].origins) == [2, 2]
+    (found,) = digest.stories
+    assert [(origin.name, len(origin.evidence)) for origin in found.origins] == [("Suara", 2)]
+    assert (len(found.tellings), found.repeats) == (4, 2)
+
+
+def test_the_lead_is_one_that_the_reader_can_read_where_it_comes_near_the_best() -> None:
+    arabic, english, indonesian, weak = (
+        make_article(f"Judul {language} {n}", language=language)
+        for n, language in enumerate(("ar", "en-GB", "id", "id"))
+    )
+    story = make_story(arabic)
+    rows = [row(arabic, 90, story=story), row(english, 80, story=story), row(weak, 60, story=story)]
+
+    def lead(*rows: MatchedArticle, language: str) -> Article:
+        digest = build_for(*rows, language=language)
+        assert digest is not None
+        return digest.stories[0].lead.article
+
+    assert lead(*rows, language="id") == english
+    assert lead(*rows, row(indonesian, 72, story=story), language="id") == indonesian
+    assert lead(*rows, row(indonesian, 72, story=story), language="en") == english
+    assert lead(rows[0], rows[2], language="id") == arabic
+
+
+def test_a_developing_story_says_what_the_reader_had_last_in_the_words_of_then() -> None:
+    first, second, news = make_article("Satu"), make_article("Dua, judul kini"), make_article("Tiga")
+    story = make_story(first)
+    then = Revision(
+        article_id=second.id, seen_at=NOW, title="Dua, judul dulu", summary="", text="", body_digest=1, change=""
+    )
+    digest = build_for(
+        row(first, 90, story=story, was_told=True, told_at=NOW - timedelta(days=3)),
+        row(second, 60, story=story, was_told=True, told_at=NOW - timedelta(days=1), had=then, latest=then, state=1),
+        row(news, story=story),
+    )
+    assert digest is not None
+    assert digest.stories[0].had == Had(title="Dua, judul dulu", language="id", at=NOW - timedelta(days=1))
+    fresh = build_for(row(news))
+    assert fresh is not None
+    assert fresh.stories[0].had is None
 
 
 def test_an_outlet_that_told_the_story_twice_is_listed_once() -> None:
@@ -310,6 +349,15 @@ def test_corrections_come_first_and_changes_without_room_stay_untold_and_are_cou
     assert [one.article for one in digest.changed[1:3]] == [rows[-1].article, rows[-2].article]
     assert (len(digest.changed), digest.more_changed) == (MAX_CHANGED, 3)
     assert rows[0].article.id not in told_states(digest, rows)
+
+
+def test_a_developing_story_whose_told_article_was_corrected_says_so_and_one_that_was_edited_does_not() -> None:
+    for title, is_corrected in (("Ralat: Kim menerima undangan", True), ("Kim menolak undangan", False)):
+        changed = changed_row(title=title)
+        story = make_story(changed.article)
+        digest = build_for(replace(changed, story=story), row(make_article("Baru"), story=story))
+        assert digest is not None
+        assert [found.is_corrected for found in digest.stories] == [is_corrected]
 
 
 def test_an_article_of_two_watchlists_that_changed_is_said_once() -> None:
