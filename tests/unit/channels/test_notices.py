@@ -51,7 +51,7 @@ def test_an_outage_says_since_when_why_and_where_the_feed_may_be_now() -> None:
         " * ANTARA (antara-dunia): is gone; last read 21 Nov, 14:00 (https://a.example.org/rss answers 410)",
         "   Likely new address: https://a.example.org/feed/dunia.xml",
     ]
-    assert '<a class="a" href="https://a.example.org/feed/dunia.xml"' in message.html.replace(" style=", " x=")
+    assert '<a href="https://a.example.org/feed/dunia.xml"' in message.html
 
 
 def test_the_operator_is_told_in_his_language() -> None:
