@@ -33,7 +33,7 @@ RETRY_START_S = 30.0
 SWEEP_S = 600.0
 DELIVER_ROUNDS = 50
 """More than there are channels: each that hangs keeps one."""
-FIRST_ALARM_S = {"deliver": 0.0, "collect": 0.1, "pages": 2.0}
+FIRST_ALARM_S = {"deliver": 0.0, "web": 0.0, "collect": 0.1, "pages": 2.0}
 """Seconds after the start; whatever is not named waits five."""
 
 
@@ -114,6 +114,7 @@ class Daemon:
         self._every(5, "deliver", self._runtime.deliver, at_once=DELIVER_ROUNDS)
         self._every(60, "catch_up", self._runtime.catch_up)
         self._every(60, "seek", self._runtime.seek)
+        self._every(15, "web", self._runtime.serve)
         self._every(3600, "repair", self._runtime.repair)
         self._every(3600, "prune", self._runtime.prune)
         self._every(SWEEP_S, "sweep", self._sweep)
@@ -177,6 +178,7 @@ class Daemon:
                 "the new configuration was not taken over, the old one stays in force: %s. Send SIGHUP again.", error
             )
         else:
+            await self._runtime.serve()
             await self._runtime.catch_up()
         finally:
             self._tell_systemd("READY=1")

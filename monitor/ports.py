@@ -14,6 +14,7 @@ from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Ske
 from monitor.model.calls import Answer, Call
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, Digest, MatchedArticle, Message, Slot
+from monitor.model.errands import Errand
 from monitor.model.feeds import Feed, FeedState, Fetched, FetchFailed, FetchOutcome, FetchRequest, ParsedFeed
 from monitor.model.links import LinkClaim
 from monitor.model.notices import Notice
@@ -29,7 +30,7 @@ from monitor.model.pages import (
     Unweighed,
     Weighing,
 )
-from monitor.model.preferences import Preference
+from monitor.model.preferences import Preference, Way
 from monitor.model.stories import Story, StoryId
 from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Sighting, WatchedHour
@@ -423,6 +424,50 @@ class VoteStore(Protocol):
 
         An article that is voted on outlives its time (see `PruneStore`); of one that is gone there is nothing.
         """
+        ...
+
+
+class DeskStore(Protocol):
+    """What answering readers' links asks and keeps, beside `PreferenceStore`."""
+
+    async def keep_vote(self, vote: Vote) -> None:
+        """See `VoteStore`."""
+        ...
+
+    async def vote_on(self, article_id: ArticleId, watchlist: str, recipient_id: str) -> Vote | None:
+        """A reader's last word on an article for a watchlist, taken back ones included."""
+        ...
+
+    async def article(self, article_id: ArticleId) -> Article | None:
+        """A stored article, as it stands now."""
+        ...
+
+    async def story(self, story_id: StoryId) -> Story | None:
+        """A story; of one that went into another, that one."""
+        ...
+
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        """A delivery that is still kept."""
+        ...
+
+
+class Desk(Protocol):
+    """Where readers' links are answered."""
+
+    def claim_of(self, token: str) -> LinkClaim | None:
+        """What a token claims; None for one that this installation did not sign."""
+        ...
+
+    async def look(self, claim: LinkClaim) -> Errand:
+        """What the link is for, as it stands; changes nothing."""
+        ...
+
+    async def act(self, claim: LinkClaim, *, way: Way, is_on: bool = True) -> Errand:
+        """Do what is claimed, or take it back (`is_on` False), and how it stands then; twice is once."""
+        ...
+
+    async def archived(self, claim: LinkClaim) -> str | None:
+        """The HTML of the digest that a VIEW link shows; None once it is not kept any more."""
         ...
 
 

@@ -58,16 +58,16 @@ async def link_keys(configuration: Configuration, store: SqlStore) -> tuple[Link
     return (link_key(kept),)
 
 
-async def signed_links(configuration: Configuration, store: SqlStore) -> Links:
-    """The links of whoever composes; raises as `link_keys`."""
-    return SignedLinks(await link_keys(configuration, store), base_url=configuration.settings.web.base_url)
+def make_links(configuration: Configuration, keys: Sequence[LinkKey]) -> Links:
+    """The links of whoever composes."""
+    return SignedLinks(keys, base_url=configuration.settings.web.base_url)
 
 
 async def links_kept(configuration: Configuration, store: SqlStore) -> Links | None:
     """The links that the daemon of a store makes; writes nothing, None where no daemon made a key yet."""
     kept = await store.artifact(ARTIFACT)
     keys = _given(configuration) or ((link_key(kept),) if kept is not None else ())
-    return SignedLinks(keys, base_url=configuration.settings.web.base_url) if keys else None
+    return make_links(configuration, keys) if keys else None
 
 
 def _given(configuration: Configuration) -> tuple[LinkKey, ...]:

@@ -24,11 +24,12 @@ from monitor.app.adapters import (
     make_zones,
 )
 from monitor.app.delivering import Delivering, make_deliver_rules
-from monitor.app.links import signed_links
+from monitor.app.links import link_keys, make_links
 from monitor.app.pages import Pages
 from monitor.app.reports import CycleReport
 from monitor.app.restarts import restart_needed
 from monitor.app.seeking import Seeking
+from monitor.app.serving import Serving
 from monitor.app.telling import Teller
 from monitor.config import Configuration
 from monitor.core import polling, preferences
@@ -134,6 +135,7 @@ class Runtime:
         self._pages = Pages(store=store, traffic=self._traffic, surroundings=surroundings)
         self._pages.configure(configuration, self._http, self._scorer, self._sites)
         self._seeking = Seeking(store=store, clock=self._clock)
+        self._serving = Serving(store=store, clock=self._clock)
         self._delivering = Delivering(
             configuration, store=store, surroundings=surroundings, is_stopping=lambda: self._is_stopping
         )
@@ -144,6 +146,7 @@ class Runtime:
 
     async def close(self) -> None:
         """Let go of connections and end the workers; the store is the opener's to close."""
+        await self._serving.close()
         await self._seeking.pause()
         await self._http.close()
         await self._workers.close()
@@ -182,7 +185,9 @@ class Runtime:
         await self._judge.load(self._clock.now())
         await self._pages.take_over()
         await self._sync_feeds(self.configuration)
-        self._renderers = make_renderers(self.configuration, await signed_links(self.configuration, self._store))
+        keys = await link_keys(self.configuration, self._store)
+        self._renderers = make_renderers(self.configuration, make_links(self.configuration, keys))
+        self._serving.configure(self.configuration, keys)
         return await self.catch_up()
 
     async def catch_up(self) -> Tally:
@@ -243,6 +248,10 @@ class Runtime:
         """Merge stories that turned out to be one."""
         await repair(self._judge, store=self._store, clock=self._clock)
 
+    async def serve(self) -> None:
+        """Keep the pages behind links up, where they are wanted."""
+        await self._serving.serve()
+
     async def prune(self) -> None:
         """Delete what is past its time."""
         retention = self.configuration.settings.retention
@@ -266,8 +275,8 @@ class Runtime:
         assert self._reread is not None
         async with self._reloading:
             fresh = await asyncio.to_thread(self._reread)
-            channels = make_channels(fresh, self._surroundings)
-            renderers = make_renderers(fresh, await signed_links(fresh, self._store))  # both may refuse
+            channels, keys = make_channels(fresh, self._surroundings), await link_keys(fresh, self._store)
+            renderers = make_renderers(fresh, make_links(fresh, keys))  # all of them may refuse
             await self._sync_feeds(fresh)
             for name in restart_needed(self.configuration.settings, fresh.settings):
                 log.warning("%s changed; that takes a restart, the old value stays in use", name)
@@ -285,6 +294,7 @@ class Runtime:
                 self._http = make_polite_http(fresh, self._traffic, self._surroundings)
                 self._collector = self._make_collector()
                 self._pages.configure(fresh, self._http, self._scorer, self._sites)
+                self._serving.configure(fresh, keys)
             await old_http.close()
 
     async def cycle(self, *, is_digest_forced: bool = False) -> CycleReport:

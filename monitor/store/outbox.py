@@ -250,6 +250,12 @@ def commit_outcome(connection: Connection, outcome: DeliveryOutcome) -> None:
         raise StoreError(f"There is no delivery {outcome.delivery_id} in the outbox. Its outcome was not kept.")
 
 
+def delivery(connection: Connection, delivery_id: str) -> Delivery | None:
+    """A delivery by its id."""
+    row = connection.execute(select(*DELIVERY_COLUMNS).where(_C.id == delivery_id)).first()
+    return to_delivery(row) if row is not None else None
+
+
 def deliveries(connection: Connection, limit: int) -> list[Delivery]:
     """The newest deliveries, newest first."""
     rows = connection.execute(select(*DELIVERY_COLUMNS).order_by(_C.composed_at.desc(), _C.id.desc()).limit(limit))

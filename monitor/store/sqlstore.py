@@ -26,6 +26,7 @@ from monitor.model.votes import Vote, VotedArticle
 from monitor.ports import (
     ComposeStore,
     DeliverStore,
+    DeskStore,
     FeedStore,
     IntakeStore,
     MatchStore,
@@ -78,6 +79,7 @@ class SqlStore(
     PageStore,
     VoteStore,
     PreferenceStore,
+    DeskStore,
 ):
     """All that the stages ask and keep. Made by `monitor.store.open_store`.
 
@@ -336,9 +338,18 @@ class SqlStore(
         """The newest deliveries, newest first."""
         return await self._read(partial(outbox.deliveries, limit=limit))
 
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        """See `DeskStore`."""
+        return await self._read(partial(outbox.delivery, delivery_id=delivery_id))
+
     async def keep_vote(self, vote: Vote) -> None:
         """See `VoteStore`."""
         await self._write(partial(votes.keep_vote, vote=vote))
+
+    async def vote_on(self, article_id: ArticleId, watchlist: str, recipient_id: str) -> Vote | None:
+        """See `DeskStore`."""
+        asked = partial(votes.vote_on, article_id=article_id, watchlist=watchlist, recipient_id=recipient_id)
+        return await self._read(asked)
 
     async def voted_articles(self, watchlist: str, *, since: datetime) -> list[VotedArticle]:
         """See `VoteStore`."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from monitor.model.articles import ArticleId
 from monitor.model.votes import Vote, VotedArticle, VoteKind
 from monitor.store.columns import keep
 from monitor.store.mapping import ARTICLE_COLUMNS, to_article
@@ -29,6 +30,13 @@ def keep_vote(connection: Connection, vote: Vote) -> None:
     }
     # What is taken back stays as a row: else an older vote that comes again would count again.
     keep(connection, VOTE, [row], newer="at")
+
+
+def vote_on(connection: Connection, article_id: ArticleId, watchlist: str, recipient_id: str) -> Vote | None:
+    """A reader's last word on an article for a watchlist."""
+    is_it = (_C.article_id == article_id, _C.watchlist == watchlist, _C.recipient_id == recipient_id)
+    row = connection.execute(select(*_VOTE_COLUMNS).where(*is_it)).first()
+    return _to_vote(row) if row is not None else None
 
 
 def voted_articles(connection: Connection, watchlist: str, since: datetime) -> list[VotedArticle]:

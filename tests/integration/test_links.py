@@ -6,10 +6,11 @@ import asyncio
 import shutil
 from pathlib import Path
 
-from monitor.app.links import link_keys, links_kept, signed_links
+from monitor.app.links import link_keys, links_kept, make_links
 from monitor.config import Configuration, load
 from monitor.core.link_tokens import read_token, write_token
 from monitor.model.links import LinkAction, LinkClaim
+from monitor.ports import Links
 from monitor.store import open_store
 from monitor.store.sqlstore import SqlStore
 
@@ -31,13 +32,17 @@ def stored(folder: Path) -> SqlStore:
     return open_store(f"sqlite:///{folder}/var/monitor.db", hold_lock=False)
 
 
+async def links_of(configuration: Configuration, store: SqlStore) -> Links:
+    return make_links(configuration, await link_keys(configuration, store))
+
+
 async def test_the_same_claim_has_the_same_token_after_a_restart_and_beside_the_daemon(tmp_path: Path) -> None:
     configuration = configured(tmp_path)
     async with stored(tmp_path) as store:
         assert await links_kept(configuration, store) is None
-        first = (await signed_links(configuration, store)).subject(CLAIM)
+        first = (await links_of(configuration, store)).subject(CLAIM)
     async with stored(tmp_path) as store:
-        assert (await signed_links(configuration, store)).subject(CLAIM) == first
+        assert (await links_of(configuration, store)).subject(CLAIM) == first
         beside = await links_kept(configuration, store)
         assert beside is not None
         assert beside.subject(CLAIM) == first
@@ -63,15 +68,15 @@ async def test_a_given_key_signs_and_the_one_before_it_still_reads(tmp_path: Pat
 
 async def test_an_address_is_there_with_a_base_and_one_click_only_with_https(tmp_path: Path) -> None:
     async with stored(tmp_path) as store:
-        bare = await signed_links(configured(tmp_path), store)
+        bare = await links_of(configured(tmp_path), store)
         assert (bare.url(CLAIM), bare.one_click(CLAIM)) == (None, None)
         text = "  listen: 127.0.0.1:8321\n  base_url: https://monitor.example.org/\n"
-        safe = await signed_links(configured(tmp_path, text), store)
+        safe = await links_of(configured(tmp_path, text), store)
         address = safe.url(CLAIM)
         assert address is not None
         assert address.startswith("https://monitor.example.org/u/")
         assert (safe.one_click(CLAIM), len(address)) == (address, 30 + 29)
         path = tmp_path / "config/monitor.yaml"
         path.write_text(path.read_text("utf-8").replace("https://monitor", "http://monitor"))
-        local = await signed_links(configured(tmp_path), store)
+        local = await links_of(configured(tmp_path), store)
         assert (local.url(CLAIM), local.one_click(CLAIM)) == (address.replace("https", "http"), None)

@@ -136,6 +136,9 @@ class Outbox(Held):
         begun = [self.attempted_at[delivery.id] for delivery in mine if delivery.id in self.attempted_at]
         return sum(_is_due(delivery, due_by) for delivery in mine), max(begun, default=None)
 
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        return self.outbox.get(delivery_id)
+
     async def deliveries(self, *, limit: int) -> list[Delivery]:
         return sorted(self.outbox.values(), key=lambda d: (d.composed_at, d.id), reverse=True)[:limit]
 

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from monitor.model.articles import Article, ArticleId, Decision, Revision
 from monitor.model.digests import DeliveryState
+from monitor.model.stories import Story
 from monitor.model.votes import VoteKind
 from tests.memory.held import Held
 
@@ -62,6 +63,12 @@ class Retention(Held):
 
     async def counts(self) -> dict[str, int]:
         return {"article": len(self.articles), "ledger": len(self.ledger), "story": len(self.stories)}
+
+    async def story(self, story_id: int) -> Story | None:
+        story = self.stories.get(story_id)
+        while story is not None and story.merged_into in self.stories:
+            story = self.stories[story.merged_into]
+        return story
 
     async def article(self, article_id: ArticleId) -> Article | None:
         return self.articles.get(article_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from monitor.model.articles import ArticleId
 from monitor.model.votes import Vote, VotedArticle, VoteKind
 from tests.memory.held import Held
 
@@ -14,6 +15,9 @@ class Votes(Held):
         key = (vote.article_id, vote.watchlist, vote.recipient_id)
         if key not in self.votes or self.votes[key].at <= vote.at:
             self.votes[key] = vote
+
+    async def vote_on(self, article_id: ArticleId, watchlist: str, recipient_id: str) -> Vote | None:
+        return self.votes.get((article_id, watchlist, recipient_id))
 
     async def voted_articles(self, watchlist: str, *, since: datetime) -> list[VotedArticle]:
         counting = [

@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor import web
 from monitor.channels.email import languages
 from monitor.channels.email.render import EmailRenderer
 from monitor.core.digests import delivery_id
@@ -271,7 +272,8 @@ FOUND_WORDS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("*
 def test_every_word_stands_in_every_catalogue_and_no_other(tag: str) -> None:
     folder = Path(languages.__file__).parent
     strict = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
-    used = {row[2] for row in extract_from_dir(folder, method_map=FOUND_WORDS, options_map=strict)}
+    folders = (folder, Path(web.__file__).parent)
+    used = {row[2] for of in folders for row in extract_from_dir(of, method_map=FOUND_WORDS, options_map=strict)}
     with (folder / "catalogs" / f"{tag}.po").open("rb") as source:
         catalogue = read_po(source, locale=tag)
     known = {message.id for message in catalogue if message.id}

@@ -1,0 +1,78 @@
+"""The pages behind links, served by the daemon: the server follows the configuration, and its failing stops nothing."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+
+from monitor.app.adapters import steady_seconds
+from monitor.channels.email.languages import language, language_tags
+from monitor.config import Configuration
+from monitor.core.link_tokens import LinkKey
+from monitor.pipeline.desk import Names, ReaderDesk
+from monitor.ports import Clock
+from monitor.store.sqlstore import SqlStore
+from monitor.web.limits import WrongTries
+from monitor.web.pages import Pages
+from monitor.web.routes import Routes
+from monitor.web.server import WebServer
+
+log = logging.getLogger("monitor.web")
+
+
+class Serving:
+    """Keeps a server where the configuration wants one: `configure` says where, `serve` makes it so.
+
+    A port that is taken is said once and tried again with every `serve`: the digests do not depend on it.
+    """
+
+    def __init__(self, *, store: SqlStore, clock: Clock) -> None:
+        self._desk = ReaderDesk(preferences=store, store=store, clock=clock)
+        self._wanted: tuple[str, int] | None = None
+        self._is_at: tuple[str, int] | None = None
+        self._server: WebServer | None = None
+        self._said = ""
+
+    def configure(self, configuration: Configuration, keys: Sequence[LinkKey]) -> None:
+        """Answer by these from now on, and be where they say from the next `serve` on."""
+        self._wanted = configuration.settings.web.place
+        self._desk.configure(keys, names_of(configuration))
+
+    async def serve(self) -> None:
+        """Stop the server that is not wanted any more, start the one that is."""
+        if self._is_at == self._wanted:
+            return
+        await self.close()
+        if self._wanted is None:
+            return
+        host, port = self._wanted
+        server = WebServer(Routes(self._desk, make_pages(), WrongTries(steady_seconds), feeds=None))
+        try:
+            await server.start(host, port)
+        except OSError as error:
+            reason = f"{host}:{port} ({error.strerror or error})"
+            if reason != self._said:
+                log.error(  # noqa: TRY400 - the message has it all
+                    "the pages behind links cannot be served at %s; it is tried again, and digests go on.", reason
+                )
+            self._said = reason
+            return
+        self._server, self._is_at, self._said = server, self._wanted, ""
+        log.info("pages are served", extra={"listen": f"{host}:{port}"})
+
+    async def close(self) -> None:
+        """Answer nothing more."""
+        server, self._server, self._is_at = self._server, None, None
+        if server is not None:
+            await server.stop()
+
+
+def make_pages() -> Pages:
+    """The pages, in every language there is; English for who wants another."""
+    return Pages(language, tuple(sorted(language_tags(), key=lambda tag: (tag != "en", tag))))
+
+
+def names_of(configuration: Configuration) -> Names:
+    """What the desk calls recipients and watchlists."""
+    titles = {watchlist.name: watchlist.title for watchlist in configuration.watchlists}
+    return Names(recipients=configuration.recipients, titles=titles)

@@ -1,0 +1,156 @@
+"""The desk: where readers' links are answered, by a page or by a mail.
+
+What a link claims is done once however often it is asked: a preference that stands, a vote that counts, is not written
+again. Whoever holds a link may use it, and take back what it did; it says nothing of whom it belongs to. Links of
+readers, watchlists and stories that are no more still work: to unsubscribe must never fail for want of a name.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monitor.core.link_tokens import LinkKey, claim_in, read_token
+from monitor.model.digests import Recipient
+from monitor.model.errands import Errand
+from monitor.model.links import LinkAction, LinkClaim
+from monitor.model.preferences import Preference, PreferenceKind, Way
+from monitor.model.votes import Vote, VoteKind
+from monitor.ports import Clock, Desk, DeskStore, PreferenceStore
+
+log = logging.getLogger(__name__)
+
+FALLBACK_LANGUAGE = "en"
+_PREFERENCES = {
+    LinkAction.UNSUBSCRIBE: PreferenceKind.UNSUBSCRIBE,
+    LinkAction.LESS_OFTEN: PreferenceKind.LESS_OFTEN,
+    LinkAction.MUTE_STORY: PreferenceKind.MUTE_STORY,
+    LinkAction.MUTE_OUTLET: PreferenceKind.MUTE_OUTLET,
+}
+_VOTES = {LinkAction.MORE: VoteKind.MORE, LinkAction.LESS: VoteKind.LESS}
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What is called how: recipients, and the titles of watchlists per language."""
+
+    recipients: Sequence[Recipient] = ()
+    titles: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    def language_of(self, recipient_id: str) -> str:
+        """A recipient's language, English for one that is no more."""
+        return next((one.language for one in self.recipients if one.id == recipient_id), FALLBACK_LANGUAGE)
+
+    def title_of(self, watchlist: str, language: str) -> str:
+        """A watchlist's title, its name for one that is no more."""
+        titles = self.titles.get(watchlist, {})
+        return titles.get(language) or titles.get("en") or next(iter(titles.values()), watchlist)
+
+
+class ReaderDesk(Desk):
+    """Answers the links that its keys signed; `configure` replaces keys and names, as a reload does."""
+
+    def __init__(
+        self,
+        *,
+        preferences: PreferenceStore,
+        store: DeskStore,
+        clock: Clock,
+        keys: Iterable[LinkKey] = (),
+        names: Names | None = None,
+    ) -> None:
+        self._preferences = preferences
+        self._store = store
+        self._clock = clock
+        self.configure(keys, names or Names())
+
+    def configure(self, keys: Iterable[LinkKey], names: Names) -> None:
+        """Work with these from now on."""
+        self._keys = tuple(keys)
+        self._names = names
+
+    def claim_of(self, token: str) -> LinkClaim | None:
+        """See `Desk`."""
+        return read_token(token, self._keys)
+
+    def claim_of_subject(self, subject: str) -> LinkClaim | None:
+        """What a mail claims by the token in its subject; None for any other mail."""
+        return claim_in(subject, self._keys)
+
+    async def look(self, claim: LinkClaim) -> Errand:
+        """See `Desk`."""
+        language = self._names.language_of(claim.recipient_id)
+        return Errand(
+            claim=claim,
+            language=language,
+            subject=await self._subject(claim, language),
+            is_done=await self._is_done(claim),
+        )
+
+    async def act(self, claim: LinkClaim, *, way: Way, is_on: bool = True) -> Errand:
+        """See `Desk`."""
+        if claim.action in _PREFERENCES:
+            is_new = await self._preferences.keep_preference(
+                Preference(
+                    recipient_id=claim.recipient_id,
+                    kind=_PREFERENCES[claim.action],
+                    target=claim.target,
+                    is_on=is_on,
+                    at=self._clock.now(),
+                    way=way,
+                )
+            )
+        elif claim.action in _VOTES:
+            is_new = await self._vote(claim, is_on)
+        else:
+            is_new = False
+        if is_new:
+            facts = {"recipient": claim.recipient_id, "target": claim.target, "way": way.value, "is_on": is_on}
+            log.info("reader asked: %s", claim.action.value, extra=facts)
+        return await self.look(claim)
+
+    async def archived(self, claim: LinkClaim) -> str | None:
+        """See `Desk`; a delivery to somebody else is nobody's."""
+        delivery = await self._store.delivery(claim.target)
+        is_theirs = delivery is not None and delivery.recipient_id == claim.recipient_id
+        return delivery.message.html if delivery is not None and is_theirs else None
+
+    async def _vote(self, claim: LinkClaim, is_on: bool) -> bool:
+        """Keep a vote, or take this one back and no other; False when it stands so already."""
+        if await self._is_done(claim) == is_on:
+            return False
+        vote = Vote(
+            article_id=int(claim.target),
+            watchlist=claim.watchlist,
+            recipient_id=claim.recipient_id,
+            kind=_VOTES[claim.action] if is_on else VoteKind.NONE,
+            at=self._clock.now(),
+        )
+        await self._store.keep_vote(vote)
+        return True
+
+    async def _is_done(self, claim: LinkClaim) -> bool:
+        if claim.action in _VOTES:
+            vote = await self._store.vote_on(int(claim.target), claim.watchlist, claim.recipient_id)
+            return vote is not None and vote.kind is _VOTES[claim.action]
+        wanted = (claim.recipient_id, _PREFERENCES.get(claim.action), claim.target)
+        return any((one.recipient_id, one.kind, one.target) == wanted for one in await self._preferences.preferences())
+
+    async def _subject(self, claim: LinkClaim, language: str) -> str:
+        match claim.action:
+            case LinkAction.UNSUBSCRIBE | LinkAction.LESS_OFTEN:
+                return self._names.title_of(claim.target, language) if claim.target else ""
+            case LinkAction.MUTE_OUTLET:
+                return claim.target
+            case LinkAction.MUTE_STORY:
+                story = await self._store.story(int(claim.target))
+                # An article that stands alone is told under its own id.
+                return story.title if story is not None else await self._title(int(claim.target))
+            case LinkAction.MORE | LinkAction.LESS:
+                return await self._title(int(claim.target))
+        return ""
+
+    async def _title(self, article_id: int) -> str:
+        article = await self._store.article(article_id)
+        return article.title if article is not None else ""
