@@ -52,6 +52,9 @@ class ScriptedRuntime:
     async def catch_up(self) -> None:
         self.calls.append("catch_up")
 
+    async def serve(self) -> None:
+        """Pages are up at once, in whatever order: no call to hold the others against."""
+
     async def seek(self) -> None:
         self.calls.append("seek")
 
