@@ -20,12 +20,15 @@ class CycleReport:
     seeds: Tally
     pages: PagesReport
     composed: Sequence[ComposeReport]
+    alerted: ComposeReport
     delivered: Sequence[DeliverReport]
 
     @property
     def has_failed(self) -> bool:
         """Whether a digest could not be composed or delivered. Feeds that fail are data, not a failure."""
-        return any(report.failures for report in self.composed) or any(report.dead for report in self.delivered)
+        return any(report.failures for report in (*self.composed, self.alerted)) or any(
+            report.dead for report in self.delivered
+        )
 
     def lines(self) -> list[str]:
         """For people, one fact a line."""
@@ -43,6 +46,8 @@ class CycleReport:
             f"{sum(len(report.later) for report in self.delivered)} to be tried again, "
             f"{sum(len(report.dead) for report in self.delivered)} given up",
         ]
+        if self.alerted.composed:
+            lines.append(f"alerts    {len(self.alerted.composed)} composed")
         if self.pages:
             later, problems = self.pages.later, self.pages.problems
             lines.append(f"pages     {self.pages.read} read, {later} to be tried again, {len(problems)} not read")
@@ -51,7 +56,7 @@ class CycleReport:
         lines += [f"  dropped {count}: {reason}" for reason, count in sorted(tally.reasons.items())]
         lines += [f"  feed {feed_id}: {reason}" for feed_id, reason in sorted(asked.failures.items())]
         lines += [f"  page {url}: {reason}" for url, reason in self.pages.problems]
-        for composed in self.composed:
+        for composed in (*self.composed, self.alerted):
             lines += [f"  recipient {recipient}: {reason}" for recipient, reason in composed.failures]
         for delivered in self.delivered:
             lines += [f"  delivery {delivery} to {to}: {reason}" for delivery, to, reason in delivered.problems]

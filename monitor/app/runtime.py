@@ -23,6 +23,7 @@ from monitor.app.adapters import (
     make_workers,
     make_zones,
 )
+from monitor.app.alerting import Alerting
 from monitor.app.delivering import Delivering, make_deliver_rules
 from monitor.app.links import link_keys, make_links
 from monitor.app.pages import Pages
@@ -139,6 +140,7 @@ class Runtime:
         self._delivering = Delivering(
             configuration, store=store, surroundings=surroundings, is_stopping=lambda: self._is_stopping
         )
+        self._alerting = Alerting(configuration, store=store, clock=self._clock, is_dry=is_dry)
         self._collecting = asyncio.Lock()
         self._reloading = asyncio.Lock()
         self._collector = self._make_collector()
@@ -234,11 +236,15 @@ class Runtime:
         await self._seeking.seek(self._feeds())
 
     async def digests(self) -> None:
-        """Compose the digests that are due."""
+        """Compose the digests that are due, then what cannot wait for the next one."""
         if self._is_dry:
             await self._rehearse()
         else:
             await self._compose()
+        await self._alert()
+
+    async def _alert(self) -> composing.ComposeReport:
+        return await self._alerting.alert(self._renderers, self._rules())
 
     async def deliver(self) -> DeliverReport:
         """Try the deliveries that are due, on every channel that is not at work already."""
@@ -287,6 +293,7 @@ class Runtime:
                 old_http = self._http
                 self.configuration = fresh
                 self._renderers = renderers
+                self._alerting.configure(fresh)
                 self._delivering.take_over(channels, make_deliver_rules(fresh))
                 self._scorer = compile_watchlists(fresh.watchlists)
                 self._sites = Sites(fresh.urls)
@@ -308,10 +315,16 @@ class Runtime:
         pages = await self._pages.read_due(self._feeds(), within_s=CYCLE_PAGES_S)
         await self.repair()
         then = await self._compose(is_forced=is_digest_forced)
+        alerts = await self._alert()
         late = await self.deliver()
         await self._seeking.seek(self._feeds(), within_s=CYCLE_SEEK_S)
         return CycleReport(
-            collected=collected, seeds=seeds, pages=pages, composed=(first, then), delivered=(early, late)
+            collected=collected,
+            seeds=seeds,
+            pages=pages,
+            composed=(first, then),
+            alerted=alerts,
+            delivered=(early, late),
         )
 
     async def _compose(self, *, is_forced: bool = False) -> composing.ComposeReport:
@@ -354,6 +367,7 @@ class Runtime:
             is_first_due=settings.first_digest,
             outlets={feed_id: feed.outlet for feed_id, feed in self._feeds().items()},
             survey=Survey(self._store, self._store),
+            alerts=self._store,
         )
 
     def _feeds(self) -> Mapping[str, Feed]:

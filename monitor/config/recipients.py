@@ -10,6 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from monitor.config.alerts import AlertsSection
 from monitor.config.channels import SECRETS as CHANNEL_KINDS
 from monitor.config.schedules import ScheduleSection
 from monitor.config.texts import Address, Line, Slug, Zone
@@ -50,6 +51,9 @@ class RecipientSection(Strict):
         description="What to do with nothing to tell. never: no mail; weekly: after a week without a digest, one that "
         "says so and how many feeds are polled.",
     )
+    alerts: AlertsSection | None = Field(
+        default=None, description="Mail at once for what is at or over a watchlist's alert_threshold; {} turns it on."
+    )
     operator: bool | None = Field(
         default=None,
         description="true: runs this, and is told in the digests of feeds that fail or lose news, and of their "
@@ -76,6 +80,7 @@ class RecipientSection(Strict):
             stories_per_day=self.stories_per_day,
             is_operator=is_operator,
             heartbeat_after=timedelta(days=7) if self.send_empty == "weekly" else None,
+            alerts=None if self.alerts is None else self.alerts.rules(),
         )
 
 

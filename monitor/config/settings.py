@@ -216,6 +216,14 @@ class MailSection(Strict):
         return self
 
 
+class VolumeAlarmsSection(Strict):
+    """Alarms when a watchlist has far more or fewer stories than usual."""
+
+    false_alarm_days: float | None = Field(
+        default=90, ge=7, le=3650, description="At most one false alarm of a watchlist in so many days; null: none."
+    )
+
+
 class RetentionSection(Strict):
     """How long things are kept."""
 
@@ -251,6 +259,7 @@ class MonitorFile(Strict):
     mail: MailSection = MailSection()
     channels: ChannelsSection = ChannelsSection()
     web: WebSection = WebSection()
+    volume_alarms: VolumeAlarmsSection = VolumeAlarmsSection()
     retention: RetentionSection = RetentionSection()
     log: LogSection = LogSection()
     seeds: SeedsSection = SeedsSection()
@@ -275,6 +284,7 @@ class Settings:
     mail: MailSection
     channels: ChannelsSection
     web: WebSection
+    volume_alarms: VolumeAlarmsSection
     retention: RetentionSection
     log: LogSection
     seeds: SeedsSection

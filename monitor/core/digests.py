@@ -39,8 +39,10 @@ from monitor.core.kinship import Kinship
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in, places_now
 from monitor.core.seeds import SEED_FEED
 from monitor.core.substance import changes_that_matter
+from monitor.model.alerts import VolumeAlarm
 from monitor.model.articles import ArticleId
 from monitor.model.digests import (
+    Alerted,
     ChangedArticle,
     Digest,
     DigestStory,
@@ -81,6 +83,7 @@ def build(
     muted: int = 0,
     muted_outlets: frozenset[str] = frozenset(),
     heartbeat: Heartbeat | None = None,
+    alarms: Sequence[VolumeAlarm] = (),
 ) -> Digest | None:
     """The digest of one recipient for one slot; None when there is nothing to say.
 
@@ -90,12 +93,12 @@ def build(
     are what waits to be told of feeds, in reading order. `told_today` are the heads of what the recipient was told in
     full on the day that it is (`day_budgets.places_taken`), for who has a budget; None holds to none. `muted` stories
     were left out of `matched`, and articles of `muted_outlets` lead none. `heartbeat` is what is said where there is
-    nothing else.
+    nothing else; `alarms` about volume make a digest on their own.
     """
     stories: list[DigestStory] = []
     held_back = 0
     kinship = kinship_of(matched)
-    groups = _groups(matched, kinship)
+    groups = grouped(matched, kinship)
     for story_id, group in groups.items():
         if all(row.was_told for row in group):
             continue
@@ -107,7 +110,7 @@ def build(
             )
     changed = changed_since_told(matched)
     withdrawn = {one.article.id for one in changed if one.is_withdrawal}
-    is_pressing = _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
+    is_pressing = bool(alarms) or _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
     is_quiet = all(story.state is StoryState.CARRIED for story in stories) and not is_pressing
     if is_quiet and heartbeat is None:
         return None
@@ -137,6 +140,8 @@ def build(
         more_notices=max(0, len(notices) - MAX_NOTICES),
         muted=muted,
         heartbeat=heartbeat if is_quiet else None,
+        alarms=tuple(alarms),
+        alerted=_alerted(groups, {story.story_id for story in kept}, since) if recipient.alerts else (),
     )
 
 
@@ -244,7 +249,7 @@ def _fewer_lines(digest: Digest) -> Digest | None:
     return replace(digest, notices=digest.notices[:kept], more_notices=digest.more_notices + len(digest.notices) - kept)
 
 
-def _groups(matched: Sequence[MatchedArticle], kinship: Kinship) -> dict[StoryId, list[MatchedArticle]]:
+def grouped(matched: Sequence[MatchedArticle], kinship: Kinship) -> dict[StoryId, list[MatchedArticle]]:
     """Rows by story; of an article's rows the one with the best margin speaks, told if any of them was."""
     best: dict[ArticleId, MatchedArticle] = {}
     told = {row.article.id for row in matched if row.was_told}
@@ -257,6 +262,20 @@ def _groups(matched: Sequence[MatchedArticle], kinship: Kinship) -> dict[StoryId
         placed = placed_in(row)
         groups[row.article.id if placed is None else kinship.event_of(placed)].append(row)
     return dict(sorted(groups.items()))
+
+
+def _alerted(
+    groups: Mapping[StoryId, Sequence[MatchedArticle]], told: Set[StoryId], since: datetime | None
+) -> tuple[Alerted, ...]:
+    """What was told since the last digest, which only alerts do: one line each, unless it is told as developing."""
+    found = []
+    for story_id, group in groups.items():
+        rows = [row for row in group if row.told_at is not None and (since is None or row.told_at > since)]
+        if rows and story_id not in told:
+            lead = min(rows, key=lambda row: (row.told_at, -row.match.points, row.article.at, row.article.id))
+            assert lead.told_at is not None
+            found.append(Alerted(article=lead.article, at=lead.told_at))
+    return tuple(sorted(found, key=lambda one: (one.at, one.article.id)))
 
 
 def _margin(row: MatchedArticle) -> float:

@@ -47,8 +47,9 @@ MIN_STORIES = 8
 """A silence needs so many stories in the past."""
 
 # Chosen on the training seeds of benchmarks/bench_alarms.py (see docs/benchmarks.md), never on those reported.
-SPIKE_CALIBRATION = 1.0
-SILENCE_CALIBRATION = 1.0
+SPIKE_CALIBRATION = 0.92
+SILENCE_CALIBRATION = 4.0
+DISPERSION_CALIBRATION = 1.2
 _PRIOR_DISPERSION = 0.08
 _PRIOR_DISPERSION_DAYS = 20.0
 _WEEKDAY_PRIOR = 12.0
@@ -215,7 +216,8 @@ def _dispersion(counts: Numbers, expected: Numbers) -> float:
     excess = float(((counts - expected) ** 2 - expected).sum())
     # So many days' worth of squares stand for what is known beforehand; rare counts say next to nothing of dispersion.
     prior = _PRIOR_DISPERSION_DAYS * max(float((expected**2).mean()), 1.0)
-    return min(max((excess + prior * _PRIOR_DISPERSION) / (squares + prior), 0.01), 2.0)
+    found = (excess + prior * _PRIOR_DISPERSION) / (squares + prior)
+    return min(max(found * DISPERSION_CALIBRATION, 0.01), 2.0)
 
 
 def _rounded(usual: float, shape: float) -> tuple[float, float]:

@@ -18,13 +18,14 @@ from monitor.core import day_budgets, digests, preferences, schedules, suspensio
 from monitor.core.polling import notices_to_tell
 from monitor.core.preferences import Wanted
 from monitor.errors import MonitorError, RenderError
+from monitor.model.alerts import AlertThread, VolumeAlarm
 from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, Digest, MatchedArticle, Recipient, Slot
 from monitor.model.notices import Notice
 from monitor.model.stories import Place
 from monitor.pipeline.surveying import Survey
-from monitor.ports import ComposeStore, Renderer
+from monitor.ports import AlertStore, ComposeStore, Renderer
 
 log = logging.getLogger(__name__)
 
@@ -40,7 +41,7 @@ class ComposeRules:
     `is_first_due`: whether a recipient never seen before gets a digest at once. `outlets` names
     the outlet of every feed that is polled: operators are told of these. `zones` finds a time zone by its IANA name.
     `survey` is asked, for one cycle, what came and was mailed before; without it digests say nothing of the usual
-    volume, and there are no heartbeats.
+    volume, and there are no heartbeats. `alerts` is asked for alarms about volume; without it there are none.
     """
 
     titles: Mapping[str, Mapping[str, str]]
@@ -50,18 +51,19 @@ class ComposeRules:
     outlets: Mapping[str, str] = field(default_factory=dict)
     zones: Callable[[str], tzinfo] = ZoneInfo
     survey: Survey | None = None
+    alerts: AlertStore | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """What is to be kept for a recipient whose slot is due: a digest and a delivery of it by each channel.
 
-    With nothing to say there is neither: only the next slot.
+    With nothing to say there is neither: only the next slot. An alert has no next slot, and its `threads`.
     """
 
     recipient: Recipient
     slot: Slot
-    next_slot: Slot
+    next_slot: Slot | None
     digest: Digest | None = None
     deliveries: tuple[Delivery, ...] = ()
     told: tuple[tuple[str, ArticleId], ...] = ()
@@ -69,6 +71,8 @@ class Plan:
     in_full: tuple[ArticleId, ...] = ()
     places: Mapping[ArticleId, Place] = field(default_factory=dict)
     told_notice: int | None = None
+    alarms: tuple[VolumeAlarm, ...] = ()
+    threads: tuple[AlertThread, ...] = ()
     at: datetime
 
 
@@ -168,20 +172,21 @@ async def plan_digest(
         heard.rows,
         since=told_until,
         until=now,
-        titles={name: _title(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
+        titles={name: title_in(rules.titles.get(name, {}), recipient.language, name) for name in recipient.watchlists},
         max_age=rules.max_age,
         notices=notices,
         told_today=await _told_today(recipient, store=store, now=now, tz=tz),
         muted=heard.muted,
         muted_outlets=wanted.muted_outlets,
         heartbeat=heartbeat,
+        alarms=await _alarms(recipient, rules),
     )
     if digest is None:
         return plan
     if rules.survey is not None:
         volume = await rules.survey.volume(recipient, since=told_until, until=now, zone=tz, max_age=rules.max_age)
         digest = replace(digest, volume=volume)
-    digest, deliveries = _fitted(digest, renderers, now=now)
+    digest, deliveries = fitted(digest, renderers, now=now)
     return replace(
         plan,
         digest=digest,
@@ -191,7 +196,13 @@ async def plan_digest(
         in_full=day_budgets.places_taken(digest),
         places=digests.told_places(digest, heard.rows),
         told_notice=told_notice,
+        alarms=digest.alarms,
     )
+
+
+async def _alarms(recipient: Recipient, rules: ComposeRules) -> list[VolumeAlarm]:
+    waiting = [] if rules.alerts is None else await rules.alerts.waiting_alarms(recipient.id)
+    return [alarm for alarm in waiting if alarm.watchlist in recipient.watchlists]
 
 
 async def _told_today(
@@ -244,10 +255,12 @@ async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
             in_full=plan.in_full,
             places=plan.places,
             told_notice=plan.told_notice,
+            alarms=plan.alarms,
+            threads=plan.threads,
             at=plan.at,
         )
     )
-    if not is_kept:
+    if not is_kept and plan.next_slot is not None:
         # The wall time was told already, in another zone or before the clock was set back; its stories stay untold.
         await store.set_digest_slot(plan.recipient.id, plan.next_slot)
     return is_kept
@@ -285,10 +298,10 @@ async def _each(
                 continue
             is_kept = await keep(plan)
         except Exception as error:  # a recipient that raises is data (law 3): bugs included, loudly
-            failures.append((recipient.id, _reason(error)))
+            failures.append((recipient.id, reason_of(error)))
             log.error(  # noqa: TRY400 - the traceback is only of use for bugs
                 "digest not composed",
-                extra={"recipient": recipient.id, "reason": _reason(error)},
+                extra={"recipient": recipient.id, "reason": reason_of(error)},
                 exc_info=None if isinstance(error, MonitorError) else error,
             )
             continue
@@ -300,7 +313,7 @@ async def _each(
     return ComposeReport(composed=tuple(composed), quiet=tuple(quiet), failures=tuple(failures))
 
 
-def _fitted(digest: Digest, renderers: Mapping[str, Renderer], *, now: datetime) -> tuple[Digest, tuple[Delivery, ...]]:
+def fitted(digest: Digest, renderers: Mapping[str, Renderer], *, now: datetime) -> tuple[Digest, tuple[Delivery, ...]]:
     """The digest as large as one message carries by each channel, with a delivery for each: all tell the same."""
     while True:
         deliveries = tuple(_delivery(digest, channel, renderers, now) for channel in digest.recipient.channels)
@@ -321,6 +334,9 @@ def _delivery(digest: Digest, channel: str, renderers: Mapping[str, Renderer], n
         names = ", ".join(sorted(renderers)) or "none"
         raise RenderError(f"the digest for {recipient.id} cannot go by {channel!r}: there is no such channel ({names})")
     id = digests.delivery_id(recipient.id, slot.key, channel)
+    if digest.alert is not None and digest.alert.thread is not None:
+        replies_to = digest.alert.thread.message_ids.get(channel, ())
+        digest = replace(digest, alert=replace(digest.alert, replies_to=replies_to))
     return Delivery(
         id=id,
         recipient_id=recipient.id,
@@ -332,11 +348,13 @@ def _delivery(digest: Digest, channel: str, renderers: Mapping[str, Renderer], n
     )
 
 
-def _title(titles: Mapping[str, str], language: str, name: str) -> str:
+def title_in(titles: Mapping[str, str], language: str, name: str) -> str:
+    """A watchlist's title in a language, else in English, else in any, else its name."""
     return titles.get(language) or titles.get("en") or next(iter(titles.values()), name)
 
 
-def _reason(error: Exception) -> str:
+def reason_of(error: Exception) -> str:
+    """An error in one line, for the log and the report."""
     return str(error) if isinstance(error, MonitorError) else f"{type(error).__name__}: {error}"
 
 

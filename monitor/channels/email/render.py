@@ -86,6 +86,7 @@ class EmailRenderer:
                 unsubscribe=unsubscribe,
                 one_click=self._one_click(recipient),
                 help=self._mailto("help"),
+                references=self._references(digest),
             )
             content = serialise(letter)
             if self._sign is not None:
@@ -116,6 +117,12 @@ class EmailRenderer:
         if self._unsubscribe_address is None:
             return None
         return f"mailto:{self._unsubscribe_address}?subject={quote(subject)}"
+
+    def _references(self, digest: Digest) -> tuple[str, ...]:
+        """Of a reply in an alert's thread: the id that stands for the story, then the last mails. Digests have none."""
+        if digest.alert is None or digest.alert.thread is None:
+            return ()
+        return (f"<{digest.alert.thread.root}@{self._domain}>", *digest.alert.replies_to)
 
     def _one_click(self, recipient: Recipient) -> str | None:
         """Ends all digests of a recipient, as the mailto: does: a mail client says no more than "unsubscribe"."""

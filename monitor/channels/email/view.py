@@ -11,6 +11,15 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.channels.email.actions import ActionView, Offers
+from monitor.channels.email.alerts import (
+    AlarmView,
+    AlertedView,
+    alarm_views,
+    alarm_words,
+    alert_notes,
+    alert_period,
+    alerted_views,
+)
 from monitor.channels.email.languages import Language
 from monitor.channels.email.notices import NoticeView, notice_views, summary
 from monitor.channels.email.phrases import MAX_TITLE, Phrase
@@ -63,6 +72,9 @@ class DigestView:
     partings: tuple[tuple[str, str], ...]
     notices: list[NoticeView]
     more_notices: int
+    alarms: list[AlarmView]
+    alerted: list[AlertedView]
+    alert_notes: list[str]
     address: str
     delivery_id: str
     view_href: str | None
@@ -91,6 +103,8 @@ def digest_view(
     changed = changed_views(digest.changed, words, zone, until=digest.until)
     headlines = [view.title for _, view in news] or [view.title for view in changed]
     nothing = "" if digest.heartbeat is None else _nothing(digest.heartbeat, words, zone, digest.until)
+    alarms = alarm_views(digest, words, zone)
+    headlines = headlines or [Phrase(one.words, words.tag) for one in alarms]
     lead = headlines[:LEAD_TITLES] or [Phrase(nothing or _notice_summary(digest, words), words.tag)]
     return DigestView(
         lang=words.tag,
@@ -118,6 +132,9 @@ def digest_view(
         partings=_cleaned(digest.partings),
         notices=notice_views(digest.notices, words, zone, until=digest.until),
         more_notices=digest.more_notices,
+        alarms=alarms,
+        alerted=alerted_views(digest.alerted, words, zone, until=digest.until),
+        alert_notes=alert_notes(digest, words),
         address=address,
         delivery_id=offers.delivery_id,
         view_href=offers.view(),
@@ -137,20 +154,32 @@ def subject(digest: Digest, words: Language) -> str:
     """`[Watchlist] top headline (+n)`: at most 70 characters, the news first, distinct from digest to digest.
 
     Of stories of nearly the best points one that the reader can read heads it. Without news it tells what changed, that
-    there is nothing, or how many notices about feeds there are.
+    there is nothing, an alarm, or how many notices about feeds there are. A reply in an alert's thread has the subject
+    of its first mail: mail programs group by it.
     """
+    if digest.alert is not None and digest.alert.thread is not None:
+        return f"Re: {digest.alert.thread.subject}"
     is_news = any(story.state is not StoryState.CARRIED for story in digest.stories)
     if digest.changed and not is_news:
         return _changed_subject(digest, words)
     if digest.heartbeat is not None:
         return clean(f"[{clean(_titles(digest)[0], MAX_TAG)}] {words.gettext('Nothing new')}", MAX_SUBJECT)
+    if not digest.stories and digest.alarms:
+        return _alarm_subject(digest, words)
     if not digest.stories:
         return f"[{clean(_titles(digest)[0], MAX_TAG)}] {_notice_summary(digest, words)}"
     top = _headline(digest, words)
     tag = f"[{clean(digest.titles.get(top.watchlist, top.watchlist), MAX_TAG)}] "
     more = f" (+{len(digest.stories) - 1})" if len(digest.stories) > 1 else ""
-    title = clean(top.lead.article.title, MAX_SUBJECT - len(tag) - len(more))
+    room = MAX_SUBJECT - (len("Re: ") if digest.alert is not None else 0)
+    title = clean(top.lead.article.title, room - len(tag) - len(more))
     return tag + (title or clean(top.lead.article.outlet, 20)) + more
+
+
+def _alarm_subject(digest: Digest, words: Language) -> str:
+    alarm, zone = digest.alarms[0], ZoneInfo(digest.recipient.schedule.zone)
+    tag = f"[{clean(digest.titles.get(alarm.watchlist, alarm.watchlist), MAX_TAG)}] "
+    return tag + clean(alarm_words(alarm, words, zone, until=digest.until), MAX_SUBJECT - len(tag))
 
 
 def _headline(digest: Digest, words: Language) -> DigestStory:
@@ -197,6 +226,8 @@ def _titles(digest: Digest) -> list[str]:
 
 
 def _period(digest: Digest, words: Language, zone: tzinfo) -> str:
+    if digest.alert is not None:
+        return alert_period(digest, words, zone)
     until = words.moment(digest.until, zone)
     name = words.zone_name(digest.until, zone)
     if digest.since is None:
