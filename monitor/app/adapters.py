@@ -13,6 +13,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor.app.channels import named_channels, named_renderers
+from monitor.channels.email.designs import NAMES as TEMPLATES
 from monitor.channels.email.dkim import DkimSigner
 from monitor.channels.email.render import EmailRenderer
 from monitor.channels.email.smtp import SmtpChannel, SmtpServer
@@ -177,6 +178,24 @@ def make_signer(configuration: Configuration) -> DkimSigner | None:
         raise ConfigError((Problem(file="monitor.yaml", key="mail.dkim", message=place),)) from error
 
 
+def template_warnings(configuration: Configuration) -> tuple[Problem, ...]:
+    """What is wrong with the user's own templates: digests go out all the same, by the built-in ones."""
+    settings = configuration.settings
+    folder = settings.templates_folder
+    if folder is None:
+        return ()
+    if not any((folder / name).is_file() for name in TEMPLATES):
+        message = f"{folder} holds neither {' nor '.join(TEMPLATES)}."
+        cure = "Put a template there, or leave mail.templates out."
+        return (Problem(file="monitor.yaml", key="mail.templates", message=message, cure=cure),)
+    faults = EmailRenderer(settings.mail.sender, templates=folder).template_faults()
+    cure = "Until it is mended, the built-in one is used."
+    return tuple(
+        Problem(file=str(fault.file), line=fault.line, column=1, message=f"{fault.message}.", cure=cure)
+        for fault in faults
+    )
+
+
 def make_renderers(configuration: Configuration, links: Links | None = None) -> dict[str, Renderer]:
     """Name of a channel → who renders digests for it; those that carry mail share one. Without `links` there are none.
 
@@ -189,5 +208,6 @@ def make_renderers(configuration: Configuration, links: Links | None = None) -> 
         unsubscribe_address=mail.unsubscribe_address or mail.sender,
         links=links,
         sign=make_signer(configuration),
+        templates=configuration.settings.templates_folder,
     )
     return dict.fromkeys(("maildir", "files", "smtp", "sendmail"), mails) | named_renderers(configuration.settings)

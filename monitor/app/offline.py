@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from monitor.app.adapters import (
     make_turn,
     make_workers,
     make_zones,
+    template_warnings,
 )
 from monitor.app.examples import tried
 from monitor.config import Configuration, load
@@ -43,11 +44,12 @@ from monitor.store.sqlstore import SqlStore
 def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     """A configuration fit to go live: files that can be read, watchlists that pass their own tests, a key that signs.
 
-    Raises `ConfigError` with every problem.
+    A template of the user's that does not work is a warning. Raises `ConfigError` with every problem.
     """
     configuration = load(config_dir, env)
     make_signer(configuration)
-    return tried(configuration)
+    configuration = tried(configuration)
+    return replace(configuration, warnings=(*configuration.warnings, *template_warnings(configuration)))
 
 
 def make_replay(configuration: Configuration) -> Replay:

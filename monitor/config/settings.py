@@ -183,6 +183,11 @@ class MailSection(Strict):
     sender: Address = Field(default="monitor@example.org", description="The From address.")
     sender_name: Line = Field(default="Media monitor", description="The name beside it.")
     maildir: Line = Field(default="var/outbox", description="Folder of the maildir channel.")
+    templates: Line | None = Field(
+        default=None,
+        description="Folder with a digest.html or digest.txt of yours in place of the built-in ones "
+        "(docs/howto/write-a-template.md); null: none.",
+    )
     unsubscribe_address: Address | None = Field(
         default=None, description="Where readers' mails go that ask to stop or for help; default: the sender."
     )
@@ -324,6 +329,11 @@ class Settings:
     def digest_files(self) -> Path:
         """Where the files channel writes."""
         return self.base / self.mail.files
+
+    @property
+    def templates_folder(self) -> Path | None:
+        """Where the user's own templates lie, if there are to be any."""
+        return None if self.mail.templates is None else self.base / self.mail.templates
 
     @property
     def heartbeat(self) -> Path:

@@ -1,21 +1,25 @@
 """Digest → message: HTML, plain text and the bytes, in the recipient's language and time zone.
 
-The templates are ours and trusted, everything they show is not: autoescaping is on, undefined names are errors, links
-are http(s) only. Nothing is loaded from outside. The size is bounded by the pipeline, which measures the message and
-renders a smaller digest when it must (`core.digests.shrink`).
+The templates are trusted (ours, or those of who runs this), everything they show is not: autoescaping is on, undefined
+names are errors, links are http(s) only. Nothing is loaded from outside. The size is bounded by the pipeline, which
+measures the message and renders a smaller digest when it must (`core.digests.shrink`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import quote
 
 from css_inline import CSSInliner, InlineError
-from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
+from jinja2 import TemplateError
 
 from monitor.channels.email.actions import Offers
-from monitor.channels.email.languages import Language, language
+from monitor.channels.email.designs import Designs, TemplateFault
+from monitor.channels.email.languages import Language, language, language_tags
+from monitor.channels.email.specimen import specimens
 from monitor.channels.email.text import clean
 from monitor.channels.email.view import DigestView, digest_view
 from monitor.channels.email.wire import Letter, ascii_address, serialise
@@ -25,6 +29,7 @@ from monitor.model.links import LinkAction, LinkClaim
 from monitor.ports import Links
 
 MAX_NAME = 60
+MAX_FAULT = 300
 
 Sign = Callable[[bytes, datetime], bytes]
 """A mail's bytes with a signature in front of them, as of a time; raises ValueError."""
@@ -38,6 +43,7 @@ class EmailRenderer:
             recipient's id); None offers nothing.
         links: Where the one-click address comes from, and those that the page shows.
         sign: Signs the bytes last of all; None leaves that to the relay.
+        templates: A folder where templates of the user's own may lie (`designs`); None: there are none.
     """
 
     def __init__(
@@ -48,6 +54,7 @@ class EmailRenderer:
         unsubscribe_address: str | None = None,
         links: Links | None = None,
         sign: Sign | None = None,
+        templates: Path | None = None,
     ) -> None:
         try:
             self._sender = ascii_address(sender)
@@ -59,7 +66,7 @@ class EmailRenderer:
         self._links = links
         self._sign = sign
         self._inliner = CSSInliner(load_remote_stylesheets=False, minify_css=True)
-        self._environments: dict[str, Environment] = {}
+        self._designs = Designs(templates)
 
     def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
         """The message of a digest. Raises `RenderError`, naming the recipient."""
@@ -70,8 +77,7 @@ class EmailRenderer:
             unsubscribe = self._unsubscribe(recipient.id)
             offers = Offers(links=self._links, recipient_id=recipient.id, delivery_id=delivery_id)
             view = digest_view(digest, words, address=address, offers=offers, unsubscribe=unsubscribe)
-            html = self._inliner.inline(self._fill("digest.html", view, words))
-            text = self._fill("digest.txt", view, words)
+            html, text = self._bodies(view, words)
             letter = Letter(
                 message_id=f"<d.{delivery_id.removeprefix('d')}@{self._domain}>",
                 date=composed_at,
@@ -103,10 +109,39 @@ class EmailRenderer:
             content=content,
         )
 
-    def _fill(self, name: str, view: DigestView, words: Language) -> str:
-        if words.tag not in self._environments:
-            self._environments[words.tag] = _environment(words)
-        return self._environments[words.tag].get_template(name).render(d=view)
+    def template_faults(self) -> list[TemplateFault]:
+        """What is wrong with the user's own templates, each fault once: tried in every language on made-up digests."""
+        found: dict[str, TemplateFault] = {}
+        for tag in language_tags():
+            words = language(tag)
+            for digest in specimens(tag):
+                offers = Offers(links=self._links, recipient_id=digest.recipient.id, delivery_id="d" + "0" * 20)
+                view = digest_view(digest, words, address=digest.recipient.address, offers=offers, unsubscribe=None)
+                found |= {str(fault): fault for fault in self._own(view, words)[1]}
+        return list(found.values())
+
+    def _bodies(self, view: DigestView, words: Language) -> tuple[str, str]:
+        """HTML and plain text. Where a template of the user's fails ours takes its place, and tells an operator so."""
+        filled, faults = self._own(view, words)
+        for fault in faults:
+            self._designs.tell(fault)
+        if faults and view.is_for_operator:
+            view = replace(view, faults=[clean(str(fault), MAX_FAULT) for fault in faults])
+        html = filled.get("digest.html") or self._inliner.inline(self._designs.fill("digest.html", view, words))
+        return html, filled.get("digest.txt") or self._designs.fill("digest.txt", view, words)
+
+    def _own(self, view: DigestView, words: Language) -> tuple[dict[str, str], list[TemplateFault]]:
+        """What the user's own templates make of a digest, and what is wrong with them."""
+        filled: dict[str, str] = {}
+        faults: list[TemplateFault] = []
+        for name, finish in (("digest.html", self._inliner.inline), ("digest.txt", str)):
+            if self._designs.has_own(name):
+                made = self._designs.fill_own(name, view, words, finish=finish)
+                if isinstance(made, TemplateFault):
+                    faults.append(made)
+                else:
+                    filled[name] = made
+        return filled, faults
 
     def _unsubscribe(self, recipient_id: str) -> str | None:
         if self._links is None:
@@ -129,20 +164,6 @@ class EmailRenderer:
         if self._links is None:
             return None
         return self._links.one_click(LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id=recipient.id))
-
-
-def _environment(words: Language) -> Environment:
-    environment = Environment(
-        loader=PackageLoader("monitor.channels.email"),
-        autoescape=select_autoescape(("html",)),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-        extensions=["jinja2.ext.i18n"],
-    )
-    environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
-    return environment
 
 
 def _list_name(digest: Digest) -> str:

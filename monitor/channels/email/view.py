@@ -5,7 +5,6 @@ One view serves the HTML and the plain text, so both tell the same in the same o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -33,7 +32,6 @@ from monitor.model.stories import StoryId
 MAX_SUBJECT = 70
 MAX_TAG = 28
 LEAD_TITLES = 3
-MAX_FAULT = 300
 # As near to the best story's points one has to be that heads the mail because it can be read; by judgement.
 NEAR_BEST = 0.8
 
@@ -79,6 +77,7 @@ class DigestView:
     delivery_id: str
     view_href: str | None
     actions: list[ActionView]
+    is_for_operator: bool
     faults: list[str]
 
 
@@ -89,7 +88,6 @@ def digest_view(
     address: str,
     offers: Offers,
     unsubscribe: str | None,
-    faults: Sequence[str] = (),
 ) -> DigestView:
     """The whole digest in the words of `words`, times on the clock of the recipient's zone."""
     zone = ZoneInfo(digest.recipient.schedule.zone)
@@ -139,7 +137,8 @@ def digest_view(
         delivery_id=offers.delivery_id,
         view_href=offers.view(),
         actions=offers.of_digest(digest, words, mailto=unsubscribe),
-        faults=[clean(fault, MAX_FAULT) for fault in faults] if digest.recipient.is_operator else [],
+        is_for_operator=digest.recipient.is_operator,
+        faults=[],
     )
 
 

@@ -97,3 +97,21 @@ def test_warnings_and_other_stores_servers_and_schedules_are_told():
     assert "on some days of the month or year at 07:00 UTC" in text
     assert "warning  seeds/x.txt: is not listed in manifest.yaml." in text
     assert "hunter2" not in text
+
+
+def test_a_template_with_an_error_is_a_warning_with_file_and_line(copied, capsys):
+    settings = copied / "monitor.yaml"
+    settings.write_text(
+        settings.read_text().replace("  # templates: templates", "  templates: templates"), encoding="utf-8"
+    )
+    assert main(["check", "--config", str(copied)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning")]
+    assert "monitor.yaml: mail.templates:" in line
+    assert "holds neither digest.html nor digest.txt" in line
+    folder = copied.parent / "templates"
+    folder.mkdir()
+    (folder / "digest.txt").write_text("{{ d.heading }}\n{{ d.haeding }}\n", encoding="utf-8")
+    assert main(["check", "--config", str(copied)]) == 0
+    (line,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("warning")]
+    assert f"{folder}/digest.txt:2:1: " in line
+    assert "haeding" in line
