@@ -13,10 +13,10 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from monitor.app.channels import named_channels, named_renderers
+from monitor.app.mailing import make_smtp
 from monitor.channels.email.designs import NAMES as TEMPLATES
 from monitor.channels.email.dkim import DkimSigner
 from monitor.channels.email.render import EmailRenderer
-from monitor.channels.email.smtp import SmtpChannel, SmtpServer
 from monitor.channels.files import FilesChannel
 from monitor.channels.maildir import MaildirChannel
 from monitor.channels.sendmail import SendmailChannel
@@ -147,20 +147,8 @@ def make_channels(configuration: Configuration, around: Surroundings | None = No
     }
     if (sendmail := settings.mail.sendmail) is not None:
         channels["sendmail"] = SendmailChannel(sendmail.command, timeout_s=sendmail.timeout_s)
-    if (smtp := settings.mail.smtp) is not None:
-        password = settings.smtp_password
-        channels["smtp"] = SmtpChannel(
-            SmtpServer(
-                host=smtp.host,
-                port=smtp.effective_port,
-                tls=smtp.tls,
-                username=smtp.username,
-                password=password.reveal() if password is not None else None,
-                helo=smtp.helo_name or settings.mail.sender.rpartition("@")[2],
-                timeout_s=smtp.timeout_s,
-                max_per_connection=smtp.max_per_connection,
-            )
-        )
+    if (smtp := make_smtp(settings)) is not None:
+        channels["smtp"] = smtp
     return channels
 
 

@@ -18,6 +18,7 @@ import asyncio
 import ipaddress
 import re
 import ssl
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
@@ -37,8 +38,12 @@ _UNSAFE_IN_ADDRESS = re.compile(r"[<>\"(),:;\[\]\\]")
 # The enhanced status code that a reply may begin with (RFC 2034).
 _STATUS = re.compile(r"[245]\.\d{1,3}\.\d{1,3}(?=\s|$)")
 _BARE_BREAK = re.compile(rb"(?<!\r)\n|\r(?!\n)")
-_CURE_TLS = "Set smtp.tls to what the server speaks (tls on port 465, starttls on 587), or trust its certificate."
-_CURE_LOGIN = "Check smtp.username and the password in MONITOR_SMTP_PASSWORD."
+Watch = Callable[[str, str], None]
+"""Told of each step of a conversation, by its name and what the server said."""
+
+
+def _unwatched(step: str, said: str) -> None:
+    """Nobody looks on."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,7 +51,8 @@ class SmtpServer:
     """Where mail is handed in, and how patiently. `helo`: what we call ourselves, a host name.
 
     `timeout_s` bounds one reply, `data_timeout_s` the one after the last byte (RFC 5321 §4.5.3.2.6: ten minutes),
-    `deadline_s` one whole delivery. `tls_context` None means the system's trust.
+    `deadline_s` one whole delivery. `tls_context` None means the system's trust. `key` names its section of the
+    configuration and `password_variable` where its password comes from, for messages.
     """
 
     host: str
@@ -61,24 +67,41 @@ class SmtpServer:
     max_per_connection: int = 50
     max_connection_s: float = 300.0
     tls_context: ssl.SSLContext | None = None
+    key: str = "mail.smtp"
+    password_variable: str = "MONITOR_SMTP_PASSWORD"  # noqa: S105 - the name of a place, no password
+
+    @property
+    def cure_tls(self) -> str:
+        """What to do where TLS does not come about."""
+        ports = "tls on port 465, starttls on 587"
+        return f"Set {self.key}.tls to what the server speaks ({ports}), or trust its certificate."
+
+    @property
+    def cure_login(self) -> str:
+        """What to do where a login is refused."""
+        return f"Check {self.key}.username and the password in {self.password_variable}."
 
 
 class SmtpChannel:
-    """Delivers over SMTP. Deliveries are sent one after the other; `close` says goodbye."""
+    """Delivers over SMTP. Deliveries are sent one after the other; `close` says goodbye.
 
-    def __init__(self, server: SmtpServer) -> None:
+    `watch` is told of every step as it happens, never of what we say in a login.
+    """
+
+    def __init__(self, server: SmtpServer, *, watch: Watch = _unwatched) -> None:
         if server.username is not None and server.tls == "none" and not _is_loopback(server.host):
             raise ConfigError(
                 (
                     Problem(
                         file="monitor.yaml",
-                        key="mail.smtp.tls",
+                        key=f"{server.key}.tls",
                         message=f"with tls: none the password would go to {server.host} in clear.",
                         cure="Use tls or starttls, or remove the username.",
                     ),
                 )
             )
         self._server = server
+        self._watch = watch
         self._client: aiosmtplib.SMTP | None = None
         self._sent = 0
         self._connected_at = 0.0
@@ -120,18 +143,19 @@ class SmtpChannel:
         attempt.step = "MAIL"
         options = self._mail_options(client, delivery)
         try:
-            await client.mail(message.sender, options=options)
+            self._see("MAIL", await client.mail(message.sender, options=options))
         except aiosmtplib.SMTPServerDisconnected:
             if not is_reused:
                 raise
             self._drop()  # the server had tired of an idle connection: nothing was handed in, a new one may do
             client, _ = await self._connection(attempt)
             attempt.step = "MAIL"
-            await client.mail(message.sender, options=options)
+            self._see("MAIL", await client.mail(message.sender, options=options))
         attempt.step = "RCPT"
-        await client.rcpt(message.recipient)
+        self._see("RCPT", await client.rcpt(message.recipient))
         attempt.step = "DATA"
         start = await client.execute_command(b"DATA")
+        self._see("DATA", start)
         if start.code != 354:
             raise aiosmtplib.SMTPDataError(start.code, start.message)
         await mark()
@@ -145,6 +169,7 @@ class SmtpChannel:
         if not 200 <= reply.code < 300:
             raise aiosmtplib.SMTPDataError(reply.code, reply.message)
         self._sent += 1
+        self._see("payload", reply)
         return f"{reply.code} {_line(reply.message)}"
 
     async def _connection(self, attempt: _Attempt) -> tuple[aiosmtplib.SMTP, bool]:
@@ -158,18 +183,24 @@ class SmtpChannel:
         self._client = client = self._new_client()
         self._sent, self._connected_at = 0, now
         attempt.step = "connect"
-        await client.connect()
+        self._see("connect", await client.connect())
+        if self._server.tls == "tls":
+            self._watch("TLS", _tls_facts(client))
         attempt.step = "EHLO"
-        await client.ehlo()
+        self._see("EHLO", await client.ehlo())
         if self._server.tls == "starttls":
             attempt.step = "STARTTLS"
-            await client.starttls()
+            self._see("STARTTLS", await client.starttls())
+            self._watch("TLS", _tls_facts(client))
             attempt.step = "EHLO"
-            await client.ehlo()
+            self._see("EHLO", await client.ehlo())
         if self._server.username is not None:
             attempt.step = "AUTH"
-            await self._log_in(client, self._server.username, self._server.password or "")
+            self._see("AUTH", await self._log_in(client, self._server.username, self._server.password or ""))
         return client, False
+
+    def _see(self, step: str, reply: aiosmtplib.SMTPResponse) -> None:
+        self._watch(step, f"{reply.code} {_line(reply.message)}")
 
     def _new_client(self) -> aiosmtplib.SMTP:
         server = self._server
@@ -184,14 +215,13 @@ class SmtpChannel:
         )
 
     @staticmethod
-    async def _log_in(client: aiosmtplib.SMTP, username: str, password: str) -> None:
+    async def _log_in(client: aiosmtplib.SMTP, username: str, password: str) -> aiosmtplib.SMTPResponse:
         offered = client.server_auth_methods
         if "plain" in offered:
-            await client.auth_plain(username, password)
-        elif "login" in offered:
-            await client.auth_login(username, password)
-        else:
-            raise aiosmtplib.SMTPNotSupported(f"the server offers no AUTH PLAIN or LOGIN, only {offered or 'none'}")
+            return await client.auth_plain(username, password)
+        if "login" in offered:
+            return await client.auth_login(username, password)
+        raise aiosmtplib.SMTPNotSupported(f"the server offers no AUTH PLAIN or LOGIN, only {offered or 'none'}")
 
     @staticmethod
     def _mail_options(client: aiosmtplib.SMTP, delivery: Delivery) -> list[str]:
@@ -242,7 +272,7 @@ def _translated(error: Exception, server: SmtpServer, attempt: _Attempt) -> Deli
             code=code,
             blame="channel",
         )
-    if (broken := _broken_way(error, code, said, where, attempt.step)) is not None:
+    if (broken := _broken_way(error, code, said, server, attempt.step)) is not None:
         return broken
     is_final = code >= 500 or isinstance(error, ValueError)  # our own refusal: an address no command line can hold
     text = f"{where} refused at {attempt.step}: {_coded(code, said)}"
@@ -250,16 +280,19 @@ def _translated(error: Exception, server: SmtpServer, attempt: _Attempt) -> Deli
     return DeliveryError(text, permanent=is_final, code=code, blame="recipient", step=attempt.step, status=status)
 
 
-def _broken_way(error: Exception, code: int, said: str, where: str, step: str) -> DeliveryError | None:
+def _broken_way(error: Exception, code: int, said: str, server: SmtpServer, step: str) -> DeliveryError | None:
     """The error when other deliveries would fail alike, None when only this mail is refused."""
+    where = f"{server.host}:{server.port}"
     is_network = isinstance(error, OSError)
     if isinstance(error, ssl.SSLError) or isinstance(error.__cause__, ssl.SSLError):
-        return _broken(f"no trusted TLS with {where}: {said}. {_CURE_TLS}", code, retry_after_s=_OPERATOR_S)
+        return _broken(f"no trusted TLS with {where}: {said}. {server.cure_tls}", code, retry_after_s=_OPERATOR_S)
     if step == "STARTTLS" and code == 0 and not is_network:
-        return _broken(f"{where} offers no STARTTLS, so nothing was sent. {_CURE_TLS}", code, retry_after_s=_OPERATOR_S)
+        return _broken(
+            f"{where} offers no STARTTLS, so nothing was sent. {server.cure_tls}", code, retry_after_s=_OPERATOR_S
+        )
     if step == "AUTH" and not 400 <= code < 500 and not is_network:
         return _broken(
-            f"{where} refused the login: {_coded(code, said)}. {_CURE_LOGIN}", code, retry_after_s=_OPERATOR_S
+            f"{where} refused the login: {_coded(code, said)}. {server.cure_login}", code, retry_after_s=_OPERATOR_S
         )
     is_nonsense = code == 0 and not isinstance(error, ValueError)
     if code in (421, 530) or is_network or is_nonsense or step in ("connect", "EHLO", "STARTTLS", "AUTH"):
@@ -294,6 +327,22 @@ def _check(delivery: Delivery) -> None:
     for address in (delivery.message.sender, delivery.message.recipient):
         if not _ADDRESS.fullmatch(address) or _UNSAFE_IN_ADDRESS.search(address):
             raise DeliveryError(f"{address!r} is no address that a mail can be handed in for", permanent=True)
+
+
+def _tls_facts(client: aiosmtplib.SMTP) -> str:
+    """Version, cipher and whose certificate it is."""
+    transport = client.transport
+    tls = transport.get_extra_info("ssl_object") if transport is not None else None
+    if tls is None:
+        return "none"
+    shown = tls.getpeercert() or {}
+    named = {name: value for part in shown.get("subject", ()) for name, value in part}
+    by = {name: value for part in shown.get("issuer", ()) for name, value in part}
+    issuer = by.get("organizationName") or by.get("commonName", "unknown")
+    return _line(
+        f"{tls.version()}, {(tls.cipher() or ('unknown',))[0]}; certificate of {named.get('commonName', 'unknown')} "
+        f"by {issuer}, valid until {shown.get('notAfter', 'unknown')}"
+    )
 
 
 def _payload(content: bytes) -> bytes:
