@@ -36,9 +36,15 @@ COMMANDS: dict[str, str] = {
     "profile": "derive weighted terms from example documents, for a watchlist's profile",
     "vote": "say of an article: more like this, or less",
     "propose": "what readers' votes speak for: an edit of a watchlist, with its backtest",
+    "test-mail": "send a small mail and show what the mail server really answers",
     "schema": "write the JSON Schemas of the configuration files",
 }
 WITHOUT_CONFIG = {"init", "schema"}
+
+
+def module_of(command: str) -> str:
+    """The module of a command."""
+    return f"monitor.cli.{command.replace('-', '_')}"
 
 
 def build_parser(command: str | None) -> argparse.ArgumentParser:
@@ -61,7 +67,7 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
                 help="folder of the configuration (default: config)",
             )
         if name == command:
-            import_module(f"monitor.cli.{name}").configure(child)
+            import_module(module_of(name)).configure(child)
     return parser
 
 
@@ -71,7 +77,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     command = next((word for word in words if word in COMMANDS), None)
     args = build_parser(command).parse_args(words)
     try:
-        return int(import_module(f"monitor.cli.{args.command}").run(args))
+        return int(import_module(module_of(args.command)).run(args))
     except ConfigError as error:
         print(f"The configuration cannot be used:\n{error}", file=sys.stderr)
         return 2

@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli import COMMANDS, main
+from monitor.cli import COMMANDS, main, module_of
 
 ROOT = Path(__file__).parents[3]
 
 
 def test_every_command_has_its_module_and_says_what_it_does(capsys: pytest.CaptureFixture[str]) -> None:
     for name, summary in COMMANDS.items():
-        module = import_module(f"monitor.cli.{name}")
+        module = import_module(module_of(name))
         assert callable(module.run)
         with pytest.raises(SystemExit) as left:
             main([name, "--help"])
