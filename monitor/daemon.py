@@ -22,7 +22,7 @@ from pathlib import Path
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import Runtime
-from monitor.app.garbage import Sweeper
+from monitor.app.garbage import Sweeper, return_free_memory
 from monitor.errors import ConfigError, StoreError
 
 log = logging.getLogger("monitor.daemon")
@@ -147,6 +147,7 @@ class Daemon:
 
     async def _sweep(self) -> None:
         self._sweeper.sweep()
+        await asyncio.to_thread(return_free_memory)
 
     def _on_stop(self) -> None:
         if self._stop.is_set():

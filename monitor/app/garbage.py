@@ -1,16 +1,21 @@
-"""When Python looks for cyclic garbage: never while it would keep the event loop for long.
+"""When Python looks for cyclic garbage, and what is free goes back: never while it would keep the event loop for long.
 
 A full collection walks every container that lives and holds the interpreter meanwhile, whichever thread it runs in:
 130 ms after some minutes of polling. Nearly all that lives long here was made by the start, and nearly all garbage is
 young. So the interpreter collects the two young generations by itself, what is old is set aside ("frozen": still freed
 when nobody refers to it, but walked no more), and the rest is swept by the clock, while it is small.
+
+The C library keeps what was freed below anything that lives, a heap for each thread: after some hours of bodies of all
+sizes half as much again as is used, and more each hour. It returns whole pages of it only when asked.
 """
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Protocol
 
 YOUNG = (10_000, 20)
@@ -91,3 +96,12 @@ class Sweeper:
         if self._before is not None:
             self._gc.set_threshold(*self._before)
             self._before = None
+
+
+def return_free_memory() -> None:
+    """Let the C library give the system what is free; nothing where it cannot (others than glibc).
+
+    Some milliseconds for each hundred megabytes, without the interpreter's lock: to be called in a thread.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)

@@ -49,16 +49,24 @@ class Reading:
     """What comparing needs of an article, read once.
 
     `size` counts the tokens of the body; `shingles` are those of the body, or of title and body when it is short, and
-    `sample` their sketch.
+    `sampled` those of them that `modulus` divides.
     """
 
     size: int
     shingles: Numbers
-    sample: Sketch
+    modulus: int
+    sampled: Numbers
     title: str
     """Folded, gaps as one space."""
     text: str
     """Title and body alike, only for short ones; empty for long ones."""
+
+    @property
+    def sample(self) -> Sketch:
+        """The sketch of the shingles, made each time: thousands of readings are remembered, and come and go, whose
+        sampled hashes would be the most of all small values that live (a quarter of a million) and scatter the rest.
+        """
+        return Sketch(modulus=self.modulus, size=len(self.shingles), hashes=tuple(self.sampled.tolist()))
 
     @property
     def is_short(self) -> bool:
@@ -126,7 +134,7 @@ def read(article: Article) -> Reading:
         found = tokens(joined)
         text = spaced(joined)
     own = _shingled(found.numbers, found.is_single)
-    return Reading(size, own, sketch(own), spaced(article.title), text)
+    return Reading(size, own, *_sampled(own), spaced(article.title), text)
 
 
 def read_all(articles: Sequence[Article]) -> list[Reading]:
@@ -150,15 +158,15 @@ def read_all(articles: Sequence[Article]) -> list[Reading]:
             usual.append(at)
             parts.append(part)
     found: dict[int, Reading] = {}
-    for at, (own, sample) in zip(usual, _sketched(parts), strict=True):
+    for at, (own, modulus, sampled) in zip(usual, _all_sampled(parts), strict=True):
         article, size = articles[at], places[2 * at + 2] - places[2 * at + 1]
         text = spaced(f"{article.title}\n{bodies[at]}") if size < SHORT_TOKENS else ""
-        found[at] = Reading(size, own, sample, spaced(article.title), text)
+        found[at] = Reading(size, own, modulus, sampled, spaced(article.title), text)
     return [found.get(at) or read(article) for at, article in enumerate(articles)]
 
 
-def _sketched(parts: Sequence[Numbers]) -> Iterator[tuple[Numbers, Sketch]]:
-    """The distinct ones of each of several ascending, non-empty arrays, and their `sketch`."""
+def _all_sampled(parts: Sequence[Numbers]) -> Iterator[tuple[Numbers, int, Numbers]]:
+    """The distinct ones of each of several ascending, non-empty arrays, and what `_sampled` takes of them."""
     if not parts:
         return
     joined = np.concatenate(parts)
@@ -171,12 +179,11 @@ def _sketched(parts: Sequence[Numbers]) -> Iterator[tuple[Numbers, Sketch]]:
     is_sampled = distinct & np.repeat(np.array(moduli, np.uint64) - np.uint64(1), sizes) == 0
     ends = sizes.cumsum()
     sampled_ends = is_sampled.cumsum()[ends - 1].tolist()
-    sampled = distinct[is_sampled].tolist()
+    sampled = distinct[is_sampled]
     begin = sampled_begin = 0
     for modulus, end, sampled_end in zip(moduli, ends.tolist(), sampled_ends, strict=True):
-        hashes = tuple(sampled[sampled_begin:sampled_end])
-        # A copy: a view would keep all others' in memory as long as it is remembered.
-        yield distinct[begin:end].copy(), Sketch(modulus=modulus, size=end - begin, hashes=hashes)
+        # Copies: a view would keep all others' in memory as long as it is remembered.
+        yield distinct[begin:end].copy(), modulus, sampled[sampled_begin:sampled_end].copy()
         begin, sampled_begin = end, sampled_end
 
 
@@ -206,10 +213,14 @@ def shingles(text: str) -> Numbers:
 
 def sketch(hashes: Numbers) -> Sketch:
     """The sample of a text's shingles that is kept in the index."""
-    size = len(hashes)
-    modulus = _modulus(size)
-    sampled = hashes[hashes & np.uint64(modulus - 1) == 0]
-    return Sketch(modulus=modulus, size=size, hashes=tuple(sampled.tolist()))
+    modulus, sampled = _sampled(hashes)
+    return Sketch(modulus=modulus, size=len(hashes), hashes=tuple(sampled.tolist()))
+
+
+def _sampled(hashes: Numbers) -> tuple[int, Numbers]:
+    """A modulus that fits so many hashes, and those that it divides."""
+    modulus = _modulus(len(hashes))
+    return modulus, hashes[hashes & np.uint64(modulus - 1) == 0]
 
 
 def _modulus(size: int) -> int:

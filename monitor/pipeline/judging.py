@@ -144,8 +144,10 @@ class Judge:
         await self._begin(now)
         try:
             think = at_once if _are_few(articles) else off_loop
-            sketches = await think(lambda: [reading.sample for reading in self._readings.of_all(articles)])
-            identities, candidates, common = await self._gather(articles, sketches, now)
+            # The sketches are many small values, and not held any longer than they are asked with.
+            identities, candidates, common = await self._gather(
+                articles, await think(lambda: [reading.sample for reading in self._readings.of_all(articles)]), now
+            )
             judgement, scores = await think(
                 lambda: self._decide(articles, identities, candidates, common, entries or {})
             )

@@ -17,7 +17,6 @@ import argparse
 import asyncio
 import contextlib
 import ctypes
-import gc
 import json
 import logging
 import os
@@ -29,6 +28,7 @@ import urllib.request
 from datetime import timedelta
 from pathlib import Path
 
+from monitor.app.garbage import return_free_memory
 from monitor.core.polling import Look
 from monitor.model.feeds import Feed
 from monitor.pipeline.collect import CollectReport
@@ -57,6 +57,7 @@ async def one_round(now: Rig, feeds: dict[str, Feed], report: Report) -> Collect
     report.is_polling = True
     done = await now.collector.collect_due(feeds)
     now.sweeper.sweep()
+    await asyncio.to_thread(return_free_memory)
     await asyncio.sleep(0.02)  # the pulse's last beat
     report.is_polling = False
     report.rounds += 1
@@ -97,8 +98,6 @@ async def take_stock(now: Rig, report: Report) -> None:
     if report.rounds % 5 == 0:
         retention = Retention(articles=timedelta(days=365), index=timedelta(days=90))
         await prune(store=now.store, now=now.clock.now(), retention=retention, is_stopping=lambda: False)
-    gc.collect()
-    _trim()
     mine, report.mapped_mb = _resident_mb(os.getpid())
     report.memory.append((report.bodies, mine, sum(_resident_mb(pid)[0] for pid in now.workers.pids)))
     report.held.append((report.bodies, *_held()))
@@ -140,12 +139,6 @@ class _HeapInfo(ctypes.Structure):
             "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"
         )
     ]  # fmt: skip
-
-
-def _trim() -> None:
-    """Give free heap back, where the C library can, so that what is measured is what is held."""
-    with contextlib.suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _resident_mb(pid: int) -> tuple[float, float]:

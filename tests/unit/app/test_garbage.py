@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import ctypes
 import gc
+import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from monitor.app.garbage import FEW, LONG_S, Sweeper
+from monitor.app.garbage import FEW, LONG_S, Sweeper, return_free_memory
 
 
 class Recorded:
@@ -117,3 +120,18 @@ def test_what_was_set_aside_is_freed_all_the_same_when_nobody_refers_to_it() -> 
     Sweeper().settle()
     del thing
     assert freed == ["thing"]
+
+
+@pytest.mark.skipif(not hasattr(ctypes.CDLL(None), "mallinfo2"), reason="the C library does not tell what it holds")
+def test_free_memory_below_what_lives_goes_back() -> None:
+    """Every other block lives: the heap cannot shrink from its end."""
+
+    def resident_mb() -> float:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 2**20
+
+    blocks = [bytes([1]) * 50_000 for _ in range(2000)]
+    del blocks[::2]
+    before = resident_mb()
+    return_free_memory()
+    assert before - resident_mb() > 30
+    assert len(blocks) == 1000
