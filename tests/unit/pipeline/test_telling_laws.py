@@ -145,6 +145,18 @@ class Newsroom(RuleBasedStateMachine):
         for reader in self.readers:
             reader.written = reader.written or asyncio.run(self._write(reader))
 
+    @precondition(lambda self: len(self._whole()) > 1)
+    @rule(data=st.data(), what=REPORTS)
+    def a_person_joins_two_while_a_digest_is_written(self, data: st.DataObject, what: Drawn) -> None:
+        """With news before and after, so that both digests go out."""
+        self.digests_go_out(0)
+        self.reports_arrive([what])
+        self.digests_are_written_and_not_kept_yet()
+        self.a_person_joins_two(data)
+        self.digests_go_out(0)
+        self.reports_arrive([what])
+        self.digests_go_out(0)
+
     # What must hold
 
     @invariant()
