@@ -174,7 +174,7 @@ async def settle(now: Rig, base: str, report: Report) -> None:
             ).fetchone()
             if rows != (due, due):
                 report.problems.append(f"{feed.id}: {due} items told, (in the ledger, stored) = {rows}")
-    if now.traffic.turns.waiting or now.http._host_turns:
+    if now.traffic.turns.waiting or now.http._turns._host_turns:
         report.problems.append("turns are left behind")
     if len(now.workers.pids) > WORKERS:
         report.problems.append(f"{len(now.workers.pids)} workers live")
