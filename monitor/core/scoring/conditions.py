@@ -88,11 +88,11 @@ class Reader:
             case AllOf():
                 outcomes = [self.check(child) for child in condition.children]
                 failed = [outcome.reason for outcome in outcomes if not outcome.holds]
-                return Outcome(not failed, _joined(outcomes), "; ".join(failed))
+                return Outcome(not failed, _joined(outcomes), _every(failed))
             case AnyOf():
                 outcomes = [self.check(child) for child in condition.children]
                 holding = [outcome for outcome in outcomes if outcome.holds]
-                reason = "" if holding else "none of these holds: " + "; ".join(outcome.reason for outcome in outcomes)
+                reason = "" if holding else _none_of([outcome.reason for outcome in outcomes])
                 return Outcome(bool(holding), _joined(holding), reason)
             case NoneOf():
                 return self._check_none(condition)
@@ -120,7 +120,7 @@ class Reader:
         window = first_window(self.evidence, groups, words=near.words, is_ordered=near.is_ordered)
         if window:
             return Outcome(True, window)
-        span = "in one sentence" if near.words is None else f"within {near.words} words"
+        span = "in one sentence" if near.words is None else f"within {near.words} word{'s' * (near.words != 1)}"
         order = " in that order" if near.is_ordered else ""
         return Outcome(False, reason=f"{names} never stand {span}{order}")
 
@@ -136,6 +136,20 @@ class Reader:
                 )
                 return Outcome(False, reason=f"excluded by {describe(child)}{found}")
         return Outcome(True)
+
+
+def _every(reasons: list[str]) -> str:
+    """Reasons that all count, side by side; one that holds several itself in brackets."""
+    return "; ".join(map(_bracketed, reasons)) if len(reasons) > 1 else "".join(reasons)
+
+
+def _none_of(reasons: list[str]) -> str:
+    """Why none of several holds; those of one that asks for several things together in brackets."""
+    return f"none of these holds: {'; '.join(map(_bracketed, reasons))}" if len(reasons) != 1 else reasons[0]
+
+
+def _bracketed(reason: str) -> str:
+    return f"({reason})" if "; " in reason else reason
 
 
 def _within(places: list[Place], fields: tuple[Field, ...]) -> list[Place]:

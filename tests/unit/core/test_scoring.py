@@ -80,10 +80,26 @@ def test_an_article_with_none_of_the_spellings_has_the_same_reasons() -> None:
             AnyOf(children=(terms("gandum"), terms("jagung"))),
             "none of these holds: “gandum” is named nowhere; “jagung” is named nowhere",
         ),
+        (
+            AnyOf(children=(AllOf(children=(terms("gandum"), terms("jagung"))), terms("padi"))),
+            "none of these holds: (“gandum” is named nowhere; “jagung” is named nowhere); “padi” is named nowhere",
+        ),
+        (
+            AnyOf(children=(AllOf(children=(terms("gandum"), terms("Rusia"))), terms("padi"))),
+            "none of these holds: “gandum” is named nowhere; “padi” is named nowhere",
+        ),
+        (
+            AllOf(children=(AnyOf(children=(terms("gandum"), terms("jagung"))), terms("padi"))),
+            "(none of these holds: “gandum” is named nowhere; “jagung” is named nowhere); “padi” is named nowhere",
+        ),
+        (
+            AllOf(children=(AnyOf(children=(terms("gandum"),)), terms("padi"))),
+            "“gandum” is named nowhere; “padi” is named nowhere",
+        ),
         (NoneOf(children=(terms("kembali"),)), "excluded by “kembali” (“kembali” in the title)"),
         (
             Near(children=(terms("Rusia"), terms("kembali")), words=1),
-            "“Rusia” and “kembali” never stand within 1 words",
+            "“Rusia” and “kembali” never stand within 1 word",
         ),
         (
             Near(children=(terms("kembali"), terms("Rusia")), words=9, is_ordered=True),
