@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import ClassVar, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field
@@ -62,6 +62,10 @@ class FeedSection(Strict):
 
 class FeedsFile(Strict):
     """feeds.yaml."""
+
+    cures: ClassVar[Mapping[str, str]] = {
+        "feeds": "Write one: {id: …, url: …, outlet: …}; `monitor feeds discover PAGE` finds those of a web page."
+    }
 
     feeds: Many[FeedSection] = Field(min_length=1, description="What is polled.")
 

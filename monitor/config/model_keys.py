@@ -1,4 +1,4 @@
-"""Which keys a pydantic model knows at a path of a file, for near misses."""
+"""What a pydantic model knows at a path of a file: its keys, for near misses, and its own words of cure."""
 
 from __future__ import annotations
 
@@ -11,10 +11,23 @@ from pydantic import BaseModel
 
 def keys_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> set[str]:
     """The keys that may stand at `loc` (of any branch, where there is a union)."""
+    return {key for kind in _models_at(model, loc) for key in _fields(kind)}
+
+
+def cure_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> str:
+    """What a model says (in `cures`) to whom a value at `loc`, or an item of it, is of another kind than it wants."""
+    keys = [place for place, part in enumerate(loc) if isinstance(part, str)]
+    if not keys:
+        return ""
+    cures = (getattr(kind, "cures", {}) for kind in _models_at(model, loc[: keys[-1]]))
+    return next((found for one in cures if (found := one.get(loc[keys[-1]]))), "")
+
+
+def _models_at(model: type[BaseModel], loc: tuple[str | int, ...]) -> Iterator[Any]:
     kinds = list(_alternatives(model))
     for part in loc:
         kinds = [found for kind in kinds for below in _below(kind, part) for found in _alternatives(below)]
-    return {key for kind in kinds if _is_model(kind) for key in _fields(kind)}
+    return filter(_is_model, kinds)
 
 
 def _is_model(kind: Any) -> bool:

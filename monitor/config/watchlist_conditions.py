@@ -34,7 +34,9 @@ class Conditions:
         """A condition written at a key path."""
         if isinstance(section, str):
             alias = Alias(text=section)
-            check_stop_words(alias, self._document, loc, self._notes)
+            is_entity = self._entities.knows(section)
+            cure = f"If the entity is meant, write {{entity: {section}}}." if is_entity else ""
+            check_stop_words(alias, self._document, loc, self._notes, cure)
             return Term(aliases=(alias,))
         for kind, join in (("all", AllOf), ("any", AnyOf), ("none", NoneOf)):
             children = getattr(section, kind)

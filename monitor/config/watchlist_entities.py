@@ -106,6 +106,10 @@ class Entities:
             self._notes.at(sources[0].document, sources[0].loc, "has no spelling, so it is named nowhere.", cure)
         self.used[name] = Entity(id=name, aliases=aliases)
 
+    def knows(self, name: str) -> bool:
+        """Whether there is an entity of this name."""
+        return bool(self._sources(name))
+
     def _sources(self, name: str) -> list[_Source]:
         """Where an entity of this name is written, nearest first."""
         shared = self._shared.get(name)
@@ -213,9 +217,9 @@ def alias_of(term: TermValue, language: str | None = None, *, is_cased: bool = F
     )
 
 
-def check_stop_words(alias: Alias, document: Document, loc: Loc, notes: Notes) -> None:
+def check_stop_words(alias: Alias, document: Document, loc: Loc, notes: Notes, cure: str = "") -> None:
     """A problem for a term that holds only words like “yang” or “the”; capitals save it where case counts ("WHO")."""
     if is_only_stop_words(alias.text, alias.language) and not (alias.is_cased and alias.text != alias.text.lower()):
         has_capitals = alias.text != alias.text.lower()
-        cure = f"Write {{term: {alias.text}, cased: true}}." if has_capitals else "Write more of the phrase."
-        notes.at(document, loc, f"{shown(alias.text)} stands in nearly every text.", cure)
+        usual = f"Write {{term: {alias.text}, cased: true}}." if has_capitals else "Write more of the phrase."
+        notes.at(document, loc, f"{shown(alias.text)} stands in nearly every text.", cure or usual)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+import unicodedata
+from collections.abc import Mapping
+from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, ConfigDict, Field, model_validator
 
@@ -55,9 +57,33 @@ def check_path(text: str) -> str:
     return text
 
 
+_ESCAPES = {
+    "\a": "a",
+    "\b": "b",
+    "\v": "v",
+    "\f": "f",
+    "\x1b": "e",
+    "\0": "0",
+    "\x85": "N",
+    "\u2028": "L",
+    "\u2029": "P",
+}
+"""What YAML makes of a backslash and a letter in double quotes, and RE2 reads as something else."""
+
+
+def check_regex(text: str) -> str:
+    """An expression without what only an escape of YAML puts into it."""
+    for char in text:
+        if char not in "\t\n\r" and unicodedata.category(char) in {"Cc", "Zl", "Zp"}:
+            was = f"YAML reads \\{_ESCAPES[char]} in double quotes as one" if char in _ESCAPES else "no text has one"
+            raise ValueError(f"holds a control character: {was}. Put the expression in single quotes: '…'.")
+    return text
+
+
 KINDS = ("all", "any", "none", "entity", "terms", "regex", "near", "outlet", "language", "country")
 
 Points = Annotated[float, Field(gt=0, le=1000), AfterValidator(check_points)]
+Regex = Annotated[str, Field(min_length=1), AfterValidator(check_regex)]
 TermText = Annotated[str, AfterValidator(check_term)]
 
 
@@ -76,6 +102,10 @@ Terms = Many[TermValue]
 ProfileTerms = dict[TermText, Annotated[float, Field(gt=0, le=1000)]]
 EntityValue = Terms | dict[str, Terms]
 """A list of spellings, or spellings by language; the key `include` lists other entities, `any` is every language."""
+
+
+SEVERAL = "Write {all: [ … ]} where each of them must be there, {any: [ … ]} where one is enough."
+ONE_ENTITY = "Name one; of several, {any: [{entity: …}, {entity: …}]}."
 
 
 class NearSection(Strict):
@@ -101,9 +131,11 @@ class NearSection(Strict):
 class LeafSection(Strict):
     """An entity, some terms or an expression, somewhere."""
 
+    cures: ClassVar[Mapping[str, str]] = {"entity": ONE_ENTITY}
+
     entity: str | None = Field(default=None, description="Name of an entity.")
     terms: Terms | None = Field(default=None, min_length=1, description="Any of these.")
-    regex: str | None = Field(default=None, min_length=1, description="An RE2 expression; docs/watchlists.md.")
+    regex: Regex | None = Field(default=None, description="An RE2 expression; docs/watchlists.md.")
     in_: FieldNames = Field(default=(), alias="in")
     min_count: int = Field(default=1, ge=1, le=1000, description="At least so often.")
     exact_case: bool = Field(default=False, description="Compare case as written; with terms and regex.")
@@ -121,12 +153,20 @@ class LeafSection(Strict):
 class ConditionSection(Strict):
     """Exactly one of all, any, none, entity, terms, regex, near, outlet, language, country; what limits it beside."""
 
+    cures: ClassVar[Mapping[str, str]] = {
+        "entity": ONE_ENTITY,
+        "near": "Write near: {of: [ … ]}.",
+        **dict.fromkeys(
+            ("all", "any", "none"), "In its brackets stand texts and conditions, like {entity: …} or {any: [ … ]}."
+        ),
+    }
+
     all: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
     any: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
     none: Many[TermText | ConditionSection] | None = Field(default=None, min_length=1)
     entity: str | None = Field(default=None, description="Name of an entity.")
     terms: Terms | None = Field(default=None, min_length=1, description="Any of these.")
-    regex: str | None = Field(default=None, min_length=1, description="An RE2 expression; docs/watchlists.md.")
+    regex: Regex | None = Field(default=None, description="An RE2 expression; docs/watchlists.md.")
     near: NearSection | None = None
     outlet: Line | Many[Line] | None = Field(default=None, min_length=1, description="Published by one of these.")
     language: Language | Many[Language] | None = Field(default=None, min_length=1, description="In one of these.")
@@ -142,7 +182,12 @@ class ConditionSection(Strict):
         given = [kind for kind in KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             found = f", found {' and '.join(given)}" if given else ""
-            raise ValueError(f"needs exactly one of {', '.join(KINDS)}{found}.")
+            cure = (
+                " Put one inside the other: all: [ …, {none: [ … ]}]."
+                if len({*given} & {"all", "any", "none"}) > 1
+                else ""
+            )
+            raise ValueError(f"needs exactly one of {', '.join(KINDS)}{found}.{cure}")
         kind = given[0]
         if kind not in {"entity", "terms", "regex"} and self.min_count != 1:
             raise ValueError("min_count goes with entity, terms or regex.")
@@ -159,6 +204,8 @@ def _check_case(kind: str, exact_case: bool) -> None:
 
 class RuleSection(Strict):
     """Points for what is nice to have (boost) or speaks against (penalty)."""
+
+    cures: ClassVar[Mapping[str, str]] = {"when": SEVERAL, "label": "Write it by language: {en: …, id: …}."}
 
     name: Slug
     when: TermText | ConditionSection
@@ -200,6 +247,13 @@ ConfigPath = Annotated[str, AfterValidator(check_path)]
 
 class WatchlistFile(Strict):
     """One watchlist. With `extends`, what is not written here is that of the other file; docs/watchlists.md."""
+
+    cures: ClassVar[Mapping[str, str]] = {
+        "match": SEVERAL,
+        "title": "Write it by language: {en: …, id: …}.",
+        "entities": "Write each with its name before it: palm: [ … ].",
+        "tests": "Write must_match: [ … ] and must_not_match: [ … ] below it.",
+    }
 
     model_config = ConfigDict(
         json_schema_extra={"anyOf": [{"required": ["extends"]}, {"required": ["title", "match"]}]}

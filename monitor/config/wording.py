@@ -49,7 +49,26 @@ _EXPECTED = {
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "text of the form {pattern}",
 }
+_LISTS = {"list_type", "tuple_type"}
 TYPE_ERRORS = frozenset(name for name in _EXPECTED if name.endswith("_type")) | {"none_required"}
+
+
+# What other query languages call what is known here under another key.
+_FOREIGN = {
+    **dict.fromkeys(("and", "must", "every"), "all"),
+    **dict.fromkeys(("or", "should", "some"), "any"),
+    **dict.fromkeys(("not", "must_not", "except"), "none"),
+    **dict.fromkeys(("term", "phrase", "keyword", "keywords"), "terms"),
+    **dict.fromkeys(("pattern", "regexp"), "regex"),
+}
+
+
+def foreign_key(key: str, names: Iterable[str]) -> str:
+    """What a key of another query language is called here, as a sentence; empty where that is no key here."""
+    known = _FOREIGN.get(key.casefold())
+    if known is None or known not in names:
+        return ""
+    return f"Here that is `{known}: …`." if known == "regex" else f"Here that is `{known}: [ … ]`."
 
 
 def is_wrong_kind(error_type: str, value: object) -> bool:
@@ -100,6 +119,10 @@ def cure_for(error_type: str, value: object, context: Mapping[str, Any]) -> str:
         return "Put it in quotes to make it text."
     if error_type == "bool_type" and isinstance(value, str):
         return "Write true or false (yes, no, on and off are plain words here)."
+    if error_type in _LISTS and isinstance(value, str | dict):
+        return (
+            "Put it in brackets: [ … ]." if isinstance(value, str) else "Put a dash before each, or brackets around it."
+        )
     if error_type in {"int_type", "float_type"} and isinstance(value, str) and re.fullmatch(r"[-+]?[\d.]+", value):
         return "Take the quotes away to make it a number."
     if error_type in {"literal_error", "enum", "union_tag_invalid"}:

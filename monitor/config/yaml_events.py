@@ -147,6 +147,8 @@ def _syntax_problem(path: str, text: str, error: yaml.YAMLError) -> Problem:
         message, cure = "is indented with a tab.", "YAML wants spaces."
     elif "mapping values are not allowed" in what:
         cure = "Put text that holds ': ' in quotes, and check the indentation."
+    elif "unknown escape character" in what:
+        cure = "In double quotes a backslash begins an escape of YAML: put the text in single quotes, as '\\d+'."
     return Problem(file=path, line=line, column=column, message=message, cure=cure)
 
 

@@ -5,16 +5,17 @@ What YAML is read and what is refused: `yaml_events`.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, ClassVar, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from monitor.config.model_keys import keys_at
-from monitor.config.wording import cure_for, expected, is_wrong_kind, near_miss, one_of, shown
+from monitor.config.model_keys import cure_at, keys_at
+from monitor.config.wording import cure_for, expected, foreign_key, is_wrong_kind, near_miss, one_of, shown
 from monitor.config.yaml_events import DOUBTFUL, MAX_BYTES, Built, Loc, Place, dotted, plain_content
 from monitor.errors import ConfigError, Problem
 
@@ -29,8 +30,11 @@ class Strict(BaseModel):
     """Base of the models of all configuration files.
 
     Unknown keys are errors, nothing is converted (`"5"` is no number, `no` is no boolean), instances are frozen.
-    Lists are declared as `Many[X]` (tuples) or `list[X]`.
+    Lists are declared as `Many[X]` (tuples) or `list[X]`. `cures` says, by key, what to write where a value of another
+    kind was given, or too few.
     """
+
+    cures: ClassVar[Mapping[str, str]] = {}
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False)
 
@@ -138,7 +142,9 @@ def _whole(path: Path | str, message: str, cure: str = "") -> Problem:
 def _read_text(path: Path) -> str:
     try:
         with path.open("rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            # The buffer is as large as what is asked for, whatever the file holds.
+            size = os.fstat(file.fileno()).st_size
+            raw = file.read(min(size, MAX_BYTES) + 1) if size else file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ConfigError((_whole(path, "is missing.", "`monitor init DIR` writes a commented example."),)) from None
     except IsADirectoryError:
@@ -193,12 +199,12 @@ def _problems_of(
             if item not in wrong_kind and not is_echo:
                 yield _explain(document, model, loc, item)
         if wrong_kind and len(wrong_kind) == len(items) and not has_deeper:
-            yield _explain_kind(document, loc, wrong_kind)
+            yield _explain_kind(document, model, loc, wrong_kind)
 
 
-def _explain_kind(document: Document, loc: Loc, items: list[dict[str, Any]]) -> Problem:
+def _explain_kind(document: Document, model: type[BaseModel], loc: Loc, items: list[dict[str, Any]]) -> Problem:
     wanted = " or ".join(dict.fromkeys(expected(item["type"], item.get("ctx", {})) for item in items))
-    cures = [cure_for(item["type"], item["input"], {}) for item in items]
+    cures = [cure_at(model, loc), *(cure_for(item["type"], item["input"], {}) for item in items)]
     found = shown(items[0]["input"], dotted(loc))
     return problem_at(document, loc, f"expected {wanted}, found {found}.", next(filter(None, cures), ""))
 
@@ -209,13 +215,18 @@ def _explain(document: Document, model: type[BaseModel], loc: Loc, item: dict[st
         return problem_at(document, loc, "is missing.")
     if error_type == "extra_forbidden":
         names = keys_at(model, loc[:-1])
-        cure = near_miss(str(loc[-1]), names) or f"Known here: {one_of(names)}."
+        key = str(loc[-1])
+        cure = foreign_key(key, names) or near_miss(key, names) or f"Known here: {one_of(names)}."
         return problem_at_key(document, loc, "is an unknown key.", cure)
     if error_type in {"value_error", "assertion_error"}:
         return problem_at(document, loc, str(context.get("error", item["msg"])))
     wanted = expected(error_type, context)
     if not wanted:
         return problem_at(document, loc, f"{str(item['msg']).replace('Input should', 'should')}.")
-    found = shown(item["input"], dotted(loc))
-    cure = cure_for(error_type, item["input"], context)
+    if error_type == "too_short" and (count := context.get("actual_length")) is not None:
+        found = str(count or "none")
+        cure = cure_at(model, loc)
+    else:
+        found = shown(item["input"], dotted(loc))
+        cure = cure_for(error_type, item["input"], context)
     return problem_at(document, loc, f"expected {wanted}, found {found}.", cure)

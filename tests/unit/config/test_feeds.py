@@ -81,7 +81,8 @@ def test_a_wrong_fact_is_named_with_its_key(write, problems_of, facts, key, word
 def test_no_feed_at_all_is_an_error(write, problems_of):
     path = write("feeds: []\n")
     (problem,) = problems_of(lambda: load_feeds(path))
-    assert problem.message == "expected at least 1 of them, found a list."
+    assert problem.message == "expected at least 1 of them, found none."
+    assert "`monitor feeds discover PAGE`" in problem.cure
 
 
 @pytest.mark.parametrize(

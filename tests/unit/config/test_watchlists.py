@@ -14,7 +14,20 @@ from babel import Locale
 from monitor.config.watchlists import WatchlistFile, load_watchlist
 from monitor.core.scoring import compile_watchlists, run_examples
 from monitor.errors import ConfigError
-from monitor.model.watchlists import Alias, AllOf, AnyOf, Entity, Field, Mention, Near, NoneOf, Rule, Term, Watchlist
+from monitor.model.watchlists import (
+    Alias,
+    AllOf,
+    AnyOf,
+    Entity,
+    Field,
+    Mention,
+    Near,
+    NoneOf,
+    Pattern,
+    Rule,
+    Term,
+    Watchlist,
+)
 from tests.factories import make_article
 
 ROOT = Path(__file__).parents[3]
@@ -149,6 +162,71 @@ MATCH = "match: {all: [{entity: palm}, {entity: europe}]}"
             "match: needs exactly one of all, any, none, entity, terms, regex, near, ",
         ),
         (MATCH, "match: {near: ¦{entities: [palm]}}", "match.near: near needs two things or more, in `of`, "),
+        (MATCH, "match: {¦and: [sawit]}", "match.and: is an unknown key. Here that is `all: [ … ]`."),
+        (MATCH, "match: {¦or: [sawit]}", "match.or: is an unknown key. Here that is `any: [ … ]`."),
+        (
+            MATCH,
+            "match: {all: [sawit, {¦not: {entity: europe}}]}",
+            "match.all.1.not: is an unknown key. Here that is `none: [ … ]`.",
+        ),
+        (
+            MATCH,
+            "match: ¦{all: [sawit], none: [Brussels]}",
+            "match: needs exactly one of all, any, none, entity, terms, regex, near, outlet, language, country, found "
+            "all and none. Put one inside the other: all: [ …, {none: [ … ]}].",
+        ),
+        (
+            MATCH,
+            "match: ¦[sawit, minyak]",
+            "match: expected text or a mapping (key: value), found a list. Write {all: [ … ]} where each of them must "
+            "be there, {any: [ … ]} where one is enough.",
+        ),
+        (
+            MATCH,
+            "match: {all: [sawit, ¦[minyak, CPO]]}",
+            "match.all.1: expected text or a mapping (key: value), found a list. In its brackets stand texts and cond",
+        ),
+        (MATCH, "match: {all: ¦{entity: palm}}", "match.all: expected a list, found a mapping. In its brackets stand "),
+        (
+            MATCH,
+            "match: {near: ¦[palm, eu]}",
+            "match.near: expected a mapping (key: value), found a list. Write near: ",
+        ),
+        (
+            MATCH,
+            "match: {entity: ¦[palm, europe]}",
+            "match.entity: expected text, found a list. Name one; of several, ",
+        ),
+        (
+            PALM,
+            "¦sawit",
+            "entities.palm: expected a list or a mapping (key: value), found 'sawit'. Put it in brackets: ",
+        ),
+        (
+            "{en: Palm oil and the EU}",
+            "¦Palm oil",
+            "title: expected a mapping (key: value), found 'Palm oil'. Write it ",
+        ),
+        (
+            "match:",
+            "boost: ¦{name: a, when: x, points: 1}\nmatch:",
+            "boost: expected a list, found a mapping. Put a dash before each, or brackets around it.",
+        ),
+        (
+            "match:",
+            "boost: [{name: a, when: ¦[x, y], points: 1}]\nmatch:",
+            "boost.0.when: expected text or a mapping (key: value), found a list. Write {all: [ … ]} where each of ",
+        ),
+        (
+            MATCH,
+            'match: {regex: ¦"\\bsawit\\b"}',
+            "match.regex: holds a control character: YAML reads \\b in double quotes as one. Put the expression in ",
+        ),
+        (
+            MATCH,
+            'match: {near: {of: [sawit, {regex: ¦"\\Pe"}]}}',
+            "match.near.of.1.regex: holds a control character: YAML reads \\P in double quotes as one. Put ",
+        ),
         ("match:", "¦treshold: 40\nmatch:", "treshold: is an unknown key. Did you mean 'threshold'?"),
         ("match:", "aliases: [¦aliases/eu.yaml]\nmatch:", "aliases.0: there is no file "),
         ("match:", "aliases: [¦../../secret.yaml]\nmatch:", "aliases.0: lies outside the configuration folder."),
@@ -182,6 +260,19 @@ def test_each_mistake_is_told_with_its_place(tmp_path: Path, old: str, new: str,
     expected = f"watchlists/w.yaml:{line}:{column}: {problem}"
     found = problems(tmp_path, marked.replace("¦", ""))
     assert [text[: len(expected)] for text in found] == [expected]
+
+
+def test_a_backslash_in_double_quotes_that_yaml_does_not_know_is_told_with_the_cure(tmp_path: Path) -> None:
+    (problem,) = problems(tmp_path, MINIMAL.replace(MATCH, 'match: {regex: "\\d+ ton"}'))
+    assert problem.endswith("escape of YAML: put the text in single quotes, as '\\d+'.")
+    watchlist = load_watchlist(write(tmp_path, MINIMAL.replace(MATCH, "match: {regex: '\\d+ ton'}")))
+    assert watchlist.match == Pattern(regex=r"\d+ ton")
+
+
+def test_a_common_word_that_names_an_entity_is_told_how_to_ask_for_it(tmp_path: Path) -> None:
+    text = MINIMAL.replace("  europe:", "  eu:").replace(MATCH, "match: {all: [{entity: palm}, eu]}")
+    (problem,) = problems(tmp_path, text)
+    assert problem.endswith("'eu' stands in nearly every text. If the entity is meant, write {entity: eu}.")
 
 
 def test_mistakes_in_a_shared_file_are_told_at_that_file(tmp_path: Path) -> None:

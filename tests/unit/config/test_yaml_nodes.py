@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tracemalloc
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -155,6 +156,17 @@ def test_a_huge_file_is_refused_before_it_is_parsed(write, problems_of):
     path = write(b"# " + b"x" * 64_000_001)
     (problem,) = problems_of(lambda: read_document(path))
     assert problem.message == "is larger than 64 MB."
+
+
+def test_reading_a_small_file_takes_no_room_for_a_large_one(write):
+    path = write("a: b\n")
+    tracemalloc.start()
+    try:
+        read_document(path)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 5_000_000
 
 
 # --- syntax ------------------------------------------------------------------------------------------------------
