@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from monitor.app.lint import Lint
 
 KINDS = {
+    "bare-name": "a word in `match` or a rule that is an entity's name, and does not stand for it",
+    "operator": "AND, OR or NOT inside a text, where it is a word like any other",
+    "unused": "an entity that nothing asks for",
     "common": "a spelling that is a common word, or one letter or syllable",
     "redundant": "a spelling that another one finds as well",
     "no-effect": "a part of a `not` that excludes nothing",

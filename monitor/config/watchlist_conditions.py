@@ -33,7 +33,8 @@ class Conditions:
     def condition(self, section: str | ConditionSection, loc: Loc) -> Condition:
         """A condition written at a key path."""
         if isinstance(section, str):
-            alias = Alias(text=section)
+            line, column = self._document.marks[loc]
+            alias = Alias(text=section, place=f"{self._document.path}:{line}:{column}")
             is_entity = self._entities.knows(section)
             cure = f"If the entity is meant, write {{entity: {section}}}." if is_entity else ""
             check_stop_words(alias, self._document, loc, self._notes, cure)

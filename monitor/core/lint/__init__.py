@@ -1,7 +1,7 @@
 """Term lint: what in a watchlist is odd and works all the same. It suggests and never edits.
 
-Some is told from the watchlist and the list of feeds alone (`spellings`, `coverage`), some by stored articles
-(`tally`). What cannot work at all is an error of the configuration instead (`scoring.soundness`).
+Some is told from the watchlist and the list of feeds alone (`uses`, `spellings`, `coverage`), some by
+stored articles (`tally`). What cannot work at all is an error of the configuration instead (`scoring.soundness`).
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from monitor.core.lint.coverage import coverage_findings
 from monitor.core.lint.findings import Finding
 from monitor.core.lint.spellings import spelling_findings
 from monitor.core.lint.tally import MIN_ARTICLES, Tally
+from monitor.core.lint.uses import use_findings
 from monitor.model.feeds import Feed
 from monitor.model.watchlists import Watchlist
 
@@ -20,7 +21,8 @@ __all__ = ["MIN_ARTICLES", "Finding", "Tally", "lint"]
 
 def lint(watchlist: Watchlist, feeds: Sequence[Feed], tally: Tally | None = None) -> list[Finding]:
     """The findings, by place; those of a tally's counts too."""
-    found = [*spelling_findings(watchlist), *coverage_findings(watchlist, feeds), *(tally.findings() if tally else ())]
+    told = [*use_findings(watchlist), *spelling_findings(watchlist), *coverage_findings(watchlist, feeds)]
+    found = [*told, *(tally.findings() if tally else ())]
     return sorted(dict.fromkeys(found), key=_order)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -11,12 +12,16 @@ from monitor.model.articles import Article
 from monitor.model.watchlists import (
     Alias,
     AllOf,
+    AnyOf,
     Condition,
     Entity,
     Field,
     Mention,
+    Near,
+    NoneOf,
     Published,
     Rule,
+    Term,
     Watchlist,
 )
 from tests.factories import make_article, make_feed, make_watchlist
@@ -36,10 +41,14 @@ def watchlist(*palm: Alias, europe: tuple[Alias, ...] = (), others: tuple[Alias,
     }
     return make_watchlist(
         "palm-oil",
-        entities=entities,
-        match=AllOf(children=(Mention(entity="palm"), Mention(entity="europe"))),
-        sides=("palm", "europe"),
-        **{"others": "others", "places": {"match": "w.yaml:2:1", "name": "w.yaml:1:1"}, **facts},
+        **{
+            "entities": entities,
+            "match": AllOf(children=(Mention(entity="palm"), Mention(entity="europe"))),
+            "sides": ("palm", "europe"),
+            "others": "others",
+            "places": {"match": "w.yaml:2:1", "name": "w.yaml:1:1"},
+            **facts,
+        },
     )
 
 
@@ -193,3 +202,77 @@ def test_a_rule_that_never_fires_past_the_gate_is_told() -> None:
     assert [kind for kind, _ in tally(one, passing)] == ["idle"]
     assert tally(one, passing[:40]) == []
     assert tally(one, [*passing, *stories(1, "Palm oil: the European Union and Japan")]) == []
+
+
+def word(text: str, **facts: Any) -> Term:
+    return Term(aliases=(alias(text),), **facts)
+
+
+@pytest.mark.parametrize(
+    ("condition", "is_told"),
+    [
+        (word("palm"), True),
+        (word("Palm"), True),
+        (AnyOf(children=(NoneOf(children=(word("europe"),)), Mention(entity="palm"))), True),
+        (Near(children=(word("palm"), Mention(entity="europe"))), True),
+        (word("palm oil"), False),
+        (word("palm", fields=(Field.TITLE,)), False),
+        (Term(aliases=(alias("palm"), alias("palms"))), False),
+        (Mention(entity="palm"), False),
+    ],
+)
+def test_a_word_that_is_an_entitys_name_is_told_to_be_none(condition: Condition, is_told: bool) -> None:
+    every = (condition, *(Mention(entity=name) for name in ("palm", "europe")))
+    found = [one for one in lint(watchlist(match=AllOf(children=every)), []) if one.kind == "bare-name"]
+    assert bool(found) is is_told
+    of_rule = watchlist(rules=(Rule(name="extra", when=condition, points=5),))
+    assert [one.kind for one in lint(of_rule, [])] == ["bare-name"] * is_told
+
+
+def test_a_name_with_a_stroke_is_told_when_it_is_written_with_a_blank() -> None:
+    entities = {
+        name: Entity(id=name, aliases=(alias(text),)) for name, text in (("palm_oil", "sawit"), ("others", "x1y"))
+    }
+    (finding,) = lint(watchlist(entities=entities, match=word("Palm Oil"), sides=("palm_oil",)), [])
+    assert (finding.kind, finding.place) == ("bare-name", "w.yaml:8:7")
+    assert "{entity: palm_oil}" in finding.suggestion
+
+
+@pytest.mark.parametrize(
+    ("text", "is_told"),
+    [
+        ("sawit AND Eropa", True),
+        ("sawit OR minyak", True),
+        ("sawit NOT resep", True),
+        ("NOT resep", True),
+        ("sawit and Eropa", False),
+        ("BED BATH AND BEYOND", False),
+        ("Andorra", False),
+    ],
+)
+def test_operators_inside_a_text_are_told_to_be_words(text: str, is_told: bool) -> None:
+    assert [kind for kind, _ in kinds(match=AnyOf(children=(word(text), Mention(entity="palm"))))] == (
+        ["operator"] * is_told
+    )
+    assert ("operator", text) in kinds(alias(text)) or not is_told
+
+
+def test_an_entity_that_nothing_asks_for_is_told_at_its_first_spelling() -> None:
+    made = watchlist()
+    extra = {"japan": Entity(id="japan", aliases=(alias("Tokyo", "en"), alias("Japan", "en")))}
+    (finding,) = lint(watchlist(entities={**made.entities, **extra}), [])
+    assert (finding.kind, finding.place) == ("unused", "w.yaml:5:7")
+    assert "japan" in finding.what
+
+
+def test_an_entity_that_another_one_includes_or_a_rule_asks_for_is_used() -> None:
+    made = watchlist()
+    brussels = alias("Brussels", "en")
+    entities = {
+        **made.entities,
+        "europe": Entity(id="europe", aliases=(alias("EC", is_cased=True), replace(brussels, group="capital"))),
+        "capital": Entity(id="capital", aliases=(brussels,)),
+        "tax": Entity(id="tax", aliases=(alias("tariff"),)),
+    }
+    rules = (Rule(name="tax", when=Mention(entity="tax"), points=5),)
+    assert lint(watchlist(entities=entities, rules=rules), []) == []
