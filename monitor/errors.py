@@ -2,6 +2,7 @@
 
 MonitorError
 ├── ConfigError            the configuration cannot be used (all its problems at once)
+├── UsageError             the command line asks for what there cannot be
 ├── SeedError              a seed document or its manifest cannot be used
 ├── StoreError             the database refused
 │   ├── StoreBusyError     another daemon holds this store
@@ -52,6 +53,10 @@ class ConfigError(MonitorError):
     def __init__(self, problems: tuple[Problem, ...]) -> None:
         self.problems = problems
         super().__init__("\n".join(str(problem) for problem in problems))
+
+
+class UsageError(MonitorError):
+    """The command line names what the configuration does not have, or asks for what there cannot be."""
 
 
 class SeedError(MonitorError):

@@ -12,6 +12,7 @@ from monitor.app.adapters import make_renderers
 from monitor.app.articles_file import ArticlesFile
 from monitor.app.examples import tried
 from monitor.config import Configuration
+from monitor.config.watchlists import load_watchlist
 from monitor.core.scoring.soundness import unsound
 from monitor.core.sites import Sites
 from monitor.errors import ConfigError, MonitorError, Problem
@@ -35,6 +36,13 @@ class Past:
     first_at: datetime
     until: datetime
     problems: tuple[str, ...] = ()
+
+
+def read_watchlist(path: Path, config_dir: Path) -> Watchlist:
+    """A watchlist's file, wherever it lies, with the shared files of the configuration; `ConfigError` as in `check`."""
+    watchlist = load_watchlist(path, config_dir=config_dir)
+    _check([watchlist])
+    return watchlist
 
 
 def failed_tests(configuration: Configuration, watchlist: Watchlist) -> tuple[Problem, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from monitor.app.names import watchlist_named
 from monitor.config import Configuration
 from monitor.core.lint import MIN_ARTICLES, Finding, Tally, lint
 from monitor.errors import StoreError
@@ -28,12 +29,9 @@ class Lint:
 async def read_lint(configuration: Configuration, *, days: int, watchlist: str | None = None) -> Lint:
     """Lint one watchlist or all, with the articles first seen in the last days; the store is only read.
 
-    Raises `StoreError` for a watchlist that is not there.
+    Raises `UsageError` for a watchlist that is not there.
     """
-    wanted = [one for one in configuration.watchlists if watchlist in (None, one.name)]
-    if not wanted:
-        names = ", ".join(one.name for one in configuration.watchlists)
-        raise StoreError(f"There is no watchlist {watchlist}; there are: {names}.")
+    wanted = list(configuration.watchlists) if watchlist is None else [watchlist_named(configuration, watchlist)]
     tallies: Mapping[str, Tally] = {one.name: Tally(one) for one in wanted}
     articles, problem = 0, ""
     try:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from monitor.app.names import watchlist_named
 from monitor.config import Configuration, load
 from monitor.core.language import guess_language
 from monitor.core.profile_cards import made_texts, names_of, negatives_of, score_card, without_matches
 from monitor.core.profiles import MIN_DOCUMENTS, TOP, Background, Text, derive, read_text
 from monitor.core.seeds import SEED_FEED
-from monitor.errors import ConfigError, MonitorError, StoreError
+from monitor.errors import ConfigError, MonitorError, StoreError, UsageError
 from monitor.model.articles import Article, VerdictKind
 from monitor.model.profiles import Profile, ScoreCard
 from monitor.model.watchlists import Watchlist
@@ -308,9 +309,6 @@ def _configuration(wish: ProfileWish, remarks: list[str]) -> Configuration | Non
 def _watchlist(configuration: Configuration | None, name: str | None) -> Watchlist | None:
     if name is None:
         return None
-    known = configuration.watchlists if configuration else ()
-    found = next((watchlist for watchlist in known if watchlist.name == name), None)
-    if found is None:
-        names = ", ".join(watchlist.name for watchlist in known) or "none"
-        raise MonitorError(f"there is no watchlist {name}; there are: {names}")
-    return found
+    if configuration is None:
+        raise UsageError(f"There is no watchlist {name}: --config names the folder that has it.")
+    return watchlist_named(configuration, name)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from monitor.app.stories import to_change, to_read
 from monitor.config import Configuration
 from monitor.core import preferences, suspensions
-from monitor.errors import StoreError
+from monitor.errors import UsageError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Recipient
 from monitor.model.preferences import Preference, PreferenceKind, Way
@@ -59,11 +59,11 @@ async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
 
 
 async def read_recipient(configuration: Configuration, recipient_id: str) -> RecipientFile:
-    """One of them; raises `StoreError` for one that nobody knows."""
+    """One of them; raises `UsageError` for one that nobody knows."""
     known = await read_recipients(configuration)
     found = next((one for one in known if one.id == recipient_id), None)
     if found is None:
-        raise StoreError(f"There is no recipient {recipient_id}; there are: {', '.join(one.id for one in known)}.")
+        raise UsageError(f"There is no recipient {recipient_id}; there are: {', '.join(one.id for one in known)}.")
     return found
 
 

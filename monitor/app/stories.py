@@ -13,7 +13,7 @@ from monitor.core.kinship import Kinship
 from monitor.core.origins import origins, wording_shared
 from monitor.core.sites import NO_SITES, Sites
 from monitor.core.urls import url_key
-from monitor.errors import StoreError
+from monitor.errors import StoreError, UsageError
 from monitor.model.articles import Article, ArticleId, Decision, Verdict, VerdictKind
 from monitor.model.commits import Intake
 from monitor.model.ids import format_id, parse_id
@@ -220,7 +220,7 @@ async def find_article(
     try:
         article_id = parse_id(name)
     except ValueError as error:
-        raise StoreError(f"{error}; an address will do as well.") from error
+        raise UsageError(f"{error}; an address will do as well.") from error
     if not is_story_wanted and await store.article(article_id) is None:
         raise StoreError(f"There is no article {format_id(article_id)}.")
     return article_id

@@ -8,13 +8,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from monitor.app.backtests import open_past, run_backtest
+from monitor.app.names import require, watchlist_named
 from monitor.app.stories import article_at, find_article, to_change, to_read
 from monitor.config import Configuration
 from monitor.config.watchlist_edits import edited, own_aliases, read_text
 from monitor.core.proposals import applied, propose
 from monitor.core.scoring import compile_watchlists
 from monitor.core.sites import Sites
-from monitor.errors import ConfigError, StoreError
+from monitor.errors import ConfigError, StoreError, UsageError
 from monitor.model.articles import Article
 from monitor.model.backtests import Backtest
 from monitor.model.proposals import Edit, Proposal
@@ -45,10 +46,10 @@ async def cast_vote(
 ) -> tuple[Vote, Article]:
     """Keep a vote on the article that an id or an address names; the watchlist may be left out where it is plain.
 
-    Raises `StoreError` for an article, watchlist or recipient that is not there.
+    Raises `StoreError` for an article that is not there, `UsageError` for a watchlist or recipient.
     """
-    if recipient and recipient not in (known := [one.id for one in configuration.recipients]):
-        raise StoreError(f"There is no recipient {recipient}; there are: {', '.join(known)}.")
+    if recipient:
+        require("recipient", recipient, (one.id for one in configuration.recipients))
     async with to_change(configuration) as store:
         article = await store.article(await find_article(store, name, Sites(configuration.urls)))
         if article is None:
@@ -67,14 +68,13 @@ async def cast_vote(
 def _voted_watchlist(configuration: Configuration, article: Article, name: str | None) -> str:
     known = [one.name for one in configuration.watchlists]
     if name is not None:
-        if name not in known:
-            raise StoreError(f"There is no watchlist {name}; there are: {', '.join(known)}.")
+        require("watchlist", name, known)
         return name
     matched = [score.watchlist for score in compile_watchlists(configuration.watchlists).matches(article)]
     possible = known if len(known) == 1 else matched
     if len(possible) != 1:
         found = f"matches {', '.join(matched)}" if matched else "matches no watchlist"
-        raise StoreError(f"The article {found}: say with --watchlist which of {', '.join(known)} the vote is on.")
+        raise UsageError(f"The article {found}: say with --watchlist which of {', '.join(known)} the vote is on.")
     return possible[0]
 
 
@@ -83,12 +83,9 @@ async def read_proposal(
 ) -> Proposed:
     """What the votes on a watchlist, cast in the last days or ever, come to, with its backtest.
 
-    Raises `StoreError` for a watchlist that is not there, `ConfigError` where its file cannot be read.
+    Raises `UsageError` for a watchlist that is not there, `ConfigError` where its file cannot be read.
     """
-    watchlist = next((one for one in configuration.watchlists if one.name == name), None)
-    if watchlist is None:
-        names = ", ".join(one.name for one in configuration.watchlists)
-        raise StoreError(f"There is no watchlist {name}; there are: {names}.")
+    watchlist = watchlist_named(configuration, name)
     since = EVER if days is None else datetime.now(UTC) - timedelta(days=days)
     async with to_read(configuration) as store:
         votes = await store.voted_articles(name, since=since)

@@ -9,14 +9,16 @@ from itertools import pairwise
 from pathlib import Path
 
 from monitor.app.absence import Absence, absent
+from monitor.app.names import watchlist_named
 from monitor.app.stories import find_article, is_address
 from monitor.config import Configuration
 from monitor.config.watchlists import load_watchlist
 from monitor.core.scoring import compile_watchlists
 from monitor.core.scoring.flips import MAX_FLIPS, Flip, FlipFinder
+from monitor.core.scoring.soundness import refused
 from monitor.core.sites import Sites
 from monitor.core.substance import changes_that_matter
-from monitor.errors import MonitorError, StoreError
+from monitor.errors import ConfigError, StoreError
 from monitor.model.articles import Article, Change, Decision, Revision, Verdict, VerdictKind
 from monitor.model.stories import Story
 from monitor.model.watchlists import Score, Watchlist
@@ -60,15 +62,14 @@ class Answer:
 def chosen(configuration: Configuration, watchlist: str | None, config_dir: Path) -> list[Watchlist]:
     """The watchlists asked for: all, one by name, or one of a file that is not live (`*.yaml`).
 
-    Raises `ConfigError` for a file with mistakes, `MonitorError` for a name that is not there.
+    Raises `ConfigError` for a file with mistakes, `UsageError` for a name that is not there.
     """
     if watchlist is not None and watchlist.endswith((".yaml", ".yml")):
-        return [load_watchlist(Path(watchlist), config_dir=config_dir)]
-    wanted = [one for one in configuration.watchlists if watchlist in (None, one.name)]
-    if not wanted:
-        names = ", ".join(one.name for one in configuration.watchlists)
-        raise MonitorError(f"There is no watchlist {watchlist}; there are: {names}.")
-    return wanted
+        found = load_watchlist(Path(watchlist), config_dir=config_dir)
+        if problems := tuple(refused(found)):
+            raise ConfigError(problems)
+        return [found]
+    return list(configuration.watchlists) if watchlist is None else [watchlist_named(configuration, watchlist)]
 
 
 def answers(article: Article, watchlists: Sequence[Watchlist]) -> list[Answer]:

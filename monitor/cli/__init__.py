@@ -3,7 +3,9 @@
 A command module has `configure(parser)` and `run(args) -> exit code`. Only the module of the command asked for is
 imported, and it imports what is heavy inside `run`: `monitor --help` must answer at once (health checks call it).
 
-Exit codes: 0 done, 1 something failed, 2 the command line or the configuration is wrong.
+Exit codes, of every command: 0 done; 1 something failed, or the answer is no (an article that is not stored, a file
+that cannot be read, a feed that does not answer); 2 the command line or the configuration is wrong (an unknown option,
+a number out of range, a name that the configuration does not have): nothing was begun.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 
 from monitor import __version__
-from monitor.errors import ConfigError, MonitorError
+from monitor.errors import ConfigError, MonitorError, UsageError
 
 # Command → (module in this package, what it does). One line a command; `docs` and the tests read this table.
 COMMANDS: dict[str, str] = {
@@ -52,7 +54,8 @@ def build_parser(command: str | None) -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="monitor",
         description="Watch news feeds, tell each story once, explain every match, mail digests.",
-        epilog="monitor COMMAND --help tells more. Start with: monitor init DIR, monitor check, monitor run.",
+        epilog="monitor COMMAND --help tells more. Start with: monitor init DIR, monitor check, monitor run. Exit "
+        "codes: 0 done; 1 something failed, or the answer is no; 2 the command line or the configuration is wrong.",
     )
     parser.add_argument("--version", action="version", version=f"monitor {__version__}")
     commands = parser.add_subparsers(dest="command", metavar="COMMAND", required=True)
@@ -80,6 +83,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(import_module(module_of(args.command)).run(args))
     except ConfigError as error:
         print(f"The configuration cannot be used:\n{error}", file=sys.stderr)
+        return 2
+    except UsageError as error:
+        print(f"monitor {args.command}: {error}", file=sys.stderr)
         return 2
     except MonitorError as error:
         print(f"monitor {args.command}: {error}", file=sys.stderr)

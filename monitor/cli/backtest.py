@@ -11,19 +11,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.cli.past import configure_past, live_watchlist, moment, read_watchlist
+from monitor.cli.past import configure_past, moment, share
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from monitor.config import Configuration
     from monitor.model.backtests import Backtest, Mail, MailShift, Reach, Shift
     from monitor.model.watchlists import Watchlist
 
 SHOWN = 20
 LISTS = ("gained", "lost", "moved")
 _LIST = (
-    "a list: id, story, title, outlet, url, seen_at, before and after (points, null: the gate is shut), reasons, "
-    "alert (gained, lost or empty)"
+    "a list: id, story, title, outlet, url, seen_at, before and after (points, null: the gate is shut), "
+    "relevance_before and relevance_after (a share of 1, null likewise), reasons, alert (gained, lost or empty)"
 )
 
 KEYS = {
@@ -65,12 +66,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0, or 1 when a test of its own fails; `ConfigError` for an unusable file, `MonitorError` without a past."""
-    from monitor.app.backtests import failed_tests, open_past, run_backtest
+    from monitor.app.backtests import failed_tests, open_past, read_watchlist, run_backtest
     from monitor.config import load
 
     configuration = load(args.config, os.environ)
     after = read_watchlist(args.file, args.config)
-    before, beside = _before(args, configuration.watchlists, after.name)
+    before, beside = _before(args, configuration, after.name)
     failed = [str(problem) for problem in failed_tests(configuration, after)]
 
     async def look() -> tuple[Backtest, Sequence[str]]:
@@ -87,13 +88,16 @@ def run(args: argparse.Namespace) -> int:
     return 1 if failed else 0
 
 
-def _before(args: argparse.Namespace, live: Sequence[Watchlist], name: str) -> tuple[Watchlist | None, str | None]:
+def _before(args: argparse.Namespace, live: Configuration, name: str) -> tuple[Watchlist | None, str | None]:
     """What the file is held against, and how that is called."""
+    from monitor.app.backtests import read_watchlist
+    from monitor.app.names import watchlist_named
+
     if args.against is not None:
         return read_watchlist(args.against, args.config), str(args.against)
     if args.watchlist is not None:
-        return live_watchlist(live, args.watchlist), args.watchlist
-    found = next((one for one in live if one.name == name), None)
+        return watchlist_named(live, args.watchlist), args.watchlist
+    found = next((one for one in live.watchlists if one.name == name), None)
     return found, found.name if found else None
 
 
@@ -159,10 +163,15 @@ def _shift(shift: Shift) -> list[str]:
 
     alert = f", alert {shift.alert}" if shift.alert else ""
     return [
-        f"  {_points(shift.before):>6} → {_points(shift.after):<6} {shift.title}  "
+        f"  {_points(shift.before):>6} → {_points(shift.after):<6} {_relevance(shift):>4}  {shift.title}  "
         f"[{shift.outlet}, {shift.seen_at:%Y-%m-%d}, {format_id(shift.article_id)}{alert}]",
-        f"{'':18}{shift.reasons[0]}",
+        f"{'':24}{shift.reasons[0]}",
     ]
+
+
+def _relevance(shift: Shift) -> str:
+    """That of its points after, or before where there are none."""
+    return share(shift.before if shift.after is None else shift.after)
 
 
 def _points(points: float | None) -> str:
@@ -201,6 +210,7 @@ def _plain_mail(one: MailShift) -> dict[str, object]:
 
 
 def _plain_shift(shift: Shift) -> dict[str, object]:
+    from monitor.core.scoring import relevance
     from monitor.model.ids import format_id
 
     return {
@@ -212,6 +222,8 @@ def _plain_shift(shift: Shift) -> dict[str, object]:
         "seen_at": shift.seen_at.isoformat(),
         "before": shift.before,
         "after": shift.after,
+        "relevance_before": None if shift.before is None else relevance(shift.before),
+        "relevance_after": None if shift.after is None else relevance(shift.after),
         "reasons": list(shift.reasons),
         "alert": shift.alert,
     }

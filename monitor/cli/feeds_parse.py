@@ -8,7 +8,7 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from monitor.errors import MonitorError, ParseError
+from monitor.errors import MonitorError, ParseError, UsageError
 
 if TYPE_CHECKING:
     from monitor.model.feeds import ParsedFeed
@@ -91,5 +91,5 @@ def _iso(at: datetime | None) -> str | None:
 def _header(line: str) -> tuple[str, str]:
     name, colon, value = line.partition(":")
     if not colon or not name.strip():
-        raise MonitorError(f"--header {line!r} is no header. Write it as 'Name: value'.")
+        raise UsageError(f"--header {line!r} is no header. Write it as 'Name: value'.")
     return name.strip().lower(), value.strip()

@@ -7,7 +7,7 @@ import json
 import os
 
 from monitor.cli.probes import KEYS, keys_told
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, UsageError
 
 
 def configure(parser: argparse.ArgumentParser) -> None:
@@ -34,7 +34,7 @@ def run(args: argparse.Namespace) -> int:
     known = {feed.id: feed for feed in configuration.feeds}
     for feed_id in args.ids:
         if feed_id not in known:
-            raise MonitorError(unknown(feed_id, known))
+            raise UsageError(unknown(feed_id, known))
     if not args.ids and not any(feed.is_enabled for feed in configuration.feeds):
         raise MonitorError("no feed is switched on. `monitor feeds resume ID` switches one on.")
     found = ask(configuration, args.ids)

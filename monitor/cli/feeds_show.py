@@ -10,7 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from monitor.cli.feed_facts import clock, zone_name
-from monitor.errors import MonitorError
+from monitor.errors import UsageError
 
 if TYPE_CHECKING:
     from monitor.app import FeedPast
@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     configuration = load(args.config, os.environ)
     sections = {section.id: section for section in read_sections(args.config / FEEDS_FILE)}
     if args.id not in sections:
-        raise MonitorError(unknown(args.id, sections))
+        raise UsageError(unknown(args.id, sections))
     past, problem = _past(configuration, args.id)
     if args.json:
         print(json.dumps(_plain(sections[args.id], past), ensure_ascii=False, indent=2, default=str))

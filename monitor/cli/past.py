@@ -1,18 +1,10 @@
-"""What `monitor backtest` and `monitor budget` share: which stretch of the past, and which watchlist."""
+"""What `monitor backtest` and `monitor budget` share: which stretch of the past, and how points are told."""
 
 from __future__ import annotations
 
 import argparse
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-from monitor.errors import ConfigError, MonitorError
-
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from monitor.model.watchlists import Watchlist
 
 
 def configure_past(parser: argparse.ArgumentParser, *, shown: int) -> None:
@@ -60,24 +52,11 @@ def _moment(text: str) -> datetime:
     return at.astimezone(UTC) if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def read_watchlist(path: Path, config_dir: Path) -> Watchlist:
-    """A watchlist's file, wherever it lies, with the shared files of the configuration; `ConfigError` as in `check`."""
-    from monitor.config.watchlists import load_watchlist
-    from monitor.core.scoring.soundness import unsound
+def share(points: float | None) -> str:
+    """How relevant an article of so many points is, as digests say it; of one without points nothing."""
+    from monitor.core.scoring import relevance
 
-    watchlist = load_watchlist(path, config_dir=config_dir)
-    if problems := unsound([watchlist]):
-        raise ConfigError(tuple(problems))
-    return watchlist
-
-
-def live_watchlist(live: Sequence[Watchlist], name: str) -> Watchlist:
-    """The live watchlist of a name; `MonitorError` with those that there are."""
-    found = next((one for one in live if one.name == name), None)
-    if found is None:
-        names = ", ".join(one.name for one in live)
-        raise MonitorError(f"there is no watchlist {name}; there are: {names}")
-    return found
+    return "" if points is None else f"{relevance(points):.0%}"
 
 
 def moment(at: datetime) -> str:

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -18,6 +19,9 @@ from monitor.errors import MonitorError
 def configure(parser: argparse.ArgumentParser) -> None:
     """The command's arguments."""
     parser.add_argument("file", metavar="FILE|-", help="JSON lines with id, url, title, text; - reads standard input")
+    parser.add_argument(
+        "--watchlist", metavar="NAME|W.yaml", help="only this one, or one of a file that is not live (default: all)"
+    )
     parser.epilog = (
         "Optional keys of a line: summary, lang, published (ISO 8601 or epoch seconds), outlet. One line of JSON is "
         "written for each: verdict, of, similarity, reason, story, storyline, event, decisions (stage, outcome, level, "
@@ -29,9 +33,12 @@ def configure(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """0, or 1 when a line could not be read; the others are judged all the same."""
     from monitor.app import load_configuration, make_replay
+    from monitor.app.why import chosen
     from monitor.pipeline.replay import LineError, read_line
 
-    replay = make_replay(load_configuration(args.config, os.environ))
+    configuration = load_configuration(args.config, os.environ)
+    watchlists = tuple(chosen(configuration, args.watchlist, args.config))
+    replay = make_replay(replace(configuration, watchlists=watchlists))
 
     async def judge(lines: Iterable[str]) -> int:
         unread = 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from monitor.errors import MonitorError
+from monitor.errors import UsageError
 
 _HOST = re.compile(r"(?:[\w-]+\.)+[^\W\d_]{2,}(?::\d+)?(?:[/?].*)?")
 
@@ -15,9 +15,9 @@ def is_web_address(text: str) -> bool:
 
 
 def require_web_address(text: str) -> None:
-    """Raise `MonitorError`, with a guess at what was meant, unless it is one."""
+    """Raise `UsageError`, with a guess at what was meant, unless it is one."""
     if not is_web_address(text):
-        raise MonitorError(f"{text}: a web address begins with https:// or http://.{meant(text)}")
+        raise UsageError(f"{text}: a web address begins with https:// or http://.{meant(text)}")
 
 
 def meant(text: str) -> str:

@@ -8,7 +8,7 @@ import json
 import os
 from pathlib import Path
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, UsageError
 
 _FORMS = (".txt", ".html", ".htm", ".json", ".jsonl", ".md")
 _ID_CHARS = 13
@@ -62,7 +62,7 @@ def run(args: argparse.Namespace) -> int:
             why_shown.show_trial(trial, scored)
         return 0
     if given_for_file := [f"--{name}" for name in ("title", "language", "url") if getattr(args, name)]:
-        raise MonitorError(f"{', '.join(given_for_file)} is for a FILE; {args.article} is an address or an id.")
+        raise UsageError(f"{', '.join(given_for_file)} is for a FILE; {args.article} is an address or an id.")
     found = asyncio.run(explain(configuration, args.article, watchlists))
     if isinstance(found, Absence):
         if args.json:
@@ -78,6 +78,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _is_file(name: str) -> bool:
+    if not name.strip():
+        raise UsageError("the address, id or file is empty: name what is to be explained, or - for standard input.")
     if name == "-":
         return True
     path = Path(name)
@@ -92,7 +94,7 @@ def _is_file(name: str) -> bool:
     if is_meant:
         raise MonitorError(f"there is no file {name}. An address begins with https://.")
     if "." not in name and len(name.replace("-", "")) != _ID_CHARS:
-        raise MonitorError(
+        raise UsageError(
             f"{name!r} is no file, and no article's id: that has {_ID_CHARS} letters and digits, as "
             "`monitor story show` prints it. An address will do as well."
         )

@@ -175,5 +175,5 @@ async def test_poll_looks_at_feeds_and_keeps_nothing(
     assert await feeds(config, "poll", "rss") == 0
     assert "1 of 1 feeds gave something to read, well: 0; nothing was kept." in capsys.readouterr().out
     assert not (config.parent / "var").exists()
-    assert await feeds(config, "poll", "rs") == 1
+    assert await feeds(config, "poll", "rs") == 2
     assert "Did you mean 'rss'?" in capsys.readouterr().err

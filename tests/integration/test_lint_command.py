@@ -95,5 +95,5 @@ def test_findings_are_errors_only_when_strict(folder: Path, capsys: pytest.Captu
 
 
 def test_a_strange_watchlist_is_told(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["lint", "--config", str(folder / "config"), "--watchlist", "palm"]) == 1
+    assert main(["lint", "--config", str(folder / "config"), "--watchlist", "palm"]) == 2
     assert "There is no watchlist palm; there are: palm-oil." in capsys.readouterr().err

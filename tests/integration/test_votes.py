@@ -142,19 +142,19 @@ def test_a_proposal_is_never_written_where_it_would_go_live_or_replace_a_file(
 
 
 @pytest.mark.parametrize(
-    ("words", "told"),
+    ("words", "code", "told"),
     [
-        (["vote", "https://example.org/none", "more"], "is not stored"),
-        (["vote", "{id}", "more", "--watchlist", "asean"], "There is no watchlist asean; there are: palm-oil."),
-        (["vote", "{id}", "more", "--recipient", "nobody"], "There is no recipient nobody; there are: reader."),
-        (["propose", "asean"], "There is no watchlist asean; there are: palm-oil."),
+        (["vote", "https://example.org/none", "more"], 1, "is not stored"),
+        (["vote", "{id}", "more", "--watchlist", "asean"], 2, "There is no watchlist asean; there are: palm-oil."),
+        (["vote", "{id}", "more", "--recipient", "nobody"], 2, "There is no recipient nobody; there are: reader."),
+        (["propose", "asean"], 2, "There is no watchlist asean; there are: palm-oil."),
     ],
 )
 def test_what_is_not_there_is_named(
-    config: Path, capsys: pytest.CaptureFixture[str], words: list[str], told: str
+    config: Path, capsys: pytest.CaptureFixture[str], words: list[str], code: int, told: str
 ) -> None:
     named = [word.format(id=format_id(WANTED[0].id)) for word in words]
-    assert main([*named, "--config", str(config)]) == 1
+    assert main([*named, "--config", str(config)]) == code
     assert told in capsys.readouterr().err
 
 
@@ -166,7 +166,7 @@ def test_with_several_watchlists_the_vote_goes_to_the_one_that_matches(
     (config / "watchlists/cakes.yaml").write_text(text.partition("tests:")[0], encoding="utf-8")
     assert vote(config, WANTED[0], "more") == 0
     assert capsys.readouterr().out.startswith("palm-oil: ")
-    assert vote(config, UNWANTED[0], "more") == 1
+    assert vote(config, UNWANTED[0], "more") == 2
     assert "matches cakes, palm-oil: say with --watchlist" in capsys.readouterr().err
 
 

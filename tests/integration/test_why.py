@@ -202,20 +202,29 @@ def test_a_file_that_cannot_be_read_is_told_with_a_cure(content: str | bytes, cu
 
 
 @pytest.mark.parametrize(
-    ("words", "cure"),
+    ("words", "code", "cure"),
     [
-        (("nowhere.txt",), "there is no file nowhere.txt"),
-        (("./nowhere",), "there is no file"),
-        (("texts/nowhere.html",), "there is no file"),
-        (("elsewhere.example.com/nowhere.html",), "is not stored"),
-        ((".",), "is a folder"),
-        (("nonsense",), "An address will do as well"),
-        (("https://a.example.org/1", "--title", "x"), "--title is for a FILE"),
-        (("https://a.example.org/1", "--watchlist", "x"), "there are: palm-oil-eu"),
+        (("nowhere.txt",), 1, "there is no file nowhere.txt"),
+        (("./nowhere",), 1, "there is no file"),
+        (("texts/nowhere.html",), 1, "there is no file"),
+        (("elsewhere.example.com/nowhere.html",), 1, "is not stored"),
+        ((".",), 1, "is a folder"),
+        (("",), 2, "the address, id or file is empty"),
+        ((" ",), 2, "the address, id or file is empty"),
+        (("nonsense",), 2, "An address will do as well"),
+        (("https://a.example.org/1", "--title", "x"), 2, "--title is for a FILE"),
+        (("https://a.example.org/1", "--watchlist", "x"), 2, "there are: palm-oil-eu"),
     ],
 )
-def test_a_wrong_word_is_told_with_what_would_do(words: tuple[str, ...], cure: str, person: Person) -> None:
-    assert cure in person.asks(*words, code=1)
+def test_a_wrong_word_is_told_with_what_would_do(words: tuple[str, ...], code: int, cure: str, person: Person) -> None:
+    assert cure in person.asks(*words, code=code)
+
+
+def test_a_draft_that_cannot_be_scored_is_told_at_its_line(person: Person) -> None:
+    draft = person.file(
+        WATCHLIST.replace("match:", "penalty: [{name: a, when: {regex: '(?=x)'}, points: 1}]\nmatch:"), "w.yaml"
+    )
+    assert "w.yaml:" in person.asks(person.file(RELATED), "--watchlist", draft, code=2)
 
 
 def test_a_terminal_gets_colour_and_lines_that_fit_unless_it_says_no(

@@ -21,10 +21,11 @@ MAX_PATTERNS = 50
 
 def unsound(watchlists: Sequence[Watchlist]) -> list[Problem]:
     """What is wrong with watchlists, each problem at its place; nothing of it may go live."""
-    return [problem for watchlist in watchlists for problem in (*_refused(watchlist), *_impossible(watchlist))]
+    return [problem for watchlist in watchlists for problem in (*refused(watchlist), *_impossible(watchlist))]
 
 
-def _refused(watchlist: Watchlist) -> Iterator[Problem]:
+def refused(watchlist: Watchlist) -> Iterator[Problem]:
+    """Expressions that cannot be compiled; with one of them nothing can be scored."""
     conditions = (watchlist.match, *(rule.when for rule in watchlist.rules))
     patterns = [leaf for condition in conditions for leaf in leaves(condition) if isinstance(leaf, Pattern)]
     for pattern in patterns[MAX_PATTERNS : MAX_PATTERNS + 1]:

@@ -180,7 +180,7 @@ def test_an_edited_profile_is_not_overwritten(tmp_path, capsys):
 
 def test_an_unknown_watchlist_is_told_with_those_that_are_there(tmp_path):
     message = refusal(SEEDS, watchlist="palm", config_dir=ROOT / "config")
-    assert "there is no watchlist palm; there are: russia-north-korea" in message
+    assert "There is no watchlist palm; there are: russia-north-korea." in message
 
 
 def test_thai_is_refused_for_want_of_words(tmp_path):

@@ -119,10 +119,11 @@ def test_an_edit_is_tried_beside_the_running_daemon_the_same_every_time(
     assert re.fullmatch(r"mails/day \d\.\d → \d\.\d  stories/mail \S+ → \S+   reader", lines[4])
     assert "gained, by points:" in lines
     (line,) = (line for line in lines if TITLES[1] in line)
-    assert re.match(r" +– → \d+(\.\d+)? +European Union delays", line)
+    assert re.match(r" +– → \d+(\.\d+)? +\d+% +European Union delays", line)
     assert list(told) == list(KEYS)
     assert {one["title"] for one in told["gained"]} == {TITLES[1], TITLES[2]}
     assert all(one["reasons"][0].startswith("gate: ") and one["before"] is None for one in told["gained"])
+    assert all(one["relevance_before"] is None and 0.5 < one["relevance_after"] < 1 for one in told["gained"])
     assert told["mail"][0]["recipient"] == "reader"
     assert (told["failed_tests"], told["problems"]) == ([], [])
 
@@ -193,18 +194,18 @@ def test_what_cannot_be_read_of_a_file_is_told_with_its_line(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("arguments", "code", "message"),
     [
-        ([], "There is no store"),
-        (["--articles", "none.jsonl"], "none.jsonl cannot be read"),
-        (["--watchlist", "palm"], "there is no watchlist palm; there are: palm-oil-eu"),
+        ([], 1, "There is no store"),
+        (["--articles", "none.jsonl"], 1, "none.jsonl cannot be read"),
+        (["--watchlist", "palm"], 2, "There is no watchlist palm; there are: palm-oil-eu."),
     ],
 )
 def test_without_a_past_or_a_counterpart_there_is_one_plain_line(
-    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], code: int, message: str
 ) -> None:
     new = write_watchlist(tmp_path / "new.yaml")
-    assert main(["backtest", str(new), "--config", str(config), *arguments]) == 1
+    assert main(["backtest", str(new), "--config", str(config), *arguments]) == code
     assert message in capsys.readouterr().err
 
 
@@ -268,21 +269,45 @@ def test_a_budget_names_the_threshold_and_edits_nothing(
     assert told["suggested"]["threshold"] * 4 % 1 == 0
     assert main([*command, "--stories-per-day", "0.7"]) == 0
     printed = capsys.readouterr().out
-    assert f"  threshold: {told['suggested']['threshold']:g}\n" in printed
+    assert "Everything is cut: " in printed
     assert "Only 3 whole days are stored" in printed
     assert "Cut of what is told now" in printed
     assert live.read_bytes() == before
 
 
+def test_a_budget_that_only_an_empty_digest_keeps_is_told_with_what_to_do_instead(
+    config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Stories of the same points: a threshold takes all of them or none."""
+    write_watchlist(config / "watchlists" / "palm.yaml", names="[palm oil]")
+    articles = [
+        {"title": f"European Union and palm oil {n}", "text": "x", "published": f"2026-11-2{n % 2}T0{n}:00Z"}
+        for n in range(8)
+    ]
+    lines = [{"id": str(n), "url": f"https://example.org/{n}", "lang": "en", **one} for n, one in enumerate(articles)]
+    file = tmp_path / "alike.jsonl"
+    file.write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    command = ["budget", "palm-oil-eu", "--config", str(config), "--articles", str(file)]
+    assert main([*command, "--stories-per-day", "2"]) == 0
+    printed = capsys.readouterr().out
+    assert "of 1 whole day until" in printed
+    assert "Only 1 whole day is stored" in printed
+    assert "Everything is cut: " in printed
+    assert "  threshold: " not in printed
+    assert "  stories_per_day: 2  #" in printed
+    assert re.search(r"^  suggested +\S+ +9\d% +0\.0 ", printed, re.MULTILINE)
+
+
 def test_a_budget_may_stand_in_the_watchlist(config: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file = lines_of(tmp_path / "articles.jsonl")
     command = ["budget", "palm-oil-eu", "--config", str(config), "--articles", str(file)]
-    assert main(command) == 1
+    assert main(command) == 2
     assert "say how much you want to read: --stories-per-day 10" in capsys.readouterr().err
     live = config / "watchlists" / "palm.yaml"
     live.write_text(live.read_text() + "stories_per_day: 5\n", encoding="utf-8")
     assert main(command) == 0
     printed = capsys.readouterr().out
+    assert "In the watchlist:\n  threshold: 20\n  stories_per_day: 5  #" in printed
     assert "Nothing is cut: all that passes the gate keeps the budget." in printed
-    assert main([*command, "--stories-per-day", "0"]) == 1
+    assert main([*command, "--stories-per-day", "0"]) == 2
     assert main(["budget", str(live), *command[2:]]) == 0

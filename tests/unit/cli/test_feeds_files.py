@@ -85,7 +85,7 @@ def test_show_tells_all_of_one_feed_and_a_near_miss_of_none(config: Path, capsys
     assert feeds(config, "show", "antara", "--json") == 0
     facts = json.loads(capsys.readouterr().out)
     assert (facts["feed"]["folder"], facts["state"]) == ("Asia/Indonesia", None)
-    assert feeds(config, "show", "antra") == 1
+    assert feeds(config, "show", "antra") == 2
     assert "Did you mean 'antara'?" in capsys.readouterr().err
 
 
