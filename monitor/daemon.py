@@ -112,6 +112,7 @@ class Daemon:
         self._every(20, "digests", self._runtime.digests)
         # A channel that hangs keeps its round, and nobody else: the next one takes those that are free.
         self._every(5, "deliver", self._runtime.deliver, at_once=DELIVER_ROUNDS)
+        self._every(60, "publish", self._runtime.publish)
         self._every(60, "catch_up", self._runtime.catch_up)
         self._every(60, "seek", self._runtime.seek)
         self._every(15, "web", self._runtime.serve)

@@ -31,6 +31,7 @@ from monitor.model.pages import (
     Weighing,
 )
 from monitor.model.preferences import Preference, Way
+from monitor.model.publications import Publication
 from monitor.model.stories import Story, StoryId
 from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Sighting, WatchedHour
@@ -500,6 +501,28 @@ class PhaseMark(Protocol):
 
     async def __call__(self) -> None:
         """Return when the mark is durable."""
+        ...
+
+
+class PublishStore(Protocol):
+    """What publishing asks."""
+
+    async def matched_articles(
+        self, recipient_id: str, watchlists: Sequence[str], *, since: datetime
+    ) -> list[MatchedArticle]:
+        """See `ComposeStore`; of the recipient "" nothing was ever told."""
+        ...
+
+    async def revised_at(self, article_ids: Sequence[ArticleId]) -> dict[ArticleId, datetime]:
+        """When articles were last seen changed; those that never were are left out."""
+        ...
+
+
+class Publisher(Protocol):
+    """Where feeds of watchlists lie."""
+
+    async def put(self, publication: Publication) -> bool:
+        """Put it in place of what is there, if it differs; whether it did. Raises `RenderError`, `DeliveryError`."""
         ...
 
 

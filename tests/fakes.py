@@ -13,12 +13,15 @@ from tests.memory.outbox import Outbox
 from tests.memory.pages import Pages
 from tests.memory.past import Past
 from tests.memory.preferences import Preferences
+from tests.memory.publishing import Publishing
 from tests.memory.retention import Retention
 from tests.memory.surveys import Surveys
 from tests.memory.votes import Votes
 
 
-class MemoryStore(Feeds, Intakes, Matches, Past, Alerting, Outbox, Pages, Retention, Votes, Preferences, Surveys):
+class MemoryStore(
+    Feeds, Intakes, Matches, Past, Alerting, Outbox, Pages, Retention, Votes, Preferences, Surveys, Publishing
+):
     """All store Protocols over dictionaries, a part for each need.
 
     `refusals` are errors that the next writes raise, one each, keeping nothing: a full disk, a locked file.

@@ -174,6 +174,8 @@ class Status:
     counts: Mapping[str, int]
     feeds: Sequence[FeedState]
     deliveries: Sequence[Delivery]
+    outbox: Mapping[str, Mapping[str, int]]
+    """Channel → state → how many deliveries, of all that are kept."""
     slots: Sequence[DigestSlot]
     addresses: Mapping[str, str]
     """Feed id → its likely new address, where a search or a redirect told one."""
@@ -190,6 +192,7 @@ async def read_status(configuration: Configuration, *, deliveries: int = 20) -> 
             feeds=states,
             addresses=likely_addresses(states, await store.outage_addresses()),
             deliveries=await store.deliveries(limit=deliveries),
+            outbox=await store.outbox_counts(),
             slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
             suspended=[one for of in configuration.recipients for one in suspensions.of_recipient(of, known)],
         )

@@ -27,6 +27,7 @@ from monitor.app.alerting import Alerting
 from monitor.app.delivering import Delivering, make_deliver_rules
 from monitor.app.links import link_keys, make_links
 from monitor.app.pages import Pages
+from monitor.app.publishing import Publishing
 from monitor.app.reports import CycleReport
 from monitor.app.restarts import restart_needed
 from monitor.app.seeking import Seeking
@@ -136,6 +137,7 @@ class Runtime:
         self._pages = Pages(store=store, traffic=self._traffic, surroundings=surroundings)
         self._pages.configure(configuration, self._http, self._scorer, self._sites)
         self._seeking = Seeking(store=store, clock=self._clock)
+        self._publishing = Publishing(configuration, store=store, clock=self._clock)
         self._serving = Serving(store=store, clock=self._clock)
         self._delivering = Delivering(
             configuration, store=store, surroundings=surroundings, is_stopping=lambda: self._is_stopping
@@ -250,6 +252,11 @@ class Runtime:
         """Try the deliveries that are due, on every channel that is not at work already."""
         return DeliverReport() if self._is_dry else await self._delivering.deliver()
 
+    async def publish(self) -> None:
+        """Write the feeds of the watchlists, where they are published and say something else than before."""
+        if not self._is_dry:
+            await self._publishing.publish()
+
     async def repair(self) -> None:
         """Merge stories that turned out to be one."""
         await repair(self._judge, store=self._store, clock=self._clock)
@@ -301,6 +308,7 @@ class Runtime:
                 self._http = make_polite_http(fresh, self._traffic, self._surroundings)
                 self._collector = self._make_collector()
                 self._pages.configure(fresh, self._http, self._scorer, self._sites)
+                self._publishing.configure(fresh)
                 self._serving.configure(fresh, keys)
             await old_http.close()
 
@@ -314,6 +322,7 @@ class Runtime:
         self._teller.tell(collected)
         pages = await self._pages.read_due(self._feeds(), within_s=CYCLE_PAGES_S)
         await self.repair()
+        await self.publish()
         then = await self._compose(is_forced=is_digest_forced)
         alerts = await self._alert()
         late = await self.deliver()

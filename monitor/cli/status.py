@@ -60,6 +60,7 @@ def _plain(status: Status) -> dict[str, object]:
             {"recipient": one.recipient_id, "channel": one.channel, "address": one.address, "reason": one.reason}
             for one in status.suspended
         ],
+        "outbox": status.outbox,
         "next_digests": {slot.recipient_id: slot.slot.at.isoformat() for slot in status.slots},
     }
 
@@ -90,6 +91,8 @@ def _show(status: Status) -> None:
         for delivery in status.deliveries
     ]
     console.print(make_table(("delivery", "recipient", "slot", "channel", "state", "attempts", "subject"), outbox))
+    for channel, states in status.outbox.items():
+        console.print(f"by {channel}: {', '.join(f'{count:,} {state}' for state, count in states.items())}")
     waiting = [delivery for delivery in status.deliveries if delivery.state.value != "sent" and delivery.last_reply]
     for delivery in waiting:
         console.print(f"{delivery.id} {delivery.state.value}: {delivery.last_reply}", markup=False)

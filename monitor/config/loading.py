@@ -18,7 +18,7 @@ from monitor.config.settings import DkimSection, MonitorFile, Settings, without_
 from monitor.config.urls import load_urls
 from monitor.config.watchlists import load_watchlist
 from monitor.config.web import link_key_problems
-from monitor.config.wording import near_miss
+from monitor.config.wording import near_miss, one_of
 from monitor.config.yaml_nodes import Document, problem_at, read_document, validate
 from monitor.errors import ConfigError, Problem
 from monitor.model.digests import Recipient
@@ -82,6 +82,8 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
         if settings is not None:
             ready, wanting = channel_names(settings.mail, settings.channels)
             gathering.problems.extend(recipients.without_channel(ready, wanting))
+    if settings is not None and watchlists:
+        gathering.problems.extend(_unknown_published(config_dir / SETTINGS_FILE, settings, watchlists))
     seeds: tuple[SeedEntry, ...] | None = ()
     if settings is not None and settings.seeds.folder is not None:
         manifest = config_dir.parent / settings.seeds.folder / MANIFEST_FILE
@@ -234,6 +236,15 @@ def _login_problems(document: Document, file: MonitorFile, passwords: Mapping[st
         login = getattr(file.mail, section)
         if login is not None and login.username is not None and passwords[secret] is None:
             yield problem_at(document, ("mail", section, "username"), "has no password.", cure_of(secret))
+
+
+def _unknown_published(path: Path, settings: Settings, watchlists: Mapping[str, object]) -> Iterator[Problem]:
+    """Watchlists that are to be published and do not exist."""
+    for place, name in enumerate(settings.publish.watchlists):
+        if name not in watchlists:
+            cure = near_miss(name, watchlists) or f"There are: {one_of(watchlists)}."
+            loc = ("publish", "watchlists", place)
+            yield problem_at(read_document(path), loc, f"there is no watchlist {name!r}.", cure)
 
 
 def _oddities(

@@ -17,6 +17,7 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from monitor.config.channels import ChannelsSection
+from monitor.config.publishing import PublishSection
 from monitor.config.secrets import Secret
 from monitor.config.texts import Address, Host, Line
 from monitor.config.web import WebSection
@@ -263,6 +264,7 @@ class MonitorFile(Strict):
     digests: DigestsSection = DigestsSection()
     mail: MailSection = MailSection()
     channels: ChannelsSection = ChannelsSection()
+    publish: PublishSection = PublishSection()
     web: WebSection = WebSection()
     volume_alarms: VolumeAlarmsSection = VolumeAlarmsSection()
     retention: RetentionSection = RetentionSection()
@@ -288,6 +290,7 @@ class Settings:
     digests: DigestsSection
     mail: MailSection
     channels: ChannelsSection
+    publish: PublishSection
     web: WebSection
     volume_alarms: VolumeAlarmsSection
     retention: RetentionSection
@@ -324,6 +327,11 @@ class Settings:
     def maildir(self) -> Path:
         """Where the maildir channel delivers."""
         return self.base / self.mail.maildir
+
+    @property
+    def feeds_folder(self) -> Path | None:
+        """Where the feeds of the watchlists lie, if they are published."""
+        return None if self.publish.folder is None else self.base / self.publish.folder
 
     @property
     def digest_files(self) -> Path:

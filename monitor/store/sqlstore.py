@@ -58,6 +58,7 @@ from monitor.store import (
 from monitor.store.alerting import AlertingStore
 from monitor.store.failures import Place, store_error
 from monitor.store.locks import FileLock
+from monitor.store.publishing import PublishingStore
 from monitor.store.sieve import Sieve
 from monitor.store.writer import Writer
 
@@ -66,6 +67,7 @@ _Result = TypeVar("_Result")
 
 class SqlStore(
     AlertingStore,
+    PublishingStore,
     FeedStore,
     IntakeStore,
     StoryStore,

@@ -58,6 +58,9 @@ class ScriptedRuntime:
     async def seek(self) -> None:
         self.calls.append("seek")
 
+    async def publish(self) -> None:
+        self.calls.append("publish")
+
     async def repair(self) -> None:
         self.calls.append("repair")
 
