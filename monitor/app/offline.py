@@ -31,6 +31,7 @@ from monitor.model.digests import Delivery
 from monitor.model.feeds import Condition, Feed, FeedState
 from monitor.model.notices import Notice
 from monitor.model.pages import Page
+from monitor.model.preferences import Preference
 from monitor.model.suspensions import Suspension
 from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.probe import Probe, probe
@@ -181,6 +182,8 @@ class Status:
     """Feed id → its likely new address, where a search or a redirect told one."""
     suspended: Sequence[Suspension] = ()
     """For whom no mail is composed, because their address refuses it."""
+    preferences: Sequence[Preference] = ()
+    """What readers asked for and stands."""
 
 
 async def read_status(configuration: Configuration, *, deliveries: int = 20) -> Status:
@@ -194,5 +197,6 @@ async def read_status(configuration: Configuration, *, deliveries: int = 20) -> 
             deliveries=await store.deliveries(limit=deliveries),
             outbox=await store.outbox_counts(),
             slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
+            preferences=await store.preferences(),
             suspended=[one for of in configuration.recipients for one in suspensions.of_recipient(of, known)],
         )

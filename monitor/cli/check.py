@@ -53,7 +53,7 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         return _document(args)
     configuration = load_configuration(args.config, os.environ)
-    for line in report(configuration, args.config):
+    for line in (*asked_for(configuration), *report(configuration, args.config)):
         print(line)
     return _online(configuration) if args.online else 0
 
@@ -93,6 +93,26 @@ def _online(configuration: Configuration) -> int:
     found = ask(configuration)
     show(found, datetime.now(UTC))
     return 0 if all(one.is_well for one in found.probes) else 1
+
+
+def asked_for(configuration: Configuration) -> list[str]:
+    """What readers asked for otherwise than configured, where a store lies in a file here; else nothing is known."""
+    import asyncio
+
+    from monitor.app.recipients import read_recipients
+    from monitor.cli.recipients import words
+    from monitor.errors import StoreError
+
+    path = configuration.settings.store_path
+    if path is None or not path.exists():
+        return []
+    try:
+        known = asyncio.run(read_recipients(configuration))
+    except StoreError:  # of another schema, or no store: the daemon says what about it
+        return []
+    return [
+        f"note  recipient {one.id}: {words(said)}; readers have the last word" for one in known for said in one.standing
+    ]
 
 
 def report(configuration: Configuration, config_dir: Path) -> list[str]:

@@ -61,12 +61,17 @@ def _plain(status: Status) -> dict[str, object]:
             for one in status.suspended
         ],
         "outbox": status.outbox,
+        "preferences": [
+            {"recipient": one.recipient_id, "kind": one.kind.value, "target": one.target, "at": one.at.isoformat()}
+            for one in status.preferences
+        ],
         "next_digests": {slot.recipient_id: slot.slot.at.isoformat() for slot in status.slots},
     }
 
 
 def _show(status: Status) -> None:
     from monitor.cli.feed_facts import clock, zone_name
+    from monitor.cli.recipients import words
     from monitor.cli.tables import make_console, make_table
 
     console = make_console()
@@ -100,5 +105,8 @@ def _show(status: Status) -> None:
         refused = f"{one.recipient_id}: no mail to {one.address} since {clock(one.at)}: {one.reason}."
         cure = f"Correct the address, or: monitor recipients resume {one.recipient_id}"
         console.print(f"{refused} {cure}", markup=False)
+    for said in status.preferences:
+        cure = f"Take it back with: monitor recipients resume {said.recipient_id}"
+        console.print(f"{said.recipient_id}: {words(said)} since {clock(said.at)}. {cure}", markup=False)
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {clock(slot.slot.at)}")
