@@ -9,7 +9,7 @@ on which alarms could speak. Beside it the usual rule in the same run: more than
 standard deviations. A day of five times the usual is an ordinary day with an event's stories on top, four times the
 usual in the mean; it is tried on days apart, the past as it was.
 
-Seeds 1 to 9 were used to choose the two calibrations in `monitor.core.volume_alarms`; report others.
+Seeds 1 to 9 were used to choose the calibrations in `monitor.core.volume_alarms`; report others.
 """
 
 from __future__ import annotations
@@ -171,11 +171,11 @@ def _naive(tally: Tally, counts: np.ndarray, n: int, tried: int | None) -> None:
     tally.naive_seen += int(tried is not None and tried > bar)
 
 
-def run(*, years: int, seed: int, false_alarm_days: float = 90.0) -> dict[float, Tally]:
+def run(*, years: int, seed: int, false_alarm_days: float = 90.0, rates: Sequence[float] = RATES) -> dict[float, Tally]:
     """A class of rates → what its years came to; `years` in all, spread evenly over the classes."""
-    found = {rate: Tally() for rate in RATES}
+    found = {rate: Tally() for rate in rates}
     for number in range(years):
-        rate = RATES[number % len(RATES)]
+        rate = rates[number % len(rates)]
         rng = np.random.default_rng((seed, number))
         # Within its class a rate lies anywhere up to a fifth from its name.
         year = made_year(rng, min(max(rate * math.exp(rng.uniform(-0.2, 0.2)), 0.2), 50.0))

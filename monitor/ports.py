@@ -269,7 +269,7 @@ class VolumeStore(Protocol):
     """What alarms about the volume of news ask and keep."""
 
     async def keep_watch(self, hour: datetime, *, now: datetime) -> None:
-        """Note once that this installation is awake in a UTC hour, and the share of its feeds that are well."""
+        """Note that we are awake in a UTC hour, and the share of feeds that are well; an hour's best note stays."""
         ...
 
     async def watched_hours(self, *, since: datetime) -> list[WatchedHour]:

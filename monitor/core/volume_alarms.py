@@ -133,11 +133,11 @@ def spike_hour(
     chance = SPIKE_SHARE * SPIKE_CALIBRATION / false_alarm_days
     seen = np.asarray(arrived, dtype=float)
     expected = usual * shares[: len(seen)]
-    if not len(seen) or not np.any(seen > expected + 1.2 * np.sqrt(expected)):
+    if not len(seen) or seen[-1] < _floor(usual) or not np.any(seen > expected + 1.2 * np.sqrt(expected)):
         return None  # cheap, and far below any bar
     bar = _bar(*_rounded(usual, shape), chance)
     for hour, (count, mean) in enumerate(zip(seen, expected, strict=True)):
-        if count > mean and tail(int(count), float(mean), shape) <= bar:
+        if count >= _floor(usual) and tail(int(count), float(mean), shape) <= bar:
             return hour
     return None
 
@@ -271,8 +271,13 @@ def _passing(usual: float, shape: float, bar: float) -> float:
     return 1.0 - float(states.sum())
 
 
+def _floor(usual: float) -> int:
+    """A story more than a whole day's usual: fewer are no spike to a reader, however early they came."""
+    return math.ceil(usual) + 1
+
+
 def _bounds(usual: float, shape: float, bar: float, shares: Numbers) -> NDArray[np.int_]:
-    """After each hour the least count whose chance is at or under the bar."""
+    """After each hour the least count that is a spike: more than a usual day, its chance at or under the bar."""
     found = []
     for share in shares:
         mean = usual * float(share)
@@ -283,5 +288,5 @@ def _bounds(usual: float, shape: float, bar: float, shares: Numbers) -> NDArray[
             term *= (shape + count - 1) / count * odds
             above -= term
             count += 1
-        found.append(count)
+        found.append(max(count, _floor(usual)))
     return np.array(found)

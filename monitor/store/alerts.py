@@ -120,7 +120,7 @@ def mark_alarms(connection: Connection, alarms: Sequence[VolumeAlarm], slot_key:
 
 
 def keep_watch(connection: Connection, hour: datetime, now: datetime) -> None:
-    """Note that we are awake in this hour, and how many of the feeds are well; the first note of an hour stays."""
+    """Note that we are awake in this hour, and how many of the feeds are well; an hour's best note stays."""
     c = FEED_STATE.c
     newest, well, count = connection.execute(
         select(func.max(c.succeeded_at), func.sum(case((c.failures == 0, 1), else_=0)), func.count()).where(
@@ -129,7 +129,7 @@ def keep_watch(connection: Connection, hour: datetime, now: datetime) -> None:
     ).one()
     is_awake = newest is not None and now - newest <= _NOBODY_WATCHES
     share = (well or 0) / count if is_awake and count else 0.0
-    keep(connection, WATCH_HOUR, [{"at": hour, "share": share}], replacing=())
+    keep(connection, WATCH_HOUR, [{"at": hour, "share": share}], newer="share")
 
 
 def watched_hours(connection: Connection, since: datetime) -> list[WatchedHour]:

@@ -136,6 +136,7 @@ async def test_an_hour_is_watched_by_the_share_of_feeds_that_are_well(store: Any
     well = make_feed_state("well", succeeded_at=NOW - HOUR, checked_at=NOW - HOUR)
     await store.sync_feeds([well, make_feed_state("ill")])
     await store.commit_intake(Intake(feed_states=(well, make_feed_state("ill", failures=3))))
+    await store.keep_watch(NOW, now=NOW + DAY)
     await store.keep_watch(NOW, now=NOW)
     await store.keep_watch(NOW, now=NOW + DAY)
     await store.keep_watch(NOW + 9 * HOUR, now=NOW + 9 * HOUR)

@@ -64,7 +64,8 @@ class Alerting(Digests):
         newest = max((state.succeeded_at for state in states if state.succeeded_at is not None), default=None)
         is_awake = newest is not None and now - newest <= timedelta(hours=6)
         well = sum(state.failures == 0 for state in states)
-        self.hours.setdefault(hour, well / len(states) if states and is_awake else 0.0)
+        share = well / len(states) if states and is_awake else 0.0
+        self.hours[hour] = max(share, self.hours.get(hour, 0.0))
 
     async def watched_hours(self, *, since: datetime) -> list[WatchedHour]:
         return [WatchedHour(at=at, share=share) for at, share in sorted(self.hours.items()) if at >= since]
