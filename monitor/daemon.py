@@ -116,6 +116,7 @@ class Daemon:
         self._every(60, "catch_up", self._runtime.catch_up)
         self._every(60, "seek", self._runtime.seek)
         self._every(15, "web", self._runtime.serve)
+        self._every(10, "returns", self._runtime.returns)
         self._every(3600, "repair", self._runtime.repair)
         self._every(3600, "prune", self._runtime.prune)
         self._every(SWEEP_S, "sweep", self._sweep)

@@ -14,6 +14,7 @@ MonitorError
 │   └── StoreVersionError  the schema is not the one this program knows
 ├── ParseError             a body is not a feed (with the kind of thing that it is instead)
 ├── RenderError            a digest could not be turned into a message
+├── MailboxError           the mailbox for refusals cannot be read
 └── DeliveryError          a channel could not deliver (permanent or not, certain or not)
 """
 
@@ -114,6 +115,10 @@ class ParseError(MonitorError):
 
 class RenderError(MonitorError):
     """A digest could not be turned into a message."""
+
+
+class MailboxError(MonitorError):
+    """The mailbox that refusals come back to cannot be read; nothing in it was changed."""
 
 
 class DeliveryError(MonitorError):

@@ -32,6 +32,7 @@ from monitor.model.pages import (
 )
 from monitor.model.preferences import Preference, Way
 from monitor.model.publications import Publication
+from monitor.model.returns import ReturnedMail
 from monitor.model.stories import Story, StoryId
 from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Sighting, WatchedHour
@@ -399,6 +400,42 @@ class DeliverStore(Protocol):
 
     async def waiting(self, channel: str, *, due_by: datetime) -> tuple[int, datetime | None]:
         """How many deliveries of a channel are due by then, and when an attempt on it was last begun."""
+        ...
+
+
+class ReturnStore(Protocol):
+    """What mail that comes back asks and keeps."""
+
+    async def delivery(self, delivery_id: str) -> Delivery | None:
+        """One delivery."""
+        ...
+
+    async def delivery_named(self, message_id: str) -> Delivery | None:
+        """The delivery whose mail has this Message-ID; of several the last."""
+        ...
+
+    async def refused_in_a_row(self, recipient_id: str, channel: str, address: str) -> int:
+        """As in `DeliverStore`."""
+        ...
+
+    async def commit_outcome(self, outcome: DeliveryOutcome) -> None:
+        """As in `DeliverStore`; one that is being sent at the moment is left alone."""
+        ...
+
+
+class ReturnsBox(Protocol):
+    """The mailbox that refusals come back to. Nothing in it is deleted."""
+
+    async def unread(self, *, since: datetime, limit: int) -> list[ReturnedMail]:
+        """Up to `limit` unread mails that arrived since and were not looked at before. Raises `MailboxError`."""
+        ...
+
+    async def mark_read(self, uids: Sequence[int]) -> None:
+        """Mark mails as read. Raises `MailboxError`."""
+        ...
+
+    def forget(self, uids: Sequence[int]) -> None:
+        """Look at mails again next time."""
         ...
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from monitor.channels.email.imap import ImapBox, ImapServer
 from monitor.channels.email.relays import HURRY_S, OrderedRelays
 from monitor.channels.email.smtp import SmtpChannel, SmtpServer, Watch
 from monitor.config import Settings
@@ -55,3 +56,21 @@ def smtp_server(settings: Settings, section: str) -> SmtpServer | None:
     if section == "smtp":
         return server
     return replace(server, deadline_s=_SECOND_DEADLINE_S, data_timeout_s=_SECOND_DATA_S)
+
+
+def make_returns_box(settings: Settings) -> ImapBox | None:
+    """The mailbox that refusals come back to; None where none is named."""
+    bounces = settings.mail.bounces
+    if bounces is None:
+        return None
+    password = settings.bounces_password
+    return ImapBox(
+        ImapServer(
+            host=bounces.host,
+            port=bounces.effective_port,
+            tls=bounces.tls,
+            username=bounces.username,
+            password=password.reveal() if password is not None else "",
+            folder=bounces.folder,
+        )
+    )

@@ -30,6 +30,7 @@ from monitor.app.pages import Pages
 from monitor.app.publishing import Publishing
 from monitor.app.reports import CycleReport
 from monitor.app.restarts import restart_needed
+from monitor.app.returning import Returning
 from monitor.app.seeking import Seeking
 from monitor.app.serving import Serving
 from monitor.app.telling import Teller
@@ -139,6 +140,7 @@ class Runtime:
         self._seeking = Seeking(store=store, clock=self._clock)
         self._publishing = Publishing(configuration, store=store, clock=self._clock)
         self._serving = Serving(store=store, clock=self._clock)
+        self._returning = Returning(store=store, clock=self._clock, ticks=surroundings.ticks)
         self._delivering = Delivering(
             configuration, store=store, surroundings=surroundings, is_stopping=lambda: self._is_stopping
         )
@@ -192,6 +194,7 @@ class Runtime:
         keys = await link_keys(self.configuration, self._store)
         self._renderers = make_renderers(self.configuration, make_links(self.configuration, keys))
         self._serving.configure(self.configuration, keys)
+        self._returning.configure(self.configuration, keys)
         return await self.catch_up()
 
     async def catch_up(self) -> Tally:
@@ -257,6 +260,11 @@ class Runtime:
         if not self._is_dry:
             await self._publishing.publish()
 
+    async def returns(self) -> None:
+        """Look into the mailbox for refusals, if it is time; a rehearsal answers nothing."""
+        if not self._is_dry:
+            await self._returning.look()
+
     async def repair(self) -> None:
         """Merge stories that turned out to be one."""
         await repair(self._judge, store=self._store, clock=self._clock)
@@ -310,6 +318,7 @@ class Runtime:
                 self._pages.configure(fresh, self._http, self._scorer, self._sites)
                 self._publishing.configure(fresh)
                 self._serving.configure(fresh, keys)
+                self._returning.configure(fresh, keys)
             await old_http.close()
 
     async def cycle(self, *, is_digest_forced: bool = False) -> CycleReport:

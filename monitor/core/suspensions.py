@@ -15,12 +15,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.errors import DeliveryError
-from monitor.model.digests import Delivery, DeliveryOutcome, Recipient
+from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Recipient
 from monitor.model.notices import Notice, NoticeKind
+from monitor.model.returns import ReturnReport
 from monitor.model.suspensions import Suspension
 
 # RFC 3463: bad mailbox, bad system, bad syntax, moved without an address; RFC 7505: null MX; mailbox disabled.
-GONE_STATUSES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1"})
+# "5.4.4" is what a relay says of a domain that no mail can be sent to.
+GONE_STATUSES = frozenset({"5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.1", "5.4.4"})
 # What servers answer to RCPT for a mailbox that there is not, when they name no status, or one that says nothing.
 _GONE_CODES = frozenset({550, 551, 553})
 _SILENT_STATUSES = frozenset({"", "5.0.0"})
@@ -55,6 +57,27 @@ def suspension_after(
         reason=str(error),
         code=error.code,
     )
+
+
+def bounced(delivery: Delivery, report: ReturnReport, *, refusals: int, now: datetime) -> DeliveryOutcome:
+    """What becomes of a delivery that came back for good, with the suspension that this begins, if it does.
+
+    What it told is told anew: an uncertain attempt before it is what came back, unless there was another.
+    """
+    code = 550 if report.status.startswith("5") or not report.status else 450
+    said = f"came back from {report.address or delivery.message.recipient}: {report.status} {report.reply}".rstrip()
+    error = DeliveryError(said, permanent=True, code=code, step="RCPT", status=report.status)
+    outcome = DeliveryOutcome(
+        delivery_id=delivery.id,
+        state=DeliveryState.DEAD,
+        at=now,
+        code=code,
+        reply=said,
+        is_untold=True,
+        is_bounce=True,
+    )
+    found = suspension_after(delivery, error, refusals=refusals, now=now)
+    return outcome if found is None else suspending(outcome, found)
 
 
 def suspending(outcome: DeliveryOutcome, suspension: Suspension) -> DeliveryOutcome:

@@ -303,6 +303,7 @@ class DeliveryOutcome:
 
     `is_untold`: it certainly never arrived and will not be sent again, so that what it told is to be told anew, unless
     the same digest may have come another way. `suspension` begins with it; `notices` are for the operators.
+    `is_bounce`: it was sent, and came back.
     """
 
     delivery_id: str
@@ -312,5 +313,6 @@ class DeliveryOutcome:
     code: int = 0
     reply: str = ""
     is_untold: bool = False
+    is_bounce: bool = False
     suspension: Suspension | None = None
     notices: tuple[Notice, ...] = ()

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 
-from monitor.core import alerts, day_budgets, digests, preferences, schedules
+from monitor.core import alerts, day_budgets, digests, preferences, schedules, suspensions
 from monitor.core.preferences import Wanted
 from monitor.errors import MonitorError
 from monitor.model.alerts import AlertFacts, AlertRules, AlertThread, VolumeAlarm
@@ -81,6 +81,7 @@ class Alerter:
         wanting = [recipient for recipient in recipients if recipient.alerts is not None]
         if not wanting:
             return ComposeReport()
+        wanting = suspensions.reachable(wanting, await self._store.suspensions())
         slots, said = await self._store.digest_slots(), await self._store.preferences()
         composed: list[Plan] = []
         failures: list[tuple[str, str]] = []

@@ -236,8 +236,11 @@ def commit_outcome(connection: Connection, outcome: DeliveryOutcome) -> None:
         **({"sent_at": outcome.at} if is_sent else {}),
         **({"was_uncertain": True} if outcome.state is DeliveryState.UNCERTAIN else {}),
         **({"next_attempt_at": outcome.next_attempt_at} if outcome.next_attempt_at else {}),
+        # What came back is what the one attempt was, however uncertain that had been.
+        **({"was_uncertain": and_(_C.was_uncertain, _C.attempts > 1)} if outcome.is_bounce else {}),
     }
-    kept = update(DELIVERY).where(_C.id == outcome.delivery_id, _C.state != DeliveryState.SENT.value).values(**facts)
+    out_of_reach = DeliveryState.SENDING if outcome.is_bounce else DeliveryState.SENT
+    kept = update(DELIVERY).where(_C.id == outcome.delivery_id, _C.state != out_of_reach.value).values(**facts)
     changed = connection.execute(kept.returning(_C.recipient_id, _C.slot_key)).first()
     if outcome.suspension is not None:
         keep_suspension(connection, outcome.suspension)
@@ -254,6 +257,13 @@ def delivery(connection: Connection, delivery_id: str) -> Delivery | None:
     """A delivery by its id."""
     row = connection.execute(select(*DELIVERY_COLUMNS).where(_C.id == delivery_id)).first()
     return to_delivery(row) if row is not None else None
+
+
+def delivery_named(connection: Connection, message_id: str) -> Delivery | None:
+    """The delivery whose mail has this Message-ID; of several the last."""
+    wanted = select(*DELIVERY_COLUMNS).where(_C.message_id == message_id).order_by(_C.composed_at.desc()).limit(1)
+    row = connection.execute(wanted).first()
+    return to_delivery(row) if row else None
 
 
 def deliveries(connection: Connection, limit: int) -> list[Delivery]:

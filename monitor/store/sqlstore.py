@@ -319,6 +319,10 @@ class SqlStore(
         """See `DeliverStore`; outlives a loss of power. What was sent stays sent."""
         await self._write(partial(outbox.commit_outcome, outcome=outcome), is_durable=True)
 
+    async def delivery_named(self, message_id: str) -> Delivery | None:
+        """See `ReturnStore`."""
+        return await self._read(partial(outbox.delivery_named, message_id=message_id))
+
     async def suspensions(self) -> list[Suspension]:
         """See `DeliverStore`."""
         return await self._read(suspensions.suspensions)

@@ -621,3 +621,45 @@ async def test_a_place_that_was_told_in_vain_is_the_former_one_again(store: Any)
     assert (await only_match(store)).had_in == Place(story_id=7, event_id=8)
     await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id="d2", is_untold=True))
     assert (await only_match(store)).had_in == before
+
+
+async def test_a_delivery_is_found_by_the_name_of_its_mail(store: Any) -> None:
+    named = make_message(message_id="<d.7@example.org>")
+    await queue(store, make_delivery("d1"), make_delivery("d2", message=named))
+    found = await store.delivery_named("<d.7@example.org>")
+    assert found == dataclasses.replace(make_delivery("d2", message=named), slot_key="d2")
+    assert await store.delivery_named("<nobody@example.org>") is None
+
+
+async def test_what_was_sent_and_came_back_is_dead_and_untold(store: Any) -> None:
+    await told_article(store)
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.SENT, at=NOW + MINUTE))
+    await store.commit_outcome(outcome(DeliveryState.DEAD, code=550, reply="late", is_untold=True))
+    assert (await only(store)).state is DeliveryState.SENT, "a late attempt takes nothing back"
+    bounce = outcome(DeliveryState.DEAD, code=550, reply="came back", is_untold=True, is_bounce=True)
+    await store.commit_outcome(bounce)
+    found = await only(store)
+    assert (found.state, found.last_code, found.last_reply) == (DeliveryState.DEAD, 550, "came back")
+    assert found.sent_at == NOW + MINUTE
+    assert not (await only_match(store)).was_told
+
+
+async def test_a_bounce_settles_an_uncertain_attempt_unless_there_was_another(store: Any) -> None:
+    for attempts, may_have_arrived in ((1, False), (2, True)):
+        id, slot = f"d{attempts}", Slot(key=f"slot-{attempts}", at=NOW)
+        await store.commit_digest(digest(make_delivery(id, slot_key=slot.key), slot=slot))
+        for _ in range(attempts):
+            await claim(store)
+            unsure = outcome(DeliveryState.UNCERTAIN, delivery_id=id, next_attempt_at=NOW)
+            await store.commit_outcome(unsure)
+        await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id=id, is_untold=True, is_bounce=True))
+        (found,) = [one for one in await store.deliveries(limit=9) if one.id == id]
+        assert (found.state, found.was_uncertain) == (DeliveryState.DEAD, may_have_arrived)
+
+
+async def test_a_bounce_leaves_alone_what_is_being_sent(store: Any) -> None:
+    await queue(store, make_delivery("d1"))
+    await claim(store)
+    await store.commit_outcome(outcome(DeliveryState.DEAD, is_bounce=True))
+    assert (await only(store)).state is DeliveryState.SENDING

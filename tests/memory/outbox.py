@@ -56,18 +56,19 @@ class Outbox(Held):
         if outcome.suspension is not None:
             self.suspended[outcome.suspension.recipient_id, outcome.suspension.channel] = outcome.suspension
         self._keep_notices(outcome.notices)
-        if delivery.state is DeliveryState.SENT:
+        if delivery.state is (DeliveryState.SENDING if outcome.is_bounce else DeliveryState.SENT):
             return
         self.delivery_leases.pop(delivery.id, None)
         self.outbox[delivery.id] = dataclasses.replace(
             delivery,
             state=outcome.state,
             phase="",
-            sent_at=outcome.at if outcome.state is DeliveryState.SENT else None,
+            sent_at=outcome.at if outcome.state is DeliveryState.SENT else delivery.sent_at,
             next_attempt_at=outcome.next_attempt_at or delivery.next_attempt_at,
             last_code=outcome.code,
             last_reply=outcome.reply,
-            was_uncertain=delivery.was_uncertain or outcome.state is DeliveryState.UNCERTAIN,
+            was_uncertain=(delivery.was_uncertain and not (outcome.is_bounce and delivery.attempts <= 1))
+            or outcome.state is DeliveryState.UNCERTAIN,
         )
         if outcome.is_untold:
             self._untell(delivery.recipient_id, delivery.slot_key)
@@ -105,6 +106,10 @@ class Outbox(Held):
         if told_notice is not None:
             told_notice = min(told_notice, (former.told_notice if former else None) or 0)
         self.slots[recipient_id] = dataclasses.replace(slot, told_until=told_until, told_notice=told_notice)
+
+    async def delivery_named(self, message_id: str) -> Delivery | None:
+        named = (one for one in await self.deliveries(limit=10_000) if one.message.message_id == message_id)
+        return next(named, None)
 
     async def suspensions(self) -> list[Suspension]:
         return [self.suspended[key] for key in sorted(self.suspended)]

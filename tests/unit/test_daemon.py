@@ -52,6 +52,9 @@ class ScriptedRuntime:
     async def catch_up(self) -> None:
         self.calls.append("catch_up")
 
+    async def returns(self) -> None:
+        """Nothing comes back."""
+
     async def serve(self) -> None:
         """Pages are up at once, in whatever order: no call to hold the others against."""
 

@@ -11,6 +11,7 @@ from monitor.model.articles import Revision, VerdictKind
 from monitor.model.commits import Intake
 from monitor.model.digests import Slot
 from monitor.model.preferences import Preference, PreferenceKind
+from monitor.model.suspensions import Suspension
 from monitor.pipeline.alerts import Alerter
 from tests.factories import NOW, make_recipient, make_verdict
 from tests.unit.pipeline.alerting import LINE, MINUTE, READER, WATCHLIST, Newsroom, quiet, text
@@ -335,3 +336,17 @@ async def test_an_alarm_held_over_midnight_is_not_told_as_of_today() -> None:
     await room.store.keep_alarms([alarm()])
     (alert,) = await room.alert(12 * HOUR)
     assert "17 stories until 22 Nov, 14:00; usual for a Sunday is 4.2" in text(alert)
+
+
+async def test_for_whom_no_mail_reaches_there_is_no_alert_until_it_does() -> None:
+    room = Newsroom()
+    (channel,) = READER.channels
+    suspension = Suspension(
+        recipient_id="analyst", channel=channel, address=READER.address, at=NOW, reason="550 no such user"
+    )
+    room.store.suspended["analyst", channel] = suspension
+    await room.arrive("Putin lands in Pyongyang")
+    assert await room.alert() == []
+    assert room.told == set()
+    await room.store.lift_suspensions("analyst", at=NOW)
+    assert len(await room.alert()) == 1
