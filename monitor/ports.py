@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Protocol
 
 from monitor.model.alerts import AlertThread, VolumeAlarm
+from monitor.model.archives import Archive
 from monitor.model.articles import Article, ArticleId, Candidate, LedgerRow, Sketch, Verdict
 from monitor.model.calls import Answer, Call
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
@@ -436,6 +437,37 @@ class ReturnsBox(Protocol):
 
     def forget(self, uids: Sequence[int]) -> None:
         """Look at mails again next time."""
+        ...
+
+
+class ArchiveStore(Protocol):
+    """What was sent, and what it was composed from."""
+
+    async def deliveries_to(self, recipient_id: str | None, *, limit: int) -> list[Delivery]:
+        """The newest deliveries, newest first; of one recipient, or of all."""
+        ...
+
+    async def deliveries_like(self, prefix: str) -> list[Delivery]:
+        """The deliveries whose id begins so, by id, two at most: more than one answers nothing."""
+        ...
+
+    async def archive(self, recipient_id: str, slot_key: str) -> Archive | None:
+        """What a slot's digest was composed from; None where nothing was kept, or it was pruned.
+
+        Raises `StoreError` for one that this program cannot read.
+        """
+        ...
+
+    async def told_until(self, recipient_id: str, *, at: datetime) -> datetime | None:
+        """When the last of a recipient's slots was done by then; None before the first."""
+        ...
+
+    async def resent(self, delivery_id: str) -> list[Delivery]:
+        """The deliveries that bear the message of this one once more, oldest first."""
+        ...
+
+    async def keep_resend(self, again: Delivery) -> None:
+        """Put a message into the outbox once more, as a person asked. Raises `StoreError` for an id that stands."""
         ...
 
 

@@ -24,6 +24,7 @@ from monitor.app.adapters import (
     make_zones,
 )
 from monitor.app.alerting import Alerting
+from monitor.app.composing import compose_rules
 from monitor.app.delivering import Delivering, make_deliver_rules
 from monitor.app.links import link_keys, make_links
 from monitor.app.pages import Pages
@@ -51,7 +52,6 @@ from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.match import match
 from monitor.pipeline.prune import Retention, prune
 from monitor.pipeline.repair import repair
-from monitor.pipeline.surveying import Survey
 from monitor.pipeline.traffic import Traffic
 from monitor.sources.gdelt import Distance
 from monitor.store import open_store, sqlite_warning
@@ -377,16 +377,7 @@ class Runtime:
             await composing.rehearse([recipient], store=self._store, renderers=self._renderers, rules=rules, now=now)
 
     def _rules(self) -> composing.ComposeRules:
-        settings = self.configuration.settings.digests
-        return composing.ComposeRules(
-            titles={watchlist.name: watchlist.title for watchlist in self.configuration.watchlists},
-            look_back=timedelta(days=settings.look_back_days),
-            max_age=timedelta(hours=settings.max_age_hours),
-            is_first_due=settings.first_digest,
-            outlets={feed_id: feed.outlet for feed_id, feed in self._feeds().items()},
-            survey=Survey(self._store, self._store),
-            alerts=self._store,
-        )
+        return compose_rules(self.configuration, self._feeds(), self._store)
 
     def _feeds(self) -> Mapping[str, Feed]:
         """Those switched on by id; asked for every second, and there may be 100,000."""

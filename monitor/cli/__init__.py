@@ -30,6 +30,8 @@ COMMANDS: dict[str, str] = {
     "health": "exit 0 when the daemon is alive, 1 when not (for container health checks)",
     "feeds": "list, show, add, discover, import, export, poll, pause and resume feeds",
     "recipients": "who gets digests, what they asked for; take it back",
+    "preview": "the digest that a recipient would get now, sending nothing",
+    "digest": "what was sent: list, show, rebuild from what it was composed from, resend",
     "why": "why an article is in a digest, or is not",
     "story": "show a story with its reasons; join two, split one",
     "replay": "run JSON lines of articles through dedupe, grouping and scoring in a throw-away store",

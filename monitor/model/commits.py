@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.model.alerts import AlertThread, VolumeAlarm
+from monitor.model.archives import Archive
 from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.digests import Delivery, Slot
 from monitor.model.feeds import FeedState
@@ -104,6 +105,8 @@ class DigestCommit:
     """The alarms about volume that are told with it."""
     threads: tuple[AlertThread, ...] = ()
     """Of an alert: its thread, by every story of it."""
+    archive: Archive | None = None
+    """What it was composed from; kept only with deliveries."""
     at: datetime
 
 

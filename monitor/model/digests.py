@@ -10,6 +10,7 @@ from enum import StrEnum
 from monitor.model.alerts import AlertFacts, AlertRules, VolumeAlarm
 from monitor.model.articles import Article, ArticleId, Change, ChangeKind, Revision, Verdict
 from monitor.model.notices import Notice
+from monitor.model.stationery import Stationery
 from monitor.model.stories import Origin, Place, Story, StoryId
 from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Volume
@@ -249,7 +250,8 @@ class Message:
     """A rendered digest. `content` is what goes over the wire, byte for byte: of a mail with CRLF line ends.
 
     What is no mail has its payload there (JSON in UTF-8, mostly), its own id and a title as `subject`, and neither
-    `sender`, `recipient` nor `html`; `text` is what of it a person would read.
+    `sender`, `recipient` nor `html`; `text` is what of it a person would read. A mail that was just written says with
+    what (`stationery`); the outbox does not keep that, the archive does.
     """
 
     message_id: str
@@ -259,6 +261,7 @@ class Message:
     html: str = field(repr=False)
     text: str = field(repr=False)
     content: bytes = field(repr=False)
+    stationery: Stationery | None = field(default=None, repr=False, compare=False)
 
 
 class DeliveryState(StrEnum):
@@ -278,7 +281,8 @@ class Delivery:
     `id` is short, printable and derived from (recipient, slot, channel). `phase` is "" until the channel is about to
     hand over the last byte, then "data": a delivery found in that phase after a crash is uncertain.
     `attempts` counts tries begun. `was_uncertain` stays true once an attempt has ended uncertain: the next one is the
-    single repeat that law 5 allows.
+    single repeat that law 5 allows. `resend_of`: a person asked for this one, which bears the message of that earlier
+    delivery once more.
     """
 
     id: str
@@ -295,6 +299,7 @@ class Delivery:
     last_code: int = 0
     last_reply: str = ""
     was_uncertain: bool = False
+    resend_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta, tzinfo
 from zoneinfo import ZoneInfo
 
 from monitor.core import day_budgets, digests, preferences, schedules, suspensions
+from monitor.core.archiving import archive_of, by_channel, without_texts
 from monitor.core.polling import notices_to_tell
 from monitor.core.preferences import Wanted
 from monitor.errors import MonitorError, RenderError
@@ -257,6 +258,7 @@ async def keep_plan(plan: Plan, *, store: ComposeStore) -> bool:
             told_notice=plan.told_notice,
             alarms=plan.alarms,
             threads=plan.threads,
+            archive=archive_of(plan.digest, plan.deliveries),
             at=plan.at,
         )
     )
@@ -315,6 +317,7 @@ async def _each(
 
 def fitted(digest: Digest, renderers: Mapping[str, Renderer], *, now: datetime) -> tuple[Digest, tuple[Delivery, ...]]:
     """The digest as large as one message carries by each channel, with a delivery for each: all tell the same."""
+    digest = without_texts(digest)  # what is kept of it is what it was rendered from
     while True:
         deliveries = tuple(_delivery(digest, channel, renderers, now) for channel in digest.recipient.channels)
         messages = [delivery.message for delivery in deliveries]
@@ -334,15 +337,12 @@ def _delivery(digest: Digest, channel: str, renderers: Mapping[str, Renderer], n
         names = ", ".join(sorted(renderers)) or "none"
         raise RenderError(f"the digest for {recipient.id} cannot go by {channel!r}: there is no such channel ({names})")
     id = digests.delivery_id(recipient.id, slot.key, channel)
-    if digest.alert is not None and digest.alert.thread is not None:
-        replies_to = digest.alert.thread.message_ids.get(channel, ())
-        digest = replace(digest, alert=replace(digest.alert, replies_to=replies_to))
     return Delivery(
         id=id,
         recipient_id=recipient.id,
         slot_key=slot.key,
         channel=channel,
-        message=renderer.render(digest, delivery_id=id, composed_at=now),
+        message=renderer.render(by_channel(digest, channel), delivery_id=id, composed_at=now),
         next_attempt_at=now,
         composed_at=now,
     )

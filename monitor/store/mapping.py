@@ -411,6 +411,7 @@ def from_delivery(delivery: Delivery) -> Columns:
         "html": message.html,
         "text": message.text,
         "content": message.content,
+        "resend_of": delivery.resend_of,
     }
 
 

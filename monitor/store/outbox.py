@@ -12,6 +12,7 @@ from monitor.model.articles import ArticleId
 from monitor.model.commits import DigestCommit, DigestSlot
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState, Slot
 from monitor.store.alerts import keep_threads, mark_alarms
+from monitor.store.archives import keep_archive
 from monitor.store.columns import insert_new, keep
 from monitor.store.mapping import DELIVERY_COLUMNS, from_delivery, to_delivery
 from monitor.store.notices import keep_notices
@@ -69,6 +70,8 @@ def commit_digest(connection: Connection, commit: DigestCommit) -> bool:
     for delivery in commit.deliveries:
         if not insert_new(connection, DELIVERY, {**from_delivery(delivery), **unclaimed}):
             raise StoreError(f"A delivery with the id {delivery.id} exists already. Its digest was not kept.")
+    if commit.archive is not None and commit.deliveries:
+        keep_archive(connection, commit.deliveries[0], commit.archive)
     in_full = set(commit.in_full)
     told = [
         {

@@ -19,6 +19,7 @@ from monitor.model.digests import DeliveryState
 from monitor.model.votes import VoteKind
 from monitor.store import shingles
 from monitor.store.alerts import prune_alerts
+from monitor.store.archives import prune_archives
 from monitor.store.columns import among
 from monitor.store.mapping import unpack_hashes
 from monitor.store.notices import prune_notices
@@ -57,6 +58,7 @@ def prune(connection: Connection, *, articles_before: datetime, index_before: da
     settled = and_(DELIVERY.c.composed_at < articles_before, DELIVERY.c.state.in_(_SETTLED))
     ids = connection.execute(select(DELIVERY.c.id).where(settled).order_by(DELIVERY.c.composed_at).limit(limit))
     gone["delivery"] = _delete(connection, DELIVERY, DELIVERY.c.id, ids.scalars().all())
+    gone["archive"] = prune_archives(connection, articles_before, limit)
     gone["notice"] = prune_notices(connection, articles_before, limit)
     gone["alert_thread"] = prune_alerts(connection, articles_before, limit)
     gone["decision"] += _prune_loose_decisions(connection, articles_before, limit)

@@ -13,7 +13,7 @@ from monitor.store.failures import Place
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0014"
+HEAD = "0015"
 """The newest revision in `migrations/versions` (a test compares)."""
 
 MIGRATIONS = Path(__file__).parent / "migrations"

@@ -12,6 +12,7 @@ from typing import Any, Self, TypeVar
 from sqlalchemy import Connection, Engine
 
 from monitor.errors import StoreError
+from monitor.model.archives import Archive
 from monitor.model.articles import Article, ArticleId, Candidate, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.commits import DigestCommit, DigestSlot, Identities, Intake, Rematch
 from monitor.model.digests import Delivery, DeliveryOutcome, MatchedArticle, Slot
@@ -24,6 +25,7 @@ from monitor.model.suspensions import Suspension
 from monitor.model.volumes import Sighting
 from monitor.model.votes import Vote, VotedArticle
 from monitor.ports import (
+    ArchiveStore,
     ComposeStore,
     DeliverStore,
     DeskStore,
@@ -40,6 +42,7 @@ from monitor.ports import (
     VoteStore,
 )
 from monitor.store import (
+    archives,
     feeds,
     inspection,
     intakes,
@@ -79,6 +82,7 @@ class SqlStore(
     PruneStore,
     SeekStore,
     PageStore,
+    ArchiveStore,
     VoteStore,
     PreferenceStore,
     DeskStore,
@@ -347,6 +351,30 @@ class SqlStore(
     async def delivery(self, delivery_id: str) -> Delivery | None:
         """See `DeskStore`."""
         return await self._read(partial(outbox.delivery, delivery_id=delivery_id))
+
+    async def archive(self, recipient_id: str, slot_key: str) -> Archive | None:
+        """See `ArchiveStore`."""
+        return await self._read(partial(archives.archive, recipient_id=recipient_id, slot_key=slot_key))
+
+    async def deliveries_like(self, prefix: str) -> list[Delivery]:
+        """See `ArchiveStore`."""
+        return await self._read(partial(archives.deliveries_like, prefix=prefix))
+
+    async def deliveries_to(self, recipient_id: str | None, *, limit: int) -> list[Delivery]:
+        """See `ArchiveStore`."""
+        return await self._read(partial(archives.deliveries_to, recipient_id=recipient_id, limit=limit))
+
+    async def resent(self, delivery_id: str) -> list[Delivery]:
+        """See `ArchiveStore`."""
+        return await self._read(partial(archives.resent, delivery_id=delivery_id))
+
+    async def told_until(self, recipient_id: str, *, at: datetime) -> datetime | None:
+        """See `ArchiveStore`."""
+        return await self._read(partial(archives.told_until, recipient_id=recipient_id, at=at))
+
+    async def keep_resend(self, again: Delivery) -> None:
+        """See `ArchiveStore`; outlives a loss of power."""
+        await self._write(partial(archives.keep_resend, again=again), is_durable=True)
 
     async def keep_vote(self, vote: Vote) -> None:
         """See `VoteStore`."""

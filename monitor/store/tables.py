@@ -456,6 +456,13 @@ class DeliveryRow(Row, table=True):
         Index("ix_delivery_recipient_id_composed_at", "recipient_id", "composed_at"),
         # waiting: when a channel was used last
         Index("ix_delivery_channel_attempted_at", "channel", "attempted_at"),
+        # resent: the few that a person asked for
+        Index(
+            "ix_delivery_resend_of",
+            "resend_of",
+            sqlite_where=text("resend_of <> ''"),
+            postgresql_where=text("resend_of <> ''"),
+        ),
     )
 
     id: str = _text(primary_key=True)
@@ -480,6 +487,32 @@ class DeliveryRow(Row, table=True):
     subject: str = _text()
     html: str = _text()
     text: str = _text()
+    content: bytes
+    # Empty, or the delivery whose message a person asked for once more.
+    resend_of: str = _text(default="")
+
+
+class ArchiveRow(Row, table=True):
+    """What a digest was composed from (see `store.archive_codec`)."""
+
+    __tablename__ = "archive"
+    # prune
+    __table_args__ = (Index("ix_archive_at", "at"),)
+
+    recipient_id: str = _text(primary_key=True)
+    slot_key: str = _text(primary_key=True)
+    delivery_id: str = _text()
+    at: datetime
+    templates: str = _text()
+    content: bytes
+
+
+class TemplateSetRow(Row, table=True):
+    """The templates that mails were written with; many archives share one."""
+
+    __tablename__ = "template_set"
+
+    key: str = _text(primary_key=True)
     content: bytes
 
 
@@ -592,6 +625,8 @@ VOLUME_ALARM = _table(VolumeAlarmRow)
 WATCH_HOUR = _table(WatchHourRow)
 DELIVERY = _table(DeliveryRow)
 SUSPENSION = _table(SuspensionRow)
+ARCHIVE = _table(ArchiveRow)
+TEMPLATE_SET = _table(TemplateSetRow)
 ARTIFACT = _table(ArtifactRow)
 NOTICE = _table(NoticeRow)
 VOTE = _table(VoteRow)

@@ -140,6 +140,9 @@ class Digests(Held):
             if delivery.id in self.outbox:
                 raise StoreError(f"a delivery {delivery.id} exists already")
         self.outbox |= {delivery.id: delivery for delivery in commit.deliveries}
+        if commit.archive is not None and commit.deliveries:
+            self.archives[commit.recipient_id, commit.slot.key] = commit.archive
+        self.digests_at[commit.recipient_id, commit.slot.key] = commit.at
         self.digests.add((commit.recipient_id, commit.slot.key))
         had = {
             article_id: (self.told_states[key], self.told_in.get(key))

@@ -10,6 +10,7 @@ from typing import Any
 
 from monitor.errors import StoreChangedError, StoreError
 from monitor.model.alerts import AlertThread, VolumeAlarm
+from monitor.model.archives import Archive
 from monitor.model.articles import Article, ArticleId, Decision, LedgerRow, Revision, Sketch, Verdict
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery
@@ -80,6 +81,8 @@ class Held:
         self.alarm_slots: dict[tuple[str, str, str, str], str | None] = {}
         self.hours: dict[datetime, float] = {}
         self.outbox: dict[str, Delivery] = {}
+        self.digests_at: dict[tuple[str, str], datetime] = {}
+        self.archives: dict[tuple[str, str], Archive] = {}
         self.delivery_leases: dict[str, datetime] = {}
         self.attempted_at: dict[str, datetime] = {}
         self.former: dict[tuple[str, str], tuple[DigestSlot | None, dict[ArticleId, Any], datetime, bool]] = {}

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
+from monitor.model.archives import Archive
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState
 from monitor.model.suspensions import Suspension
 from tests.memory.held import Held
@@ -146,6 +147,30 @@ class Outbox(Held):
 
     async def deliveries(self, *, limit: int) -> list[Delivery]:
         return sorted(self.outbox.values(), key=lambda d: (d.composed_at, d.id), reverse=True)[:limit]
+
+    async def deliveries_to(self, recipient_id: str | None, *, limit: int) -> list[Delivery]:
+        found = [d for d in self.outbox.values() if recipient_id in (None, d.recipient_id)]
+        return sorted(found, key=lambda d: (d.composed_at, d.id), reverse=True)[:limit]
+
+    async def deliveries_like(self, prefix: str) -> list[Delivery]:
+        return sorted((d for d in self.outbox.values() if d.id.startswith(prefix)), key=lambda d: d.id)[:2]
+
+    async def archive(self, recipient_id: str, slot_key: str) -> Archive | None:
+        return self.archives.get((recipient_id, slot_key))
+
+    async def told_until(self, recipient_id: str, *, at: datetime) -> datetime | None:
+        done = (then for (of, _), then in self.digests_at.items() if of == recipient_id and then <= at)
+        return max(done, default=None)
+
+    async def resent(self, delivery_id: str) -> list[Delivery]:
+        found = [d for d in self.outbox.values() if d.resend_of == delivery_id]
+        return sorted(found, key=lambda d: (d.composed_at, d.id))
+
+    async def keep_resend(self, again: Delivery) -> None:
+        again = self._writing(again)
+        if again.id in self.outbox:
+            raise StoreError(f"a delivery {again.id} exists already")
+        self.outbox[again.id] = again
 
 
 def _is_due(delivery: Delivery, now: datetime) -> bool:

@@ -50,6 +50,11 @@ class Retention(Held):
         for delivery in sorted(settled, key=lambda d: d.composed_at)[:limit]:
             gone["delivery"] += 1
             del self.outbox[delivery.id]
+        stand = {(d.recipient_id, d.slot_key) for d in self.outbox.values()}
+        past_digests = [of for of, one in self.archives.items() if one.composed_at < articles_before]
+        for of in [of for of in past_digests if of not in stand][:limit]:
+            gone["archive"] += 1
+            del self.archives[of]
         return dict(gone)
 
     def _is_needed(self, article_id: ArticleId, before: datetime) -> bool:

@@ -7,7 +7,7 @@ daemon runs: what goes wrong in it is found, named with file and line, and ours 
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from jinja2 import (
     select_autoescape,
 )
 
-from monitor.channels.email.languages import Language
+from monitor.channels.email.languages import Language, catalogue, catalogue_name
 from monitor.channels.email.view import DigestView
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,7 @@ class Designs:
         self._folder = folder
         self._environments: dict[tuple[str, bool], Environment] = {}
         self._logged: set[str] = set()
+        self._ours: dict[str, dict[str, str]] = {}
 
     def has_own(self, name: str) -> bool:
         """Whether the user has a template of this name."""
@@ -82,17 +83,31 @@ class Designs:
             self._logged.add(str(fault))
             log.warning("template not used, the built-in one is", extra={"template": str(fault)})
 
+    def sources(self, words: Language, used_own: Collection[str]) -> dict[str, str]:
+        """What a mail was written with: the templates, "own/…" where a user's was used, and the catalogue."""
+        found = {catalogue_name(words.tag): catalogue(words.tag)}
+        if set(NAMES) - set(used_own):
+            if words.tag not in self._ours:
+                self._ours[words.tag] = _read(self._environment(words, is_own=False), "ours/")
+            found |= self._ours[words.tag]
+        if used_own:
+            own = _read(self._environment(words, is_own=True), "own/")
+            unused = {f"own/{name}" for name in NAMES if name not in used_own}
+            found |= {name: text for name, text in own.items() if name not in unused}
+        return found
+
     def _environment(self, words: Language, *, is_own: bool) -> Environment:
         key = (words.tag, is_own)
         if key not in self._environments:
             loader: BaseLoader = PackageLoader("monitor.channels.email")
             if is_own and self._folder is not None:
                 loader = FileSystemLoader(self._folder)
-            self._environments[key] = _environment(words, loader)
+            self._environments[key] = environment_of(words, loader)
         return self._environments[key]
 
 
-def _environment(words: Language, loader: BaseLoader) -> Environment:
+def environment_of(words: Language, loader: BaseLoader) -> Environment:
+    """Where templates are filled in, in a language."""
     environment = Environment(
         loader=loader,
         autoescape=select_autoescape(("html",)),
@@ -104,6 +119,13 @@ def _environment(words: Language, loader: BaseLoader) -> Environment:
     )
     environment.install_gettext_translations(words.translations, newstyle=True)  # type: ignore[attr-defined]
     return environment
+
+
+def _read(environment: Environment, prefix: str) -> dict[str, str]:
+    loader = environment.loader
+    assert loader is not None
+    names = environment.list_templates(extensions=("html", "txt"))
+    return {prefix + name: loader.get_source(environment, name)[0] for name in names}
 
 
 def _line(error: BaseException, file: Path) -> int:

@@ -96,17 +96,36 @@ def language_tags() -> tuple[str, ...]:
 @cache
 def language(tag: str) -> Language:
     """The language of a tag. Raises `RenderError` when it has no catalogue."""
-    path = _CATALOGS.joinpath(f"{tag}.po")
+    return language_of(tag, catalogue(tag))
+
+
+@cache
+def catalogue(tag: str) -> str:
+    """The catalogue of a language, as its file has it. Raises `RenderError` when there is none."""
+    path = _CATALOGS.joinpath(catalogue_name(tag))
     if not re.fullmatch(r"[A-Za-z]{2,3}(-[A-Za-z]+)?", tag) or not path.is_file():
         raise RenderError(f"no digest can be written in {tag!r}: choose one of {', '.join(language_tags())}")
+    try:
+        return path.read_text(encoding="utf-8")
+    except (ValueError, OSError) as error:
+        raise RenderError(f"the catalogue {path} cannot be read: {error}") from error
+
+
+def catalogue_name(tag: str) -> str:
+    """The name of the file that holds a language's catalogue."""
+    return f"{tag}.po"
+
+
+@cache
+def language_of(tag: str, content: str) -> Language:
+    """The language that a catalogue's content makes. Raises `RenderError`."""
     compiled = BytesIO()
     try:
-        with path.open("rb") as source:
-            write_mo(compiled, read_po(source, locale=tag))
+        write_mo(compiled, read_po(BytesIO(content.encode()), locale=tag))
         compiled.seek(0)
         return Language(tag, Translations(fp=compiled))
-    except (UnknownLocaleError, ValueError, OSError) as error:
-        raise RenderError(f"the catalogue {path} cannot be read: {error}") from error
+    except (UnknownLocaleError, ValueError) as error:
+        raise RenderError(f"the catalogue {catalogue_name(tag)} cannot be read: {error}") from error
 
 
 def in_language(texts: Mapping[str, str], tag: str, otherwise: str) -> str:

@@ -7,8 +7,8 @@ measures the message and renders a smaller digest when it must (`core.digests.sh
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
@@ -16,23 +16,37 @@ from urllib.parse import quote
 from css_inline import CSSInliner, InlineError
 from jinja2 import TemplateError
 
+from monitor import __version__
 from monitor.channels.email.actions import Offers
 from monitor.channels.email.designs import Designs, TemplateFault
 from monitor.channels.email.languages import Language, language, language_tags
 from monitor.channels.email.specimen import specimens
+from monitor.channels.email.stationery import AskedLinks, KeptLinks, KeptTemplates
 from monitor.channels.email.text import clean
 from monitor.channels.email.view import DigestView, digest_view
 from monitor.channels.email.wire import Letter, ascii_address, serialise
 from monitor.errors import RenderError
 from monitor.model.digests import Digest, Message, Recipient
 from monitor.model.links import LinkAction, LinkClaim
+from monitor.model.stationery import Stationery
 from monitor.ports import Links
 
 MAX_NAME = 60
 MAX_FAULT = 300
+MAX_URI = 70
 
 Sign = Callable[[bytes, datetime], bytes]
 """A mail's bytes with a signature in front of them, as of a time; raises ValueError."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Bodies:
+    """Both bodies of a mail, and what they were written with."""
+
+    html: str
+    text: str
+    templates: Mapping[str, str]
+    faults: tuple[str, ...]
 
 
 class EmailRenderer:
@@ -44,6 +58,7 @@ class EmailRenderer:
         links: Where the one-click address comes from, and those that the page shows.
         sign: Signs the bytes last of all; None leaves that to the relay.
         templates: A folder where templates of the user's own may lie (`designs`); None: there are none.
+        kept: What an earlier mail was written with, in place of all that.
     """
 
     def __init__(
@@ -55,6 +70,7 @@ class EmailRenderer:
         links: Links | None = None,
         sign: Sign | None = None,
         templates: Path | None = None,
+        kept: Stationery | None = None,
     ) -> None:
         try:
             self._sender = ascii_address(sender)
@@ -67,17 +83,32 @@ class EmailRenderer:
         self._sign = sign
         self._inliner = CSSInliner(load_remote_stylesheets=False, minify_css=True)
         self._designs = Designs(templates)
+        self._kept = kept
+
+    @classmethod
+    def again(cls, kept: Stationery) -> EmailRenderer:
+        """Who writes a mail once more as it was written then: unsigned, for a signature is no part of what it says."""
+        return cls(
+            kept.sender,
+            kept.sender_name,
+            unsubscribe_address=kept.unsubscribe_address,
+            links=KeptLinks(kept.links),
+            kept=kept,
+        )
 
     def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
         """The message of a digest. Raises `RenderError`, naming the recipient."""
         recipient = digest.recipient
         try:
-            words = language(recipient.language)
+            words = self._words(recipient.language)
+            links = AskedLinks(self._links)
             address = ascii_address(recipient.address)
-            unsubscribe = self._unsubscribe(recipient.id)
-            offers = Offers(links=self._links, recipient_id=recipient.id, delivery_id=delivery_id)
+            subject = links.subject(_unsubscribing(recipient))
+            unsubscribe = self._mailto(subject)
+            offers = Offers(links=links if self._links else None, recipient_id=recipient.id, delivery_id=delivery_id)
             view = digest_view(digest, words, address=address, offers=offers, unsubscribe=unsubscribe)
-            html, text = self._bodies(view, words)
+            bodies = self._bodies(view, words)
+            html, text = bodies.html, bodies.text
             letter = Letter(
                 message_id=f"<d.{delivery_id.removeprefix('d')}@{self._domain}>",
                 date=composed_at,
@@ -89,8 +120,8 @@ class EmailRenderer:
                 language=words.tag,
                 list_id=f"{_label(recipient.watchlists)}.{self._domain}",
                 list_name=_list_name(digest),
-                unsubscribe=unsubscribe,
-                one_click=self._one_click(recipient),
+                unsubscribe=self._short(unsubscribe, subject),
+                one_click=links.one_click(_unsubscribing(recipient)),
                 help=self._mailto("help"),
                 references=self._references(digest),
             )
@@ -107,6 +138,15 @@ class EmailRenderer:
             html=html,
             text=text,
             content=content,
+            stationery=Stationery(
+                sender=self._sender,
+                sender_name=self._sender_name,
+                unsubscribe_address=self._unsubscribe_address,
+                templates=bodies.templates,
+                links=links.asked,
+                faults=bodies.faults,
+                program=__version__,
+            ),
         )
 
     def template_faults(self) -> list[TemplateFault]:
@@ -120,15 +160,37 @@ class EmailRenderer:
                 found |= {str(fault): fault for fault in self._own(view, words)[1]}
         return list(found.values())
 
-    def _bodies(self, view: DigestView, words: Language) -> tuple[str, str]:
+    def _words(self, tag: str) -> Language:
+        return language(tag) if self._kept is None else KeptTemplates(self._kept.templates).words(tag)
+
+    def _bodies(self, view: DigestView, words: Language) -> _Bodies:
         """HTML and plain text. Where a template of the user's fails ours takes its place, and tells an operator so."""
+        if self._kept is not None:
+            return self._bodies_again(self._kept, view, words)
         filled, faults = self._own(view, words)
         for fault in faults:
             self._designs.tell(fault)
-        if faults and view.is_for_operator:
-            view = replace(view, faults=[clean(str(fault), MAX_FAULT) for fault in faults])
+        told = [clean(str(fault), MAX_FAULT) for fault in faults] if view.is_for_operator else []
+        if told:
+            view = replace(view, faults=told)
         html = filled.get("digest.html") or self._inliner.inline(self._designs.fill("digest.html", view, words))
-        return html, filled.get("digest.txt") or self._designs.fill("digest.txt", view, words)
+        return _Bodies(
+            html=html,
+            text=filled.get("digest.txt") or self._designs.fill("digest.txt", view, words),
+            templates=self._designs.sources(words, filled),
+            faults=tuple(told),
+        )
+
+    def _bodies_again(self, kept: Stationery, view: DigestView, words: Language) -> _Bodies:
+        templates = KeptTemplates(kept.templates)
+        if kept.faults:
+            view = replace(view, faults=list(kept.faults))
+        return _Bodies(
+            html=self._inliner.inline(templates.fill("digest.html", view, words)),
+            text=templates.fill("digest.txt", view, words),
+            templates=kept.templates,
+            faults=kept.faults,
+        )
 
     def _own(self, view: DigestView, words: Language) -> tuple[dict[str, str], list[TemplateFault]]:
         """What the user's own templates make of a digest, and what is wrong with them."""
@@ -143,10 +205,9 @@ class EmailRenderer:
                     filled[name] = made
         return filled, faults
 
-    def _unsubscribe(self, recipient_id: str) -> str | None:
-        if self._links is None:
-            return self._mailto(f"unsubscribe {recipient_id}")
-        return self._mailto(self._links.subject(LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id=recipient_id)))
+    def _short(self, mailto: str | None, subject: str) -> str | None:
+        """For a header, where programs that write it anew break what is long: without the words before the token."""
+        return mailto if mailto is None or len(mailto) < MAX_URI else self._mailto(subject.rpartition(" ")[2])
 
     def _mailto(self, subject: str) -> str | None:
         if self._unsubscribe_address is None:
@@ -159,11 +220,10 @@ class EmailRenderer:
             return ()
         return (f"<{digest.alert.thread.root}@{self._domain}>", *digest.alert.replies_to)
 
-    def _one_click(self, recipient: Recipient) -> str | None:
-        """Ends all digests of a recipient, as the mailto: does: a mail client says no more than "unsubscribe"."""
-        if self._links is None:
-            return None
-        return self._links.one_click(LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id=recipient.id))
+
+def _unsubscribing(recipient: Recipient) -> LinkClaim:
+    """Ends all digests of a recipient, as the mailto: does: a mail client says no more than "unsubscribe"."""
+    return LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id=recipient.id)
 
 
 def _list_name(digest: Digest) -> str:

@@ -193,6 +193,7 @@ DELIVERY = Delivery(
     last_code=250,
     last_reply="ok",
     was_uncertain=True,
+    resend_of="d0",
 )
 
 
