@@ -88,7 +88,7 @@ async def test_a_file_is_replaced_only_by_other_bytes(tmp_path: Path) -> None:
     assert await place.put(replace(made, stories=made.stories[1:])), "what was taken away comes back"
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(st.text(max_size=120), max_size=4))
 def test_any_title_gives_well_formed_feeds_that_say_it(titles: list[str]) -> None:
     made = of_titles(*titles)

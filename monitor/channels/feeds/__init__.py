@@ -39,6 +39,7 @@ class _Entry:
     link: str | None
     outlet: str
     language: str
+    dir: str
     published: str
     updated: str
     quote: list[tuple[str, bool]]
@@ -107,6 +108,7 @@ class FeedFolder:
             "link": title.href,
             "outlet": outlet.text,
             "language": title.lang if title.lang != "und" else "",
+            "dir": title.dir,
             "published": _time(one.published_at),
             "updated": _time(one.updated_at),
             "quote": marked(window(match.quote, terms, _MAX_QUOTE), terms),
@@ -174,8 +176,13 @@ def _json_feed(feed: Mapping[str, Any], entries: list[_Entry]) -> bytes:
 
 
 def _reasons(story: DigestStory, words: Language) -> list[str]:
-    signals = sorted(story.lead.match.signals, key=lambda signal: -abs(signal.points))[:_REASONS]
-    named = [(clean(in_language(one.label, words.tag, one.name), MAX_TITLE), one.points) for one in signals]
+    """The weightiest reasons with their points, and the sum of the others: together they are the score."""
+    signals = sorted(story.lead.match.signals, key=lambda signal: -abs(signal.points))
+    shown, rest = signals[:_REASONS], signals[_REASONS:]
+    named = [(clean(in_language(one.label, words.tag, one.name), MAX_TITLE), one.points) for one in shown]
+    if rest:
+        count = words.ngettext("%(num)s smaller reason", "%(num)s smaller reasons", len(rest)) % {"num": len(rest)}
+        named.append((count, sum(signal.points for signal in rest)))
     return [f"{name} {words.signed(points)}" for name, points in named]
 
 

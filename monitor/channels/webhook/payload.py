@@ -16,6 +16,7 @@ from monitor.channels.email.view import subject
 from monitor.model.articles import Article
 from monitor.model.digests import ChangedArticle, Digest, DigestStory, Message
 from monitor.model.notices import Notice
+from monitor.model.seeds import UNKNOWN_OUTLET
 from monitor.model.watchlists import Signal
 
 VERSION = 1
@@ -97,7 +98,7 @@ def _article(article: Article) -> Mapping[str, object]:
         "id": str(article.id),
         "title": clean(article.title, _TITLE),
         "url": safe_link(article.url),
-        "outlet": clean(article.outlet, _NAME),
+        "outlet": None if article.outlet == UNKNOWN_OUTLET else clean(article.outlet, _NAME),
         "language": article.language,
         "at": _time(article.at),
         "is_dated": article.is_dated,

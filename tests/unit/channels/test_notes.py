@@ -84,7 +84,7 @@ def test_a_story_without_a_usable_link_is_told_without_one() -> None:
     assert parsed(rendered(WebhookRenderer(), digest))["stories"][0]["lead"]["url"] is None
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(st.lists(HOSTILE, min_size=1, max_size=12), st.integers(0, 3))
 def test_any_titles_fit_and_count(titles: list[str], rest: int) -> None:
     digest = told(*titles, rest=rest)

@@ -1,0 +1,94 @@
+"""One digest by several channels of one recipient: each on its own, from the configuration to the receiver."""
+
+from __future__ import annotations
+
+import json
+import mailbox
+from collections.abc import AsyncIterator
+from email import message_from_bytes, policy
+from pathlib import Path
+
+import feedparser
+import pytest
+
+from monitor.app import open_runtime
+from monitor.app.offline import load_configuration, read_status
+from monitor.channels.webhook import signature
+from monitor.config import Configuration
+from tests.servers import LoopbackServer, Reply
+from tests.sites import TEASER, TITLE, configure, rss
+
+SECRETS = {
+    "MONITOR_WEBHOOK_DESK_SECRET": "hunter2",
+    "MONITOR_WEBHOOK_SLOW_SECRET": "hunter3",
+    "MONITOR_NTFY_PHONE_TOKEN": "hunter4",
+    "MONITOR_TELEGRAM_GROUP_TOKEN": "1:hunter5",
+}
+CHANNELS = """
+publish: {{folder: var/feeds, authority: example.org}}
+channels:
+  webhook:
+    desk: {{url: "{base}/hook", allow_private: true}}
+    slow: {{url: "{base}/slow", allow_private: true}}
+  ntfy:
+    phone: {{server: "{base}/ntfy", topic: berita, allow_private: true}}
+  telegram:
+    group: {{server: "{base}", chat: -100, allow_private: true}}
+"""
+NAMES = "maildir, files, 'webhook:desk', 'webhook:slow', 'ntfy:phone', 'telegram:group'"
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[LoopbackServer]:
+    async with LoopbackServer() as opened:
+        opened["/rss"] = rss([(TITLE, "https://berita.example/1", TEASER)])
+        opened["/hook"] = opened["/ntfy"] = Reply(b"{}", content_type="application/json")
+        opened["/bot1:hunter5/sendMessage"] = Reply(b'{"ok": true, "result": {"message_id": 1}}')
+        opened["/slow"] = Reply(b"later", status=503, headers={"Retry-After": "3"})
+        yield opened
+
+
+def configuration(server: LoopbackServer, folder: Path) -> Configuration:
+    config = configure(folder, server, full_text=False)
+    with (config / "monitor.yaml").open("a", encoding="utf-8") as file:
+        file.write(CHANNELS.format(base=server.url("")))
+    recipients = (config / "recipients.yaml").read_text("utf-8")
+    (config / "recipients.yaml").write_text(recipients.replace("channel: maildir", f"channels: [{NAMES}]"), "utf-8")
+    return load_configuration(config, SECRETS)
+
+
+async def test_a_digest_goes_by_every_channel_and_one_that_fails_hides_behind_none(
+    server: LoopbackServer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    fresh = configuration(server, tmp_path)
+    with caplog.at_level("DEBUG"):
+        async with open_runtime(fresh) as runtime:
+            await runtime.cycle()
+            await runtime.cycle()
+    var, called = tmp_path / "var", {request.path: request for request in server.requests if request.method == "POST"}
+
+    (mail,) = [message_from_bytes(bytes(one), policy=policy.default) for one in mailbox.Maildir(var / "outbox")]
+    (eml,) = (var / "digests").glob("*.eml")
+    assert "Putin tiba di Pyongyang" in str(mail["Subject"])
+    assert "Putin tiba di Pyongyang" in str(message_from_bytes(eml.read_bytes(), policy=policy.default)["Subject"])
+    hook = json.loads(called["/hook"].body)
+    assert hook["stories"][0]["lead"]["title"] == TITLE
+    headers = called["/hook"].headers
+    timestamp = headers["webhook-timestamp"]
+    assert headers["webhook-signature"] == signature("hunter2", hook["id"], timestamp, called["/hook"].body)
+    assert json.loads(called["/ntfy"].body)["click"] == "https://berita.example/1"
+    assert called["/ntfy"].headers["authorization"] == "Bearer hunter4"
+    assert "https://berita.example/1" in json.loads(called["/bot1:hunter5/sendMessage"].body)["text"]
+    posts = [request.path for request in server.requests if request.method == "POST"]
+    assert sorted(posts) == ["/bot1:hunter5/sendMessage", "/hook", "/ntfy", "/slow"], "nothing is sent twice"
+
+    status = await read_status(fresh)
+    assert {channel: dict(states) for channel, states in status.outbox.items()} == {
+        name.strip(" '"): {"pending" if "slow" in name else "sent": 1} for name in NAMES.split(",")
+    }
+    (waiting,) = [one for one in status.deliveries if one.channel == "webhook:slow"]
+    assert waiting.last_reply == "webhook:slow answered 503 later"
+    (entry,) = feedparser.parse((var / "feeds" / "russia-north-korea.atom").read_bytes()).entries
+    assert entry.link == "https://berita.example/1"
+    assert "hunter" not in caplog.text + repr(fresh)
+    assert not any(b"hunter" in path.read_bytes() for path in var.rglob("*") if path.is_file())
