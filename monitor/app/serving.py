@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from pathlib import Path
 
 from monitor.app.adapters import steady_seconds
 from monitor.channels.email.languages import language, language_tags
@@ -29,24 +30,26 @@ class Serving:
     def __init__(self, *, store: SqlStore, clock: Clock) -> None:
         self._desk = ReaderDesk(preferences=store, store=store, clock=clock)
         self._wanted: tuple[str, int] | None = None
-        self._is_at: tuple[str, int] | None = None
+        self._feeds: Path | None = None
+        self._is_at: tuple[tuple[str, int], Path | None] | None = None
         self._server: WebServer | None = None
         self._said = ""
 
     def configure(self, configuration: Configuration, keys: Sequence[LinkKey]) -> None:
         """Answer by these from now on, and be where they say from the next `serve` on."""
-        self._wanted = configuration.settings.web.place
+        self._wanted, self._feeds = configuration.settings.web.place, configuration.settings.feeds_folder
         self._desk.configure(keys, names_of(configuration))
 
     async def serve(self) -> None:
         """Stop the server that is not wanted any more, start the one that is."""
-        if self._is_at == self._wanted:
+        wanted = None if self._wanted is None else (self._wanted, self._feeds)
+        if self._is_at == wanted:
             return
         await self.close()
         if self._wanted is None:
             return
         host, port = self._wanted
-        server = WebServer(Routes(self._desk, make_pages(), WrongTries(steady_seconds), feeds=None))
+        server = WebServer(Routes(self._desk, make_pages(), WrongTries(steady_seconds), feeds=self._feeds))
         try:
             await server.start(host, port)
         except OSError as error:
@@ -57,7 +60,7 @@ class Serving:
                 )
             self._said = reason
             return
-        self._server, self._is_at, self._said = server, self._wanted, ""
+        self._server, self._is_at, self._said = server, wanted, ""
         log.info("pages are served", extra={"listen": f"{host}:{port}"})
 
     async def close(self) -> None:

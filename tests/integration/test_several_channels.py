@@ -15,6 +15,9 @@ from monitor.app import open_runtime
 from monitor.app.offline import load_configuration, read_status
 from monitor.channels.webhook import signature
 from monitor.config import Configuration
+from monitor.model.feeds import Fetched, FetchFailed, FetchRequest
+from monitor.sources.http import HttpSource
+from monitor.sources.kinds import parse_any
 from tests.servers import LoopbackServer, Reply
 from tests.sites import TEASER, TITLE, configure, rss
 
@@ -92,3 +95,24 @@ async def test_a_digest_goes_by_every_channel_and_one_that_fails_hides_behind_no
     assert entry.link == "https://berita.example/1"
     assert "hunter" not in caplog.text + repr(fresh)
     assert not any(b"hunter" in path.read_bytes() for path in var.rglob("*") if path.is_file())
+
+
+async def test_feeds_are_served_where_the_pages_are(
+    server: LoopbackServer, tmp_path: Path, unused_tcp_port: int
+) -> None:
+    config = configure(tmp_path, server, full_text=False)
+    settings = f"publish: {{folder: var/feeds}}\nweb: {{listen: '127.0.0.1:{unused_tcp_port}'}}\n"
+    (config / "monitor.yaml").write_text((config / "monitor.yaml").read_text("utf-8") + settings, "utf-8")
+    async with open_runtime(load_configuration(config, {})) as runtime:
+        await runtime.cycle()
+        await runtime.serve()
+        reader = HttpSource(allowed=("127.0.0.1",))
+        for name in ("russia-north-korea.atom", "russia-north-korea.json", "none.atom"):
+            answer = await reader.fetch(FetchRequest(url=f"http://127.0.0.1:{unused_tcp_port}/feeds/{name}"))
+            if name.startswith("none"):
+                assert isinstance(answer, FetchFailed)
+                continue
+            assert isinstance(answer, Fetched)
+            (entry,) = parse_any(answer.body, answer.headers["content-type"], answer.url).entries
+            assert (entry.title, entry.link) == (TITLE, "https://berita.example/1")
+        await reader.close()
