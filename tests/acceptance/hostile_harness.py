@@ -16,10 +16,8 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
-import ctypes
 import json
 import logging
-import os
 import sqlite3
 import sys
 import tempfile
@@ -33,16 +31,13 @@ from monitor.core.polling import Look
 from monitor.model.feeds import Feed
 from monitor.pipeline.collect import CollectReport
 from monitor.pipeline.prune import Retention, prune
-from tests.acceptance.hostile_report import Report, growth, log
+from tests.acceptance.hostile_memory import look
+from tests.acceptance.hostile_report import Report, leaks, log
 from tests.acceptance.hostile_rig import WORKERS, Alarms, Pulse, Rig, feeds_of, rig, web
 from tests.acceptance.hostile_server import NEW_ITEMS
 
 ROUND = timedelta(days=8)
 MAX_STATE_CHARS = 40_000
-MAX_GROWTH_MB = 24.0
-FILLED = 25_000
-"""After so many bodies SQLite's caches (36 MB) and the memos of words are full when two fifths of them are done."""
-MAX_GROWTH_SHARE = 0.05
 OUTCOMES = frozenset({
     "fetched", "unchanged", "not-modified", "dns", "connect", "tls", "timeout", "status", "redirect", "too_large",
     "encoding", "refused", "busy", "html", "empty", "unknown", "crash", "challenged", "not-found", "gone", "network",
@@ -65,20 +60,21 @@ async def one_round(now: Rig, feeds: dict[str, Feed], report: Report) -> Collect
     return done
 
 
-async def campaign(folder: Path, *, bodies: int, seed: int, feeds: int, neighbours: int) -> Report:
+async def campaign(folder: Path, *, bodies: int, seed: int, feeds: int, neighbours: int, leak: int = 0) -> Report:
     """Rounds until so many hostile bodies were served, then an end for the neighbours, then the accounts."""
     report = Report(neighbours=neighbours)
     alarms = Alarms(report)
     logging.getLogger().addHandler(alarms)
     started, cpu = time.monotonic(), time.process_time()
     try:
-        async with web(seed) as base, rig(folder, feeds_of(base, feeds, neighbours), report) as now:
+        async with web(seed) as base, rig(folder, feeds_of(base, feeds, neighbours), report, leak=leak) as now:
             pulse = asyncio.create_task(Pulse(report).beat())
             while report.bodies < bodies:
                 await one_round(now, now.feeds, report)
                 await take_stock(now, report)
                 at = report.memory[-1]
-                log.info("%d bodies, %.0f MB, workers %.0f MB, %d problems", *at, len(report.problems))
+                told = (at.bodies, at.resident, at.room, at.workers, len(report.problems))
+                log.info("%d bodies, %.0f MB (%.0f of it room), workers %.0f MB, %d problems", *told)
             pulse.cancel()
             await settle(now, base, report)
     finally:
@@ -98,61 +94,7 @@ async def take_stock(now: Rig, report: Report) -> None:
     if report.rounds % 5 == 0:
         retention = Retention(articles=timedelta(days=365), index=timedelta(days=90))
         await prune(store=now.store, now=now.clock.now(), retention=retention, is_stopping=lambda: False)
-    mine, report.mapped_mb = _resident_mb(os.getpid())
-    report.memory.append((report.bodies, mine, sum(_resident_mb(pid)[0] for pid in now.workers.pids)))
-    report.held.append((report.bodies, *_held()))
-
-
-def leaks(report: Report) -> list[str]:
-    """What grew after the warm-up: what is held may not, whatever the run's length; the process may find its shape.
-
-    A run too short for its caches to fill tells nothing of what is held.
-    """
-    found = []
-    if (grown := growth(report.memory)) > MAX_GROWTH_MB:
-        found.append(f"the process grew by {grown:.0f} MB after its warm-up")
-    if report.bodies >= FILLED:
-        if (values := growth(report.held)) > MAX_GROWTH_SHARE * report.held[-1][1]:
-            found.append(f"Python holds {values:.0f} thousand values more than after the warm-up")
-        if (heap := growth(report.held, 2)) > MAX_GROWTH_SHARE * report.held[-1][2]:
-            found.append(f"{heap:.1f} MB more of the C heap are in use than after the warm-up")
-    return found
-
-
-def _held() -> tuple[float, float]:
-    """Thousands of values in Python's own heap, MB in use of the C library's (0 where it does not tell)."""
-    heap = 0.0
-    with contextlib.suppress(OSError, AttributeError):
-        ask = ctypes.CDLL(None).mallinfo2
-        ask.restype = _HeapInfo
-        told = ask()
-        heap = (told.uordblks + told.hblkhd) / 2**20
-    return sys.getallocatedblocks() / 1000, heap
-
-
-class _HeapInfo(ctypes.Structure):
-    """What `mallinfo2` of glibc tells: SQLite's pages, arrays, bodies and whatever else Python's own heap does not."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            "arena", "ordblks", "smblks", "hblks", "hblkhd", "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"
-        )
-    ]  # fmt: skip
-
-
-def _resident_mb(pid: int) -> tuple[float, float]:
-    """What a process holds of its own, and of files mapped into it.
-
-    The database's pages (64 MB at most a reading connection) count among the mapped: they come with the database's
-    growth, belong to the kernel's cache, and go when somebody needs the room.
-    """
-    try:
-        resident, mapped = map(int, Path(f"/proc/{pid}/statm").read_text().split()[1:3])
-    except OSError:
-        return 0.0, 0.0
-    page = os.sysconf("SC_PAGE_SIZE") / 2**20
-    return (resident - mapped) * page, mapped * page
+    report.memory.append(look(report.bodies, now.workers.pids))
 
 
 async def settle(now: Rig, base: str, report: Report) -> None:
@@ -211,6 +153,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--feeds", type=int, default=1000)
     parser.add_argument("--neighbours", type=int, default=24)
+    parser.add_argument("--leak", type=int, default=0, help="keep so many bytes of each body, to see the run fail")
     options = parser.parse_args()
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     log.setLevel(logging.INFO)
@@ -222,6 +165,7 @@ def main() -> int:
                 seed=options.seed,
                 feeds=min(options.feeds, options.bodies),
                 neighbours=options.neighbours,
+                leak=options.leak,
             )
         )
     print(report)

@@ -55,11 +55,16 @@ class Moving:
 
 
 class Watched:
-    """A source whose checks are watched: how long they last, and to which request a failure belongs."""
+    """A source whose checks are watched: how long they last, and to which request a failure belongs.
 
-    def __init__(self, source: Source, report: Report) -> None:
+    Of each body `leak` bytes are kept for ever: to see that a leak is found.
+    """
+
+    def __init__(self, source: Source, report: Report, *, leak: int = 0) -> None:
         self._source = source
         self._report = report
+        self._leak = leak
+        self._leaked: list[bytes] = []
         self.counts: Counter[str] = Counter()
 
     async def fetch(self, request: FetchRequest) -> FetchOutcome:
@@ -74,6 +79,8 @@ class Watched:
     async def parse(self, feed: Feed, fetched: Fetched) -> ParsedFeed:
         """As the source does."""
         started = time.monotonic()
+        if self._leak:
+            self._leaked.append(bytes(self._leak))
         try:
             return await self._source.parse(feed, fetched)
         except ParseError as error:
@@ -170,8 +177,8 @@ def feeds_of(base: str, bad: int, good: int) -> dict[str, Feed]:
 
 
 @asynccontextmanager
-async def rig(folder: Path, feeds: dict[str, Feed], report: Report) -> AsyncIterator[Rig]:
-    """Everything over a fresh store."""
+async def rig(folder: Path, feeds: dict[str, Feed], report: Report, *, leak: int = 0) -> AsyncIterator[Rig]:
+    """Everything over a fresh store; see `Watched` for `leak`."""
     limits = PollingLimits(per_host=AT_ONCE)
     configuration = load(Path("config"), {})
     http = HttpSource(
@@ -184,7 +191,7 @@ async def rig(folder: Path, feeds: dict[str, Feed], report: Report) -> AsyncIter
         "sitemap": SitemapSource(http, workers),
         "gdelt": GdeltSource(http, workers, distance=Distance(clock=_far_apart())),
     }
-    sources = {kind: Watched(source, report) for kind, source in inner.items()}
+    sources = {kind: Watched(source, report, leak=leak) for kind, source in inner.items()}
     async with open_store(f"sqlite:///{folder / 'hostile.db'}") as store:
         judge = Judge(
             store,

@@ -13,8 +13,9 @@ from pathlib import Path
 import pytest
 
 from tests.acceptance import hostile_bodies
-from tests.acceptance.hostile_harness import FILLED, campaign, leaks
-from tests.acceptance.hostile_report import Report, growth
+from tests.acceptance.hostile_harness import campaign
+from tests.acceptance.hostile_memory import Memory, look
+from tests.acceptance.hostile_report import FILLED, Report, growth, leaks
 from tests.acceptance.hostile_server import answer_of
 
 BODIES = int(os.environ.get("MONITOR_TEST_HOSTILE_BODIES", "1500"))
@@ -39,20 +40,26 @@ def test_a_body_can_be_made_again_from_its_seed() -> None:
     assert max(Counter(answer.pieces for answer in first).values()) < 20
 
 
+def memory(bodies: int, **facts: float) -> Memory:
+    """A look in which 200 MB are resident, 170 of them in use."""
+    usual = {"resident": 200.0, "values": 800.0, "small": 70.0, "heap": 100.0}
+    return Memory(bodies=bodies, **{**usual, **{name: usual[name] + more for name, more in facts.items()}})
+
+
 def test_growth_is_told_from_a_heap_that_found_its_shape() -> None:
-    flat = [(bodies * 1000, min(200.0, 150.0 + bodies) + bodies % 3, 50.0) for bodies in range(100)]
-    leaking = [(bodies * 1000, 200.0 + bodies * 0.7 + bodies % 3, 50.0) for bodies in range(100)]
+    flat = [memory(bodies * 1000, resident=min(0.0, bodies - 50.0) + bodies % 3) for bodies in range(100)]
+    leaking = [memory(bodies * 1000, resident=bodies * 0.7 + bodies % 3) for bodies in range(100)]
 
-    assert abs(growth(flat)) < 3
-    assert growth(leaking) > 35
+    assert abs(growth(flat, "resident")) < 3
+    assert growth(leaking, "resident") > 35
 
 
-def report_of(bodies: int, *, resident: float = 0.0, values: float = 0.0, heap: float = 0.0) -> Report:
-    """A run in which these grew in its second half."""
+def report_of(bodies: int, **facts: float) -> Report:
+    """A run in whose second half these grew by so much."""
     report, steps = Report(bodies=bodies), [max(place - 50, 0) / 50 for place in range(100)]
-    report.memory = [(place * bodies // 100, 200.0 + resident * step, 50.0) for place, step in enumerate(steps)]
-    report.held = [
-        (place * bodies // 100, 800.0 + values * step, 80.0 + heap * step) for place, step in enumerate(steps)
+    report.memory = [
+        memory(place * bodies // 100, **{name: more * step for name, more in facts.items()})
+        for place, step in enumerate(steps)
     ]
     return report
 
@@ -64,3 +71,27 @@ def test_what_is_held_may_not_grow_however_little_the_process_does() -> None:
     assert "C heap" in leaks(report_of(FILLED, heap=9.0))[0]
     assert "process grew by" in leaks(report_of(FILLED, resident=60.0))[0]
     assert leaks(report_of(FILLED - 1, values=90.0, heap=9.0)) == [], "caches fill"
+
+
+def test_what_is_free_between_what_lives_has_a_bound() -> None:
+    report = report_of(FILLED)
+    assert report.memory[-1].room == 30
+    report.memory[-1] = memory(FILLED, resident=80.0)
+    assert "not in use" in leaks(report)[0]
+
+
+def test_a_look_at_a_process_tells_what_it_holds() -> None:
+    before = look(0, ())
+    small, large = [object() for _ in range(400_000)], bytes([1]) * 30_000_000
+    after = look(1, ())
+
+    assert after.values - before.values > 399
+    assert len(small) == 400_000
+    if before.small:  # CPython tells
+        assert 6 < after.small - before.small < 30
+        assert after.arenas <= after.most
+        assert after.small <= after.arenas
+    if before.heap:  # glibc tells
+        assert after.heap - before.heap > 28
+        assert after.resident - before.resident > 28
+    assert len(large) == 30_000_000
