@@ -18,7 +18,7 @@ from monitor.model.watchlists import Signal
 MAX_QUOTE = 360
 MAX_EVIDENCE = 80
 SHOWN_OUTLETS = 5
-SHOWN_REASONS = 5
+SHOWN_REASONS = 7
 SHOWN_NAMES = 3
 
 
@@ -139,14 +139,15 @@ def _reasons(signals: tuple[Signal, ...], words: Language, lang: str) -> tuple[l
     """The weightiest signals in words, and one phrase for the points of the rest, so that they still add up."""
     ranked = sorted(signals, key=lambda signal: -abs(signal.points))
     shown, rest = ranked[:SHOWN_REASONS], ranked[SHOWN_REASONS:]
-    reasons = [
-        Reason(
-            clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120),
-            phrase(_named(signal), MAX_EVIDENCE, lang=lang),
-            words.signed(signal.points),
-        )
-        for signal in shown
-    ]
+    said: set[str] = set()
+    reasons = []
+    for signal in shown:
+        # The same two names stand behind most signals: said once, the words after them can be read.
+        evidence = _named(signal)
+        label = clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120)
+        named = phrase("" if evidence in said else evidence, MAX_EVIDENCE, lang=lang)
+        reasons.append(Reason(label, named, words.signed(signal.points)))
+        said.add(evidence)
     if not rest:
         return reasons, ""
     more = words.ngettext("%(num)s smaller reason", "%(num)s smaller reasons", len(rest)) % {"num": len(rest)}

@@ -162,7 +162,8 @@ def subject(digest: Digest, words: Language) -> str:
     if digest.changed and not is_news:
         return _changed_subject(digest, words)
     if digest.heartbeat is not None:
-        return clean(f"[{clean(_titles(digest)[0], MAX_TAG)}] {words.gettext('Nothing new')}", MAX_SUBJECT)
+        nothing = words.gettext("Nothing new")
+        return f"[{clean(_titles(digest)[0], MAX_TAG)}] {nothing}"
     if not digest.stories and digest.alarms:
         return _alarm_subject(digest, words)
     if not digest.stories:
