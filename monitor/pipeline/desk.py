@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.core.link_tokens import LinkKey, claim_in, read_token
+from monitor.core.preferences import standing
 from monitor.model.digests import Recipient
 from monitor.model.errands import Errand
 from monitor.model.links import LinkAction, LinkClaim
@@ -108,7 +109,9 @@ class ReaderDesk(Desk):
         if is_new:
             facts = {"recipient": claim.recipient_id, "target": claim.target, "way": way.value, "is_on": is_on}
             log.info("reader asked: %s", claim.action.value, extra=facts)
-        return await self.look(claim)
+        language = self._names.language_of(claim.recipient_id)
+        is_done = is_on if is_new else await self._is_done(claim)
+        return Errand(claim=claim, language=language, subject=await self._subject(claim, language), is_done=is_done)
 
     async def archived(self, claim: LinkClaim) -> str | None:
         """See `Desk`; a delivery to somebody else is nobody's."""
@@ -134,8 +137,8 @@ class ReaderDesk(Desk):
         if claim.action in _VOTES:
             vote = await self._store.vote_on(int(claim.target), claim.watchlist, claim.recipient_id)
             return vote is not None and vote.kind is _VOTES[claim.action]
-        wanted = (claim.recipient_id, _PREFERENCES.get(claim.action), claim.target)
-        return any((one.recipient_id, one.kind, one.target) == wanted for one in await self._preferences.preferences())
+        said = standing(await self._preferences.preference_history(claim.recipient_id))
+        return any((one.kind, one.target) == (_PREFERENCES.get(claim.action), claim.target) for one in said)
 
     async def _subject(self, claim: LinkClaim, language: str) -> str:
         match claim.action:
