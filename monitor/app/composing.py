@@ -20,7 +20,7 @@ from monitor.pipeline.compose import ComposeRules, plan_digest, planned_slot
 from monitor.pipeline.surveying import Survey
 from monitor.store.sqlstore import SqlStore
 
-_MAIL = ("smtp", "maildir")
+_MAIL = ("smtp", "sendmail", "files", "maildir")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

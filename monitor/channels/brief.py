@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
+from monitor.channels.email.alerts import alarm_words
 from monitor.channels.email.languages import Language
+from monitor.channels.email.notices import summary
 from monitor.channels.email.phrases import outlet_of, title_of
+from monitor.channels.email.text import clean
 from monitor.channels.email.view import subject
 from monitor.model.articles import Article
 from monitor.model.digests import Digest, StoryState
+
+_MAX_NAME = 80
+_MAX_ALARMS = 5
+_FIRST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +37,16 @@ class BriefLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Brief:
-    """A digest in short, all of it cleaned and nothing escaped. `rest` counts what is told with `lines` left out."""
+    """A digest in short, all of it cleaned and nothing escaped. `rest` counts what is told with `lines` left out.
+
+    `before` are alarms about the volume of news, `after` says how many notices about feeds there are.
+    """
 
     title: str
+    before: tuple[str, ...] = ()
     lines: tuple[BriefLine, ...]
     rest: int
+    after: tuple[str, ...] = ()
 
     def first(self, count: int, words: Language) -> tuple[tuple[BriefLine, ...], str]:
         """The first `count` lines, and a line for what is left ("" for nothing)."""
@@ -45,25 +58,39 @@ class Brief:
         for count in range(min(lines, len(self.lines)), -1, -1):
             shown, left = self.first(count, words)
             rows = [f"• {line.text}" + (f"\n{line.href}" if line.href else "") for line in shown]
-            text = "\n".join((*rows, *((left,) if left else ())))
+            text = "\n".join((*self.before, *rows, *((left,) if left else ()), *self.after))
             if len(text.encode()) <= max_bytes:
                 return text
         return ""
 
 
 def brief(digest: Digest, words: Language) -> Brief:
-    """A digest in short: news first, then what changed since it was told; mere copies are only counted."""
+    """A digest in short: news first, then what changed since it was told; mere copies are only counted.
+
+    What an outlet took back comes right behind the first news: a reader relies on what was told.
+    """
     news = [story for story in digest.stories if story.state is not StoryState.CARRIED]
     lines = [
         _line(story.lead.article, words, words.gettext("Developing") if story.state is StoryState.DEVELOPING else "")
         for story in news
     ]
-    lines += [
-        _line(one.article, words, words.gettext("Correction:") if one.is_withdrawal else words.gettext("Changed:"))
-        for one in digest.changed
-    ]
+    corrected = [one for one in digest.changed if one.is_withdrawal]
+    lines[_FIRST:_FIRST] = [_line(one.article, words, words.gettext("Correction:")) for one in corrected]
+    lines += [_line(one.article, words, words.gettext("Changed:")) for one in digest.changed if not one.is_withdrawal]
     rest = len(digest.stories) - len(news) + digest.rest + digest.more_changed
-    return Brief(title=subject(digest, words), lines=tuple(lines), rest=rest)
+    zone, notices = ZoneInfo(digest.recipient.schedule.zone), len(digest.notices) + digest.more_notices
+    alarms = [
+        f"{clean(digest.titles.get(one.watchlist, one.watchlist), _MAX_NAME)}: "
+        f"{alarm_words(one, words, zone, until=digest.until)}"
+        for one in digest.alarms[:_MAX_ALARMS]
+    ]
+    return Brief(
+        title=subject(digest, words),
+        before=tuple(alarms),
+        lines=tuple(lines),
+        rest=rest + max(0, len(digest.alarms) - _MAX_ALARMS),
+        after=(summary(notices, words),) if notices else (),
+    )
 
 
 def as_json(value: object) -> bytes:

@@ -24,6 +24,8 @@ from monitor.ports import Caller, PhaseMark
 # ntfy makes an attachment of a longer one.
 MAX_MESSAGE_BYTES = 4096
 MAX_LINES = 5
+ALERT_PRIORITY = 4
+"""Of alerts, at least: a long vibration and a note on top."""
 _MAX_TITLE = 200
 
 
@@ -54,7 +56,7 @@ class NtfyRenderer:
         note = {
             "title": clean(short.title, _MAX_TITLE),
             "message": text or short.title,
-            "priority": self._priority,
+            "priority": self._priority if digest.alert is None else max(self._priority, ALERT_PRIORITY),
             "tags": list(self._tags),
             **({"click": first} if first else {}),
         }

@@ -20,8 +20,12 @@ from monitor.errors import DeliveryError
 from monitor.model.digests import Delivery
 from monitor.ports import PhaseMark
 
-# sysexits.h: the address or the mail itself is wrong, and stays so.
-_FINAL = {65: "the mail is malformed", 67: "there is no such user", 68: "there is no such host"}
+# sysexits.h: the address or the mail itself is wrong, and stays so; with what SMTP would say (RFC 3463).
+_FINAL = {
+    65: ("the mail is malformed", 554, "5.6.0"),
+    67: ("there is no such user", 550, "5.1.1"),
+    68: ("there is no such host", 550, "5.1.2"),
+}
 # … the program or its configuration: nothing leaves until a person mends it.
 _OPERATOR = {64: "it does not know our arguments", 77: "it is not permitted", 78: "its configuration is wrong"}
 _OPERATOR_S = 3600.0
@@ -81,13 +85,14 @@ class SendmailChannel:
             return f"taken by {self._command[0]}{words}"
         if code < 0:
             raise self._unclear(f"ended by signal {-code}{words}")
-        if (why := _FINAL.get(code)) is not None:
-            raise DeliveryError(f"{self._command[0]} refused, {why} ({code}){words}", permanent=True, code=code)
+        if (final := _FINAL.get(code)) is not None:
+            why, said_code, status = final
+            text = f"{self._command[0]} refused, {why} ({code}){words}"
+            raise DeliveryError(text, permanent=True, code=said_code, status=status)
         why = _OPERATOR.get(code, "")
         raise DeliveryError(
             f"{self._command[0]} did not take the mail{', ' + why if why else ''} ({code}){words}",
             permanent=False,
-            code=code,
             blame="channel",
             retry_after_s=_OPERATOR_S if why else None,
         )

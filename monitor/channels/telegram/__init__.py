@@ -58,7 +58,7 @@ class TelegramRenderer:
         try:
             for count in range(min(MAX_LINES, len(short.lines)), -1, -1):
                 lines, left = short.first(count, words)
-                text = template.render(title=short.title, lines=lines, left=left).strip()
+                text = template.render(brief=short, lines=lines, left=left).strip()
                 if len(text.encode("utf-16-le", "replace")) // 2 <= MAX_UNITS:
                     break
         except TemplateError as error:

@@ -13,8 +13,9 @@ from monitor.channels.brief import as_json
 from monitor.channels.email.languages import in_language, language
 from monitor.channels.email.text import clean, safe_link
 from monitor.channels.email.view import subject
+from monitor.model.alerts import VolumeAlarm
 from monitor.model.articles import Article
-from monitor.model.digests import ChangedArticle, Digest, DigestStory, Message
+from monitor.model.digests import ChangedArticle, Digest, DigestStory, Heartbeat, Message
 from monitor.model.notices import Notice
 from monitor.model.seeds import UNKNOWN_OUTLET
 from monitor.model.watchlists import Signal
@@ -46,7 +47,7 @@ def payload(digest: Digest, *, title: str, delivery_id: str, composed_at: dateti
     recipient = digest.recipient
     return {
         "version": VERSION,
-        "kind": "digest",
+        "kind": "digest" if digest.alert is None else "alert",
         "id": delivery_id,
         "composed_at": _time(composed_at),
         "recipient": recipient.id,
@@ -60,7 +61,11 @@ def payload(digest: Digest, *, title: str, delivery_id: str, composed_at: dateti
         "changed": [_changed(one) for one in digest.changed],
         "mergers": _pairs(digest.mergers),
         "partings": _pairs(digest.partings),
+        "alarms": [_alarm(alarm) for alarm in digest.alarms],
+        "alerted": [{"article": _article(one.article), "at": _time(one.at)} for one in digest.alerted],
+        "heartbeat": None if digest.heartbeat is None else _heartbeat(digest.heartbeat),
         "rest": digest.rest,
+        "muted": digest.muted,
         "held_back": digest.held_back,
         "more_changed": digest.more_changed,
         "notices": [_notice(notice) for notice in digest.notices],
@@ -122,6 +127,23 @@ def _changed(one: ChangedArticle) -> Mapping[str, object]:
         "is_withdrawal": one.is_withdrawal,
         "kinds": [change.kind.value for change in one.changes],
     }
+
+
+def _alarm(alarm: VolumeAlarm) -> Mapping[str, object]:
+    return {
+        "watchlist": alarm.watchlist,
+        "kind": alarm.kind.value,
+        "since": _time(alarm.since_at),
+        "at": _time(alarm.at),
+        "count": alarm.count,
+        "usual": round(alarm.usual, 2),
+        "terms": [clean(term, _TERM) for term, _ in alarm.terms],
+        "outlets": [clean(outlet, _NAME) for outlet, _ in alarm.outlets],
+    }
+
+
+def _heartbeat(beat: Heartbeat) -> Mapping[str, object]:
+    return {"since": _time(beat.since) if beat.since else None, "feeds": beat.feeds, "failing": beat.failing}
 
 
 def _notice(notice: Notice) -> Mapping[str, object]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,10 @@ from monitor.channels.email.languages import language_tags
 from monitor.channels.ntfy import MAX_MESSAGE_BYTES, NtfyRenderer
 from monitor.channels.telegram import MAX_UNITS, TelegramRenderer
 from monitor.channels.webhook.payload import WebhookRenderer
-from monitor.model.digests import Digest, Message
+from monitor.model.alerts import AlarmKind, AlertFacts, VolumeAlarm
+from monitor.model.digests import Digest, Heartbeat, Message
+from monitor.model.feeds import Condition
+from monitor.model.notices import Notice, NoticeKind
 from monitor.ports import Renderer
 from tests.factories import NOW, make_article, make_digest, make_recipient
 from tests.golden.digests.samples import sample
@@ -104,6 +108,55 @@ def test_very_long_links_leave_room_for_the_count() -> None:
     assert text.endswith("and 7 more")
 
 
+ALARM = VolumeAlarm(
+    recipient_id="analyst",
+    watchlist="russia-north-korea",
+    kind=AlarmKind.SPIKE,
+    episode="2026-11-22",
+    day=NOW.date(),
+    at=NOW,
+    since_at=NOW - timedelta(hours=7),
+    count=17,
+    usual=4.0,
+    false_alarm_days=90,
+    terms=(("rudal", 9),),
+)
+
+
+def test_alarms_and_the_number_of_notices_are_told_beside_the_stories() -> None:
+    notice = Notice(feed_id="a", kind=NoticeKind.OUTAGE, at=NOW, condition=Condition.GONE)
+    digest = told("Satu <b>", alarms=(ALARM,), notices=(notice,), more_notices=2)
+    text = parsed(rendered(NtfyRenderer(), digest))["message"].split("\n")
+    assert text[0].startswith("Russia–North Korea: 17 stories since midnight; usual for a Sunday is 4")
+    assert text[-1] == "3 notices about feeds"
+    marked = parsed(rendered(TelegramRenderer(), digest))["text"].split("\n")
+    assert marked[1:3] == ["", text[0]]
+    assert marked[-1] == text[-1]
+    call = parsed(rendered(WebhookRenderer(), digest))
+    jsonschema.validate(call, SCHEMA)
+    assert (call["alarms"][0]["count"], call["alarms"][0]["terms"], len(call["notices"])) == (17, ["rudal"], 1)
+
+
+def test_an_alert_says_that_it_is_one() -> None:
+    digest = told("Perang", alert=AlertFacts(line=80.0))
+    assert parsed(rendered(NtfyRenderer(), digest))["priority"] == 4
+    assert parsed(rendered(NtfyRenderer(priority=5), digest))["priority"] == 5
+    call = parsed(rendered(WebhookRenderer(), digest))
+    jsonschema.validate(call, SCHEMA)
+    assert call["kind"] == "alert"
+
+
+def test_that_there_is_nothing_is_told_by_every_channel() -> None:
+    digest = make_digest(heartbeat=Heartbeat(since=NOW - timedelta(days=7), feeds=12, failing=1))
+    for renderer in RENDERERS:
+        message = rendered(renderer, digest)
+        assert "Nothing new" in message.subject
+        assert b"Nothing new" in message.content
+    call = parsed(rendered(WebhookRenderer(), digest))
+    jsonschema.validate(call, SCHEMA)
+    assert call["heartbeat"] == {"since": "2026-11-15T07:00:00Z", "feeds": 12, "failing": 1}
+
+
 def test_a_digest_of_corrections_alone_tells_them() -> None:
     digest = replace(sample("en"), stories=())
     message = rendered(NtfyRenderer(), digest)
@@ -128,3 +181,8 @@ def test_the_schema_of_hooks_refuses_what_it_does_not_know_to_be_there() -> None
     for change in ({"version": 2}, {"id": 5}, {"stories": [{}]}, {"since": "yesterday"}):
         with pytest.raises(jsonschema.ValidationError):
             jsonschema.validate({**found, **change}, SCHEMA)
+
+
+def test_what_was_taken_back_comes_right_behind_the_first_news() -> None:
+    lines = parsed(rendered(NtfyRenderer(), sample("en")))["message"].split("\n")[::2]
+    assert [line.startswith("• Correction:") for line in lines[:5]] == [False, False, True, True, False]
