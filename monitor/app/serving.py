@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from pathlib import Path
@@ -34,6 +35,7 @@ class Serving:
         self._is_at: tuple[tuple[str, int], Path | None] | None = None
         self._server: WebServer | None = None
         self._said = ""
+        self._changing = asyncio.Lock()
 
     def configure(self, configuration: Configuration, keys: Sequence[LinkKey]) -> None:
         """Answer by these from now on, and be where they say from the next `serve` on."""
@@ -42,6 +44,10 @@ class Serving:
 
     async def serve(self) -> None:
         """Stop the server that is not wanted any more, start the one that is."""
+        async with self._changing:  # a reload and the alarm may ask for it at once
+            await self._serve()
+
+    async def _serve(self) -> None:
         wanted = None if self._wanted is None else (self._wanted, self._feeds)
         if self._is_at == wanted:
             return

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import shutil
 import socket
@@ -54,7 +55,7 @@ async def test_a_port_that_is_taken_is_said_once_and_tried_again_and_a_reload_mo
         await serving.serve()
         assert [record.levelname for record in caplog.records] == ["ERROR"]
         assert f"127.0.0.1:{port} (" in caplog.messages[0]
-    await serving.serve()
+    await asyncio.gather(serving.serve(), serving.serve())
     token = write_token(CLAIM, OLD)
     assert await status(port, f"/u/{token}") == 200
 
@@ -63,6 +64,7 @@ async def test_a_port_that_is_taken_is_said_once_and_tried_again_and_a_reload_mo
     assert await status(port, f"/u/{token}") == 404, "what signs is what the configuration says now"
     assert await status(port, f"/u/{write_token(CLAIM, NEW)}") == 200
 
+    assert len(caplog.records) == 1, "nobody was told of a second server"
     serving.configure(configured(tmp_path, ""), (NEW,))
     await serving.serve()
     with pytest.raises(OSError, match=r"Connect call failed|Cannot connect"):
