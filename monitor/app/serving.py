@@ -9,10 +9,14 @@ from pathlib import Path
 
 from monitor.app.adapters import steady_seconds
 from monitor.channels.email.languages import language, language_tags
+from monitor.channels.email.render import EmailRenderer
 from monitor.config import Configuration
+from monitor.core.archiving import by_channel
 from monitor.core.link_tokens import LinkKey
+from monitor.errors import RenderError, StoreError
+from monitor.model.digests import Delivery
 from monitor.pipeline.desk import Names, ReaderDesk
-from monitor.ports import Clock
+from monitor.ports import ArchiveStore, Clock
 from monitor.store.sqlstore import SqlStore
 from monitor.web.limits import WrongTries
 from monitor.web.pages import Pages
@@ -29,7 +33,7 @@ class Serving:
     """
 
     def __init__(self, *, store: SqlStore, clock: Clock) -> None:
-        self._desk = ReaderDesk(preferences=store, store=store, clock=clock)
+        self._desk = ReaderDesk(preferences=store, store=store, clock=clock, page=WholePages(store))
         self._wanted: tuple[str, int] | None = None
         self._feeds: Path | None = None
         self._is_at: tuple[tuple[str, int], Path | None] | None = None
@@ -74,6 +78,30 @@ class Serving:
         server, self._server, self._is_at = self._server, None, None
         if server is not None:
             await server.stop()
+
+
+class WholePages:
+    """Digests as pages that hold what their mails had no room for, from what they were composed from."""
+
+    def __init__(self, store: ArchiveStore) -> None:
+        self._store = store
+
+    async def __call__(self, delivery: Delivery) -> str | None:
+        """The page of a delivery; None where what it was composed from is not kept, or cannot be shown any more."""
+        try:
+            archive = await self._store.archive(delivery.recipient_id, delivery.slot_key)
+        except StoreError as error:
+            log.debug("the digest %s is shown as it was mailed: %s", delivery.id, error)
+            return None
+        if archive is None or archive.stationery is None:
+            return None
+        renderer = EmailRenderer.again(archive.stationery)
+        digest = by_channel(archive.digest, delivery.channel)
+        try:
+            return await asyncio.to_thread(renderer.page, digest, delivery_id=delivery.resend_of or delivery.id)
+        except RenderError as error:
+            log.warning("the digest %s is shown as it was mailed: %s", delivery.id, error)
+            return None
 
 
 def make_pages() -> Pages:

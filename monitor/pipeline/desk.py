@@ -8,12 +8,12 @@ readers, watchlists and stories that are no more still work: to unsubscribe must
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.core.link_tokens import LinkKey, claim_in, read_token
 from monitor.core.preferences import standing
-from monitor.model.digests import Recipient
+from monitor.model.digests import Delivery, Recipient
 from monitor.model.errands import Errand
 from monitor.model.links import LinkAction, LinkClaim
 from monitor.model.preferences import Preference, PreferenceKind, Way
@@ -50,7 +50,10 @@ class Names:
 
 
 class ReaderDesk(Desk):
-    """Answers the links that its keys signed; `configure` replaces keys and names, as a reload does."""
+    """Answers the links that its keys signed; `configure` replaces keys and names, as a reload does.
+
+    `page` makes a page of a delivery that holds what the mail had no room for; None shows the mail's own.
+    """
 
     def __init__(
         self,
@@ -60,7 +63,9 @@ class ReaderDesk(Desk):
         clock: Clock,
         keys: Iterable[LinkKey] = (),
         names: Names | None = None,
+        page: Callable[[Delivery], Awaitable[str | None]] | None = None,
     ) -> None:
+        self._page = page
         self._preferences = preferences
         self._store = store
         self._clock = clock
@@ -116,8 +121,10 @@ class ReaderDesk(Desk):
     async def archived(self, claim: LinkClaim) -> str | None:
         """See `Desk`; a delivery to somebody else is nobody's."""
         delivery = await self._store.delivery(claim.target)
-        is_theirs = delivery is not None and delivery.recipient_id == claim.recipient_id
-        return delivery.message.html if delivery is not None and is_theirs else None
+        if delivery is None or delivery.recipient_id != claim.recipient_id:
+            return None
+        whole = await self._page(delivery) if self._page is not None else None
+        return whole or delivery.message.html
 
     async def _vote(self, claim: LinkClaim, is_on: bool) -> bool:
         """Keep a vote, or take this one back and no other; False when it stands so already."""

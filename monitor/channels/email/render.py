@@ -149,6 +149,20 @@ class EmailRenderer:
             ),
         )
 
+    def page(self, digest: Digest, *, delivery_id: str) -> str:
+        """The digest as a web page, with what the mail had no room for. Raises `RenderError`."""
+        recipient = digest.recipient
+        try:
+            words = self._words(recipient.language)
+            offers = Offers(links=self._links, recipient_id=recipient.id, delivery_id=delivery_id)
+            unsubscribe = self._mailto(self._links.subject(_unsubscribing(recipient))) if self._links else None
+            view = digest_view(
+                digest, words, address=recipient.address, offers=offers, unsubscribe=unsubscribe, is_whole=True
+            )
+            return self._bodies(view, words).html
+        except (TemplateError, InlineError, ValueError, LookupError) as error:
+            raise RenderError(f"the digest for {recipient.id} cannot be shown whole: {error}") from error
+
     def template_faults(self) -> list[TemplateFault]:
         """What is wrong with the user's own templates, each fault once: tried in every language on made-up digests."""
         found: dict[str, TemplateFault] = {}

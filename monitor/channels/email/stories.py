@@ -68,16 +68,28 @@ class StoryView:
 
 
 def story_view(
-    story: DigestStory, digest: Digest, words: Language, zone: tzinfo, offers: Offers, *, number: int
+    story: DigestStory,
+    digest: Digest,
+    words: Language,
+    zone: tzinfo,
+    offers: Offers,
+    *,
+    number: int,
+    is_whole: bool = False,
 ) -> StoryView:
-    """A story in the reader's words, times on the clock of `zone`; `number` is its place in the mail, from 1."""
+    """A story in the reader's words, times on the clock of `zone`; `number` is its place in the mail, from 1.
+
+    `is_whole`: with every outlet and every reason, for a page, which has room.
+    """
     article, match = story.lead.article, story.lead.match
     terms = {hit.text for signal in match.signals for hit in signal.hits}
     quote = window(match.quote, terms, MAX_QUOTE)
-    reasons, more_reasons = _reasons(match.signals, words, language_tag(article.language))
+    shown = len(match.signals) if is_whole else SHOWN_REASONS
+    reasons, more_reasons = _reasons(match.signals, words, language_tag(article.language), shown)
     firsts = {telling.article.outlet: telling.article for telling in reversed((story.lead, *story.others))}
     others = [outlet_of(firsts[name], words) for name in story.outlets if name != article.outlet]
-    more = max(0, len(others) - SHOWN_OUTLETS)
+    named = len(others) if is_whole else SHOWN_OUTLETS
+    more = max(0, len(others) - named)
     origins, more_origins = origin_views(story, words)
     score, threshold = words.number(match.points), words.number(match.threshold)
     return StoryView(
@@ -99,7 +111,7 @@ def story_view(
         score=score,
         relevance=words.share(story.relevance),
         watchlist=clean(digest.titles.get(story.watchlist, story.watchlist), MAX_TITLE) if _is_mixed(digest) else "",
-        outlets=others[:SHOWN_OUTLETS],
+        outlets=others[:named],
         more_outlets=words.ngettext("%(num)s more outlet", "%(num)s more outlets", more) % {"num": more}
         if more
         else "",
@@ -135,10 +147,10 @@ def _origin(article: Article, words: Language) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def _reasons(signals: tuple[Signal, ...], words: Language, lang: str) -> tuple[list[Reason], str]:
+def _reasons(signals: tuple[Signal, ...], words: Language, lang: str, count: int) -> tuple[list[Reason], str]:
     """The weightiest signals in words, and one phrase for the points of the rest, so that they still add up."""
     ranked = sorted(signals, key=lambda signal: -abs(signal.points))
-    shown, rest = ranked[:SHOWN_REASONS], ranked[SHOWN_REASONS:]
+    shown, rest = ranked[:count], ranked[count:]
     said: set[str] = set()
     reasons = []
     for signal in shown:

@@ -5,7 +5,7 @@ One view serves the HTML and the plain text, so both tell the same in the same o
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -88,12 +88,20 @@ def digest_view(
     address: str,
     offers: Offers,
     unsubscribe: str | None,
+    is_whole: bool = False,
 ) -> DigestView:
-    """The whole digest in the words of `words`, times on the clock of the recipient's zone."""
+    """The whole digest in the words of `words`, times on the clock of the recipient's zone.
+
+    `is_whole`: for a page that has room for what the mail had not: titles that did not fit are stories, every outlet
+    and every reason is named. The stories bear the numbers that they have in the mail.
+    """
     zone = ZoneInfo(digest.recipient.schedule.zone)
     numbers = _numbers(digest)
+    if is_whole:
+        unfolded = (replace(story, is_brief=story.is_above_budget) for story in digest.stories)
+        digest = replace(digest, stories=tuple(unfolded))
     views = [
-        (story, story_view(story, digest, words, zone, offers, number=numbers[story.story_id]))
+        (story, story_view(story, digest, words, zone, offers, number=numbers[story.story_id], is_whole=is_whole))
         for story in digest.stories
     ]
     news = [(story, view) for story, view in views if story.state is not StoryState.CARRIED]

@@ -157,6 +157,21 @@ def test_the_same_names_behind_several_reasons_are_said_once() -> None:
     assert "Why: 60 points, 50 needed – both sides in the title (Putin) +50 · close together +10\n" in text
 
 
+def test_the_page_of_a_digest_holds_what_the_mail_had_no_room_for_under_the_same_numbers() -> None:
+    digest = sample("en")
+    stories = tuple(replace(story, is_brief=n > 0) for n, story in enumerate(digest.stories))
+    mail = render(replace(digest, stories=stories))
+    page = RENDERER.page(replace(digest, stories=stories), delivery_id="d1")
+    assert "2 more outlets" in mail.html
+    assert "2 more outlets" not in page
+    assert ">Portal Ibarat</a>" in page
+    assert "1 smaller reason" not in page
+    assert "Стороны обсудят" not in mail.html
+    assert "Стороны обсудят" in page
+    numbered = [part.split(". ")[0] for part in page.split("<h2")[1:] if ". <a" in part]
+    assert [int(part.rpartition(">")[2]) for part in numbered] == [1, 3, 4, 5, 6, 2]
+
+
 HOSTILE = (
     "Kim " * 2500,
     "Putin\r\nBcc: all@example.org",
