@@ -130,7 +130,7 @@ async def silent(store: MemoryStore, *, hours: int, is_awake: bool) -> list[Volu
 async def test_a_silence_is_told_once() -> None:
     store = MemoryStore()
     await usual_days(store)
-    (alarm,) = await silent(store, hours=7 * 24, is_awake=True)
+    (alarm,) = await silent(store, hours=100, is_awake=True)
     assert (alarm.kind, alarm.count) == (AlarmKind.SILENCE, 0)
     assert alarm.since_at == TODAY - DAY + 15 * HOUR
     assert 5 < alarm.usual < 30
@@ -139,7 +139,7 @@ async def test_a_silence_is_told_once() -> None:
 async def test_what_nobody_watched_is_no_silence() -> None:
     store = MemoryStore()
     await usual_days(store)
-    assert await silent(store, hours=7 * 24, is_awake=False) == []
+    assert await silent(store, hours=100, is_awake=False) == []
 
 
 def sighting(at: datetime, story: int, **facts: object) -> Sighting:
