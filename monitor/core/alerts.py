@@ -9,6 +9,7 @@
   all day makes six mails, not sixty. A correction waits for nothing.
 - In quiet hours, and once the day's limit is reached, nothing goes. What waits stays untold, so that the next digest
   tells it, or the alert at the end of the quiet hours, whichever comes first.
+- An alert that no server takes is not tried again as an alert: what it told is untold again, and the digest tells it.
 - Whatever an alert told counts as told. The next digest names it in one line with the time (who reads only the digest
   has the whole day in it) and tells only what is new of it.
 """

@@ -10,6 +10,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, delete, exists, select
 
 from monitor.errors import StoreError
+from monitor.model.alerts import ALERT_SLOT
 from monitor.model.archives import Archive
 from monitor.model.digests import Delivery
 from monitor.store.archive_codec import decode_archive, decode_templates, encode_archive, encode_templates
@@ -67,10 +68,11 @@ def deliveries_to(connection: Connection, recipient_id: str | None, limit: int) 
 
 
 def told_until(connection: Connection, recipient_id: str, at: datetime) -> datetime | None:
-    """When the last of a recipient's slots was done by then; None before the first."""
+    """When the last of a recipient's slots was done by then; None before the first. Alerts end no period."""
     c = DIGEST.c
+    is_slot = ~c.slot_key.startswith(ALERT_SLOT)
     found: datetime | None = connection.execute(
-        select(c.at).where(c.recipient_id == recipient_id, c.at <= at).order_by(c.at.desc()).limit(1)
+        select(c.at).where(c.recipient_id == recipient_id, c.at <= at, is_slot).order_by(c.at.desc()).limit(1)
     ).scalar()
     return found
 

@@ -86,6 +86,7 @@ async def test_an_alert_plans_no_slot_and_ends_no_period(store: Any) -> None:
     assert await store.commit_digest(alert())
     planned = DigestSlot(recipient_id="analyst", slot=make_slot(), told_until=None)
     assert await store.digest_slots() == {"analyst": planned}
+    assert await store.told_until("analyst", at=NOW + DAY) is None
     assert [delivery.id for delivery in await store.deliveries(limit=9)] == ["d1"]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from monitor.errors import StoreError
+from monitor.model.alerts import ALERT_SLOT
 from monitor.model.archives import Archive
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState
 from monitor.model.suspensions import Suspension
@@ -159,7 +160,8 @@ class Outbox(Held):
         return self.archives.get((recipient_id, slot_key))
 
     async def told_until(self, recipient_id: str, *, at: datetime) -> datetime | None:
-        done = (then for (of, _), then in self.digests_at.items() if of == recipient_id and then <= at)
+        slots = ((of, slot, then) for (of, slot), then in self.digests_at.items() if not slot.startswith(ALERT_SLOT))
+        done = (then for of, _, then in slots if of == recipient_id and then <= at)
         return max(done, default=None)
 
     async def resent(self, delivery_id: str) -> list[Delivery]:

@@ -9,7 +9,7 @@ from monitor.errors import StoreError
 from monitor.model.alerts import AlarmKind, AlertRules, VolumeAlarm
 from monitor.model.articles import Revision, VerdictKind
 from monitor.model.commits import Intake
-from monitor.model.digests import Slot
+from monitor.model.digests import DeliveryOutcome, DeliveryState, Slot
 from monitor.model.preferences import Preference, PreferenceKind
 from monitor.model.suspensions import Suspension
 from monitor.pipeline.alerts import Alerter
@@ -266,6 +266,51 @@ async def test_who_wants_less_is_not_alerted(kind: PreferenceKind, target: str) 
     await room.store.keep_preference(asked)
     await room.arrive("Putin lands in Pyongyang")
     assert await room.alert() == []
+
+
+async def refused(room: Newsroom, *, suspends: bool) -> None:
+    """The server refuses the alert that is in the outbox, for good."""
+    (delivery,) = room.store.outbox.values()
+    suspension = Suspension(
+        recipient_id="analyst",
+        channel="maildir",
+        address=delivery.message.recipient,
+        at=room.now,
+        reason="no such user",
+    )
+    await room.store.commit_outcome(
+        DeliveryOutcome(
+            delivery_id=delivery.id,
+            state=DeliveryState.DEAD,
+            at=room.now,
+            code=550,
+            is_untold=True,
+            suspension=suspension if suspends else None,
+        )
+    )
+
+
+async def test_an_alert_that_was_given_up_is_told_by_the_next_digest() -> None:
+    room = Newsroom()
+    await room.store.set_digest_slot("analyst", Slot(key="2026-11-23T07:00", at=SEVEN))
+    article = await room.arrive("Putin lands in Pyongyang")
+    await room.alert()
+    await refused(room, suspends=False)
+    assert await room.alert(HOUR) == []
+    (digest,) = await room.digest(SEVEN - room.now)
+    assert article.url in text(digest)
+
+
+async def test_who_is_suspended_is_not_alerted_until_that_is_lifted() -> None:
+    room = Newsroom()
+    await room.arrive("One")
+    await room.alert()
+    await refused(room, suspends=True)
+    await room.arrive("Two")
+    assert await room.alert(HOUR) == []
+    await room.store.lift_suspensions("analyst", at=room.now)
+    (alert,) = await room.alert(MINUTE)
+    assert str(alert["Subject"]).endswith("Two")  # what was given up is for the digest
 
 
 async def test_each_channel_has_its_own_mails_in_the_thread() -> None:
