@@ -6,16 +6,17 @@
 The scripted server behaves except at the steps it was given: "banner", "ehlo", "starttls", "auth", "mail", "rcpt",
 "data" (the command) and "dot" (after the last byte). A step's answer is "hang", "drop", "" (behave) or a reply line
 to send; "lose" at the dot drops the connection and the mail. A list of answers is used up one by one, then the server
-behaves.
+behaves. "late 0.3 250 ok" answers after so many seconds; without words it then behaves.
 """
 
 from __future__ import annotations
 
 import asyncio
+import re
 import shutil
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +25,7 @@ from typing import Any, Self
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
+_LATE = re.compile(r"late ([0-9.]+) ?(.*)")
 ANSWERS = {
     "banner": "220 test.example.org ESMTP",
     "starttls": "220 go ahead",
@@ -94,6 +96,8 @@ class MisbehavingServer:
             step: [answer] * 99 if isinstance(answer, str) else list(answer) for step, answer in steps.items()
         }
         self.commands: list[str] = []
+        self.on_step: Callable[[str], None] = lambda step: None
+        """Told of every step that is reached, and as "answered …" when it was answered."""
         self.mails: list[bytes] = []
         self.connections = 0
         self.port = 0
@@ -148,6 +152,7 @@ class MisbehavingServer:
 
     async def _answer(self, step: str, writer: asyncio.StreamWriter, reader: asyncio.StreamReader) -> bool:
         """Answer a step; False when the connection is over."""
+        self.on_step(step)
         script = self.steps.get(step)
         answer = (script.pop(0) if script else "") or self._usual(step)
         if answer in ("drop", "lose"):
@@ -155,8 +160,12 @@ class MisbehavingServer:
         if answer == "hang":
             await reader.read()  # until the client goes
             return False
+        if (late := _LATE.match(answer)) is not None:
+            await asyncio.sleep(float(late[1]))
+            answer = late[2] or self._usual(step)
         writer.write(answer.encode() + b"\r\n")
         await writer.drain()
+        self.on_step(f"answered {step}")
         return True
 
     def _usual(self, step: str) -> str:
