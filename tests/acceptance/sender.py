@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import logging
 import os
 import socket
 import sys
@@ -117,6 +118,7 @@ async def warm_up(folder: str) -> None:
 
 def main() -> int:
     """Fork a child for each line; 0 when there are no more."""
+    logging.getLogger("monitor").addHandler(logging.NullHandler())
     with tempfile.TemporaryDirectory(prefix="sender-") as folder:
         asyncio.run(warm_up(folder))
     # A fork takes along the thread that forks, and no other.
