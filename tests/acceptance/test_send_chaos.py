@@ -7,16 +7,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.acceptance.chaos_harness import naive, ours
 
 
-@pytest.mark.parametrize("seed", [7, 8])
-async def test_nothing_is_lost_nothing_changed_and_only_the_uncertain_is_repeated_once(
-    seed: int, tmp_path: Path
-) -> None:
-    report = await ours(tmp_path, count=40, chaos=0.4, seed=seed)
+async def test_nothing_is_lost_nothing_changed_and_only_the_uncertain_is_repeated_once(tmp_path: Path) -> None:
+    report = await ours(tmp_path, count=70, chaos=0.4, seed=7)
 
     assert not report.problems, str(report)
     assert report.uncertain, "the server was not misbehaved enough to prove anything"
