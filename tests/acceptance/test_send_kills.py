@@ -16,7 +16,7 @@ from monitor.model.digests import Delivery, DeliveryState
 from tests.acceptance.send_harness import SendReport, campaign, judge
 from tests.acceptance.sender import make_numbered
 
-KILLS = int(os.environ.get("MONITOR_TEST_SEND_KILLS", "8"))
+KILLS = int(os.environ.get("MONITOR_TEST_SEND_KILLS", "5"))
 
 
 @pytest.mark.slow
