@@ -5,7 +5,7 @@
 - Less often is one step: several times a day → once (the first time from six on); on several days a week → on the
   first of them; once a week → once a month (its first such day); on several days a month → on the first. What comes
   once a month already stays. Of one watchlist it thins only that one: it is told in the first digest after its
-  thinned time.
+  thinned time. What is wanted less often alerts of nothing.
 - A muted story's further articles stay untold, and are counted where they are news. Corrections of what the reader
   was told are still said: they are about what was relied on.
 - A muted outlet leads no story and makes none: a story that only such outlets tell is left out, and counted. Where
@@ -36,13 +36,19 @@ class Wanted:
     """What a recipient's digests hold as the reader wants them.
 
     `recipient` has the watchlists and the schedule that are left; without watchlists nothing is wanted. `seldom` are
-    those of its watchlists that come less often than the digests.
+    those of its watchlists that come less often than the digests; `is_seldom`: the digests themselves do.
     """
 
     recipient: Recipient
     seldom: tuple[str, ...] = ()
+    is_seldom: bool = False
     muted_stories: frozenset[StoryId] = frozenset()
     muted_outlets: frozenset[str] = frozenset()
+
+    @property
+    def alerting(self) -> tuple[str, ...]:
+        """The watchlists that may alert between digests: none that the reader wants less often."""
+        return () if self.is_seldom else tuple(name for name in self.recipient.watchlists if name not in self.seldom)
 
     @property
     def is_nothing(self) -> bool:
@@ -78,6 +84,7 @@ def wanted(recipient: Recipient, preferences: Iterable[Preference]) -> Wanted:
     return Wanted(
         recipient=replace(recipient, watchlists=left, schedule=schedule),
         seldom=tuple(name for name in left if name in seldom),
+        is_seldom="" in seldom,
         muted_stories=frozenset(int(of) for of in targets[PreferenceKind.MUTE_STORY] if of.isdecimal()),
         muted_outlets=frozenset(of.casefold() for of in targets[PreferenceKind.MUTE_OUTLET]),
     )

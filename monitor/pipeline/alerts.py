@@ -100,12 +100,12 @@ class Alerter:
         return ComposeReport(composed=tuple(composed), failures=tuple(failures))
 
     async def _alert_one(self, one: _One, composed: list[Plan]) -> None:
-        if one.wanted.is_nothing or alerts.is_quiet(one.alert_rules, one.now, one.tz):
+        if not one.wanted.alerting or alerts.is_quiet(one.alert_rules, one.now, one.tz):
             return
         alarms = tuple(
             alarm
             for alarm in await self._alerts.waiting_alarms(one.recipient.id)
-            if alarm.watchlist in one.recipient.watchlists
+            if alarm.watchlist in one.wanted.alerting
         )
         marks = await self._alerts.alert_marks(one.recipient.id, one.lines, since=one.since)
         seen = self._seen.get(one.recipient.id)
@@ -157,10 +157,8 @@ class Alerter:
         return choice.again_at
 
     async def _matched(self, one: _One) -> list[MatchedArticle]:
-        # Watchlists that the reader wants less often alert of nothing.
-        names = [name for name in one.recipient.watchlists if name not in one.wanted.seldom]
         since = one.now - one.rules.look_back
-        matched = await self._store.matched_articles(one.recipient.id, names, since=since)
+        matched = await self._store.matched_articles(one.recipient.id, one.wanted.alerting, since=since)
         return list(preferences.heard(matched, one.wanted, since=one.told_until).rows)
 
     def _plan(self, one: _One, call: alerts.Call, alarms: tuple[VolumeAlarm, ...], day: _Day) -> Plan | None:
@@ -233,7 +231,7 @@ class _One:
 
     @property
     def lines(self) -> dict[str, float]:
-        return {name: self.all_lines[name] for name in self.names if name in self.all_lines}
+        return {name: self.all_lines[name] for name in self.wanted.alerting if name in self.all_lines}
 
     @property
     def told_until(self) -> datetime | None:

@@ -207,3 +207,38 @@ def test_a_story_with_a_muted_outlet_is_as_it_was_for_other_readers() -> None:
     one = make_article("Satu", outlet="Antara")
     desk = make_recipient(id="desk", watchlists=READER.watchlists)
     assert digest_of(row(one), wishes=wanted(desk, [asked("mute-outlet", "Antara")])) is not None
+
+
+def test_what_is_wanted_less_often_alerts_of_nothing() -> None:
+    assert wanted(READER, []).alerting == READER.watchlists
+    assert wanted(READER, [asked("less-often", "asean")]).alerting == ("russia-north-korea",)
+    assert wanted(READER, [asked("less-often")]).alerting == ()
+    assert wanted(READER, [asked("unsubscribe", "asean")]).alerting == ("russia-north-korea",)
+
+
+OUTLETS = ("Antara", "Tempo", "Kompas")
+ARTICLES = [make_article(f"Berita {n}", outlet=OUTLETS[n % 3]) for n in range(9)]
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 8), st.integers(0, 2), st.booleans()), unique_by=lambda one: one[0]),
+    st.sets(st.integers(0, 2)),
+    st.sets(st.sampled_from(OUTLETS)),
+)
+def test_whatever_is_muted_what_was_told_stays_and_nothing_new_of_it_is_heard(
+    placed: list[tuple[int, int, bool]], muted: set[int], outlets: set[str]
+) -> None:
+    stories = [make_story(ARTICLES[n], id=100 + n) for n in range(3)]
+    rows = [row(ARTICLES[of], story=stories[at], was_told=was_told) for of, at, was_told in placed]
+    words = [asked("mute-story", str(100 + n)) for n in muted] + [asked("mute-outlet", name) for name in outlets]
+    wishes = wanted(READER, words)
+    found = heard(rows, wishes, since=None)
+    assert [one for one in found.rows if one.was_told] == [one for one in rows if one.was_told]
+    news = [one for one in found.rows if not one.was_told]
+    assert all(one.story is not None and one.story.id - 100 not in muted for one in news)
+    for story in stories:
+        told_by = {one.article.outlet for one in news if one.story is story}
+        assert not told_by or told_by - outlets, "a story that only muted outlets tell"
+    left_out = {one.story.id for one in rows if not one.was_told and one not in found.rows and one.story is not None}
+    assert found.muted == len(left_out)
+    assert heard(found.rows, wishes, since=None).rows == found.rows

@@ -259,7 +259,14 @@ async def test_a_dry_run_says_what_it_would_tell_once_and_keeps_nothing() -> Non
     assert (room.store.commits, room.store.outbox) == (before, {})
 
 
-@pytest.mark.parametrize(("kind", "target"), [(PreferenceKind.UNSUBSCRIBE, ""), (PreferenceKind.LESS_OFTEN, WATCHLIST)])
+@pytest.mark.parametrize(
+    ("kind", "target"),
+    [
+        (PreferenceKind.UNSUBSCRIBE, ""),
+        (PreferenceKind.LESS_OFTEN, WATCHLIST),
+        (PreferenceKind.LESS_OFTEN, ""),
+    ],
+)
 async def test_who_wants_less_is_not_alerted(kind: PreferenceKind, target: str) -> None:
     room = Newsroom()
     asked = Preference(recipient_id="analyst", kind=kind, target=target, is_on=True, at=NOW)
