@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.core.link_tokens import claim_in, link_key, read_token, write_token
@@ -36,6 +36,7 @@ claims = st.one_of(
 )
 
 
+@settings(deadline=None)
 @given(claims)
 def test_a_token_says_what_was_claimed_and_always_looks_the_same(claim: LinkClaim) -> None:
     token = write_token(claim, KEY)
@@ -43,6 +44,7 @@ def test_a_token_says_what_was_claimed_and_always_looks_the_same(claim: LinkClai
     assert read_token(token, [KEY]) == claim
 
 
+@settings(deadline=None)
 @given(claims, st.data())
 def test_a_token_with_any_bit_flipped_says_nothing(claim: LinkClaim, data: st.DataObject) -> None:
     token = write_token(claim, KEY)
@@ -51,6 +53,7 @@ def test_a_token_with_any_bit_flipped_says_nothing(claim: LinkClaim, data: st.Da
     assert read_token(forged, [KEY]) is None
 
 
+@settings(deadline=None)
 @given(claims, st.data())
 def test_a_token_cut_or_grown_says_nothing(claim: LinkClaim, data: st.DataObject) -> None:
     token = write_token(claim, KEY)
@@ -58,21 +61,25 @@ def test_a_token_cut_or_grown_says_nothing(claim: LinkClaim, data: st.DataObject
     assert read_token(token + data.draw(st.text(min_size=1, max_size=5)), [KEY]) is None
 
 
+@settings(deadline=None)
 @given(st.text(max_size=900))
 def test_any_other_text_says_nothing(text: str) -> None:
     assert read_token(text, [KEY]) is None
 
 
+@settings(deadline=None)
 @given(claims, claims)
 def test_different_claims_have_different_tokens(one: LinkClaim, other: LinkClaim) -> None:
     assert (write_token(one, KEY) == write_token(other, KEY)) == (one == other)
 
 
+@settings(deadline=None)
 @given(claims)
 def test_a_token_of_another_installation_says_nothing(claim: LinkClaim) -> None:
     assert read_token(write_token(claim, OTHER), [KEY]) is None
 
 
+@settings(deadline=None)
 @given(claims)
 def test_while_keys_change_the_old_one_still_reads(claim: LinkClaim) -> None:
     assert read_token(write_token(claim, OTHER), [KEY, OTHER]) == claim
