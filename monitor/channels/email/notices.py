@@ -129,7 +129,7 @@ def _gap(notice: Notice, words: Language, at: _Moment) -> str:
     else:
         least = words.gettext("entries may have been lost between two checks")
     parts = [least]
-    if notice.from_at is not None and notice.until_at is not None:
+    if notice.from_at is not None and notice.until_at is not None and notice.from_at < notice.until_at:
         parts.append(f"{at(notice.from_at)} – {at(notice.until_at)}")
     if notice.times > 1:
         parts.append(words.ngettext("%(num)s gap", "%(num)s gaps", notice.times) % {"num": notice.times})

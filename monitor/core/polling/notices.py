@@ -107,10 +107,13 @@ def _outage(after: FeedState, health: Health, at: datetime) -> Notice:
 
 
 def _with(gap: Notice, later: Notice) -> Notice:
+    begins = [at for at in (gap.from_at, later.from_at) if at is not None]
+    ends = [at for at in (gap.until_at, later.until_at) if at is not None]
     return replace(
         gap,
         at=later.at,
-        until_at=later.until_at,
+        from_at=min(begins, default=None),
+        until_at=max(ends, default=None),
         missed=gap.missed + later.missed,
         times=gap.times + later.times,
         number=later.number,

@@ -177,13 +177,17 @@ def _with_gap(rhythm: Rhythm, state: FeedState, reading: Reading, now: datetime)
         # The number itself scatters, and so does the spacing that was measured on a few dates.
         scatter = math.sqrt(expected + expected**2 / (reading.dated - 1))
         missed = max(0, math.floor(expected - 2 * scatter))
+    begin, end = since or state.succeeded_at, reading.oldest_at or now
+    # An entry pinned or dated ahead of its time turns the dates round; then only the checks bound the gap.
+    if begin is not None and begin >= end:
+        begin, end = state.succeeded_at, now
     return replace(
         rhythm,
         gaps=rhythm.gaps + 1,
         gap_at=now,
         gap_missed=missed,
-        gap_from=since or state.succeeded_at,
-        gap_until=reading.oldest_at or now,
+        gap_from=begin,
+        gap_until=end,
     )
 
 

@@ -75,6 +75,10 @@ def test_the_operator_is_told_in_his_language() -> None:
             "21 Nov, 14:00 – 22 Nov, 14:00; 3 gaps",
         ),
         (notice(NoticeKind.GAP), "entries may have been lost"),
+        (
+            notice(NoticeKind.GAP, from_at=NOW, until_at=NOW - DAY),  # kept so by an earlier version
+            "lost between two checks; it is polled more often now",
+        ),
     ],
 )
 def test_each_kind_says_what_is_known(told: Notice, words: str) -> None:

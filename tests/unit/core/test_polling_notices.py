@@ -144,6 +144,14 @@ def test_gaps_of_a_feed_are_one_line_and_feeds_that_were_removed_none() -> None:
     assert (gap.missed, gap.times, gap.from_at, gap.until_at, gap.number) == (7, 2, NOW - 2 * DAY, NOW, 9)
 
 
+def test_gaps_summed_up_run_from_the_first_beginning_to_the_last_end() -> None:
+    wide = notice(NoticeKind.GAP, at=NOW - DAY, from_at=NOW - 2 * DAY, until_at=NOW)
+    inside = notice(NoticeKind.GAP, from_at=NOW - 3 * DAY, until_at=NOW - DAY)
+    bare = notice(NoticeKind.GAP, at=NOW + HOUR)
+    (gap,) = notices_to_tell([wide, inside, bare], [FEED.id])
+    assert (gap.from_at, gap.until_at, gap.times) == (NOW - 3 * DAY, NOW, 3)
+
+
 def test_a_new_operator_hears_of_what_is_out_however_old_and_not_of_what_is_past() -> None:
     since = NOW - 7 * DAY
     old = [notice(at=NOW - 30 * DAY), notice(NoticeKind.GAP, at=NOW - 30 * DAY)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -114,6 +114,22 @@ def test_what_a_gap_swallowed_is_bounded_by_the_dates_around_it() -> None:
     assert 100 <= rhythm.gap_missed <= 179
     assert (rhythm.gap_from, rhythm.gap_until) == (NOW - 4 * HOUR, NOW - HOUR)
     assert paced(state, with_new(30)).rhythm.gap_missed == 0
+
+
+@pytest.mark.parametrize(
+    ("newest_known", "oldest_new"),
+    [
+        (NOW - 2 * HOUR, NOW - 900 * HOUR),  # an entry pinned for weeks
+        (NOW + 9 * HOUR, NOW - HOUR),  # one that was dated ahead of its time
+        (NOW + 9 * HOUR, None),
+    ],
+)
+def test_a_gap_whose_dates_run_backwards_lies_between_the_two_checks(
+    newest_known: datetime, oldest_new: datetime | None
+) -> None:
+    state = replace(known(), newest_at=newest_known, succeeded_at=NOW - 3 * HOUR)
+    rhythm = paced(state, with_new(30, 30, dated=30, newest_at=NOW, oldest_at=oldest_new)).rhythm
+    assert (rhythm.gap_from, rhythm.gap_until, rhythm.gap_missed) == (NOW - 3 * HOUR, NOW, 0)
 
 
 def test_the_bound_of_a_gap_is_one_in_nearly_all_gaps() -> None:
