@@ -34,6 +34,9 @@ PRIOR_SHARES = ((ALMOST_EVERYWHERE, 0.8), (OFTEN, 0.3))
 """The share of news texts taken to hold a word of each list; any two such shares order the lists alike."""
 DULL_WORDS = 60_000
 """Words known to begin no actor's name: news repeats its words."""
+TOPIC_SHARE = 0.8
+"""The share of articles taken to hold a spelling of what the only watchlist is about: only what matches is grouped, so
+that each holds some of them, and none tells one event from another. In a full store the counts say so themselves."""
 UNSEEN = 0.005 * PRIOR_DOCUMENTS
 
 _FORMAT = b"df1"
@@ -62,6 +65,8 @@ class Features:
     template: str
     actors: frozenset[str]
     title_actors: frozenset[str] = frozenset()
+    shares: Weights | None = None
+    """For each term the share of articles taken to hold it since a watchlist is about it; None: no such term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +83,11 @@ class Gazetteer:
 
     Args:
         aliases: Spelling → entity id. A trailing `*` lets the last word end in any way.
+        topics: Spelling → the share of articles that hold it, because a watchlist asks each one for its kind.
     """
 
-    def __init__(self, aliases: Mapping[str, str]) -> None:
+    def __init__(self, aliases: Mapping[str, str], topics: Mapping[str, float] | None = None) -> None:
+        self._shares = _shares(topics or {})
         self._by_first: dict[str, list[_Name]] = {}
         self._inside: dict[str, list[tuple[str, str]]] = {}
         self._names = tuple(sorted({word for spelling in aliases for word in spaced(spelling.rstrip("*")).split()}))
@@ -103,6 +110,13 @@ class Gazetteer:
     def names(self) -> tuple[str, ...]:
         """The words of all spellings, folded, each once."""
         return self._names
+
+    def shares(self, terms: Terms) -> Weights | None:
+        """The share of articles that hold each term for a watchlist's sake; None where none of them is such."""
+        if self._shares is None:
+            return None
+        found: Weights = self._shares[terms].astype(np.float64)
+        return found if found.any() else None
 
     def actors(self, text: str) -> frozenset[str]:
         """The ids of the entities named in a text."""
@@ -129,14 +143,21 @@ class Gazetteer:
 
 
 def gazetteer_of(watchlists: Sequence[Watchlist]) -> Gazetteer:
-    """The actors that the watchlists know, by all their spellings."""
+    """The actors that the watchlists know, by all their spellings, and which of these are what they are about."""
     return Gazetteer(
         {
             alias.text: entity.id
             for watchlist in watchlists
             for entity in watchlist.entities.values()
             for alias in entity.aliases
-        }
+        },
+        {
+            alias.text: TOPIC_SHARE / len(watchlists)
+            for watchlist in watchlists
+            for side in watchlist.sides
+            for alias in watchlist.entities[side].aliases
+            if not alias.group  # a person or body that a side includes tells one event from another
+        },
     )
 
 
@@ -161,9 +182,13 @@ class Frequencies:
         self._counts[terms] -= 1
         self.documents -= 1
 
-    def weights(self, terms: Terms) -> Weights:
-        """Inverse document frequency of each term, at least 0 (Spärck Jones 1972, with the prior as pseudo-counts)."""
-        expected = _prior()[terms] * PRIOR_DOCUMENTS + self._counts[terms] + UNSEEN
+    def weights(self, terms: Terms, shares: Weights | None = None) -> Weights:
+        """Inverse document frequency of each term, at least 0 (Spärck Jones 1972, with the prior as pseudo-counts).
+
+        `shares` are what `Features.shares` says of these terms: until enough is counted, they stand for the counts.
+        """
+        prior = _prior()[terms] if shares is None else np.maximum(_prior()[terms], shares)
+        expected = prior * PRIOR_DOCUMENTS + self._counts[terms] + UNSEEN
         return np.maximum(np.log((PRIOR_DOCUMENTS + self.documents + 1) / expected), 0.0)
 
     def to_bytes(self) -> bytes:
@@ -207,6 +232,7 @@ def features(article: Article, gazetteer: Gazetteer) -> Features:
         has_body=len(body) >= LEAST_BODY,
         event_date=event_date(lead, article.published_at),
         template=title if any(map(str.isdigit, title)) else "",
+        shares=gazetteer.shares(terms),
         actors=(actors := gazetteer.actors(lead)),
         title_actors=gazetteer.actors(article.title) if actors else actors,
     )
@@ -214,7 +240,7 @@ def features(article: Article, gazetteer: Gazetteer) -> Features:
 
 def weighted(read: Features, frequencies: Frequencies) -> Weights:
     """The weights of an article's terms, as a vector of length 1 (or all 0 where nothing weighs)."""
-    weights: Weights = read.scale * frequencies.weights(read.terms)
+    weights: Weights = read.scale * frequencies.weights(read.terms, read.shares)
     length = float(np.sqrt(weights @ weights))
     return weights / length if length else weights
 
@@ -278,6 +304,19 @@ def _prior() -> Weights:
         for word in sorted(set(words.split())):
             absent[_listed_terms(word)] *= 1.0 - share
     return 1.0 - absent
+
+
+def _shares(topics: Mapping[str, float]) -> NDArray[np.float32] | None:
+    """For each term the share of articles that hold it because a watchlist asks for it."""
+    if not topics:
+        return None
+    found = np.zeros(1 << TERM_BITS, np.float32)
+    for spelling, share in topics.items():
+        open_end = "-" if spelling.endswith("*") else ""
+        for word in (words := spaced(spelling.rstrip("*")).split()):
+            terms = _listed_terms(word + open_end if word == words[-1] else word)
+            found[terms] = np.maximum(found[terms], share)
+    return found
 
 
 def _listed_terms(word: str) -> Sequence[int]:

@@ -154,7 +154,8 @@ def _weighed(opening: str, read: Features, frequencies: Frequencies) -> dict[str
     at, places = read.spots
     is_inside = places + 1 < len(word_at)  # the text that the n-grams were read from begins with the opening
     spots = word_at[places[is_inside] + 1]
-    each = frequencies.weights(read.terms[at[is_inside]])
+    inside = at[is_inside]
+    each = frequencies.weights(read.terms[inside], None if read.shares is None else read.shares[inside])
     counts = np.bincount(spots, minlength=len(words))
     means = np.bincount(spots, weights=each, minlength=len(words)) / np.maximum(counts, 1)
     weights: dict[str, float] = {}

@@ -21,7 +21,7 @@ from monitor.core.story_pairs import decay
 from monitor.model.articles import Article
 from monitor.model.stories import APART, NAMES, Gist, Story, StoryId
 
-VERSION = "stories-3"
+VERSION = "stories-4"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

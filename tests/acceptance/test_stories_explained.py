@@ -74,15 +74,15 @@ def test_why_names_the_points_the_story_and_who_was_told(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "cure"),
+    ("words", "code", "cure"),
     [
-        (("why", "nonsense"), "An address will do as well"),
-        (("why", "0000000000000"), "There is no article"),
-        (("story", "show", "0000000000000"), "only what matched a watchlist is grouped"),
+        (("why", "nonsense"), 2, "An address will do as well"),
+        (("why", "0000000000000"), 1, "There is no article"),
+        (("story", "show", "0000000000000"), 1, "only what matched a watchlist is grouped"),
     ],
 )
-def test_what_is_not_there_is_said_with_what_would_do(desk: Desk, words: tuple[str, ...], cure: str) -> None:
-    assert cure in desk.say(*words, code=1)
+def test_what_is_not_there_is_said_with_what_would_do(desk: Desk, words: tuple[str, ...], code: int, cure: str) -> None:
+    assert cure in desk.say(*words, code=code)
 
 
 def test_the_seeds_make_three_stories_and_one_storyline_of_two(desk: Desk) -> None:
