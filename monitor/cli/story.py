@@ -108,11 +108,12 @@ def _show(found: StoryFile) -> None:
     from monitor.cli.feed_facts import clock, zone_name
     from monitor.cli.tables import make_console
     from monitor.model.ids import format_id
+    from monitor.model.seeds import count_outlets
 
     console = make_console()
     story = found.story
     console.print(f"[bold]{_plain_text(story.title)}[/bold]  ({_id(story)})")
-    outlets = len({member.article.outlet for member in found.members})
+    outlets = count_outlets(member.article.outlet for member in found.members)
     voices = len(found.origins)
     console.print(
         f"{_articles(len(found.members))}, {outlets} outlet{'s' * (outlets != 1)}, "

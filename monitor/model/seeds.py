@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
 UNKNOWN_OUTLET = "unknown outlet"
 """What a manifest gives as outlet where a document does not name it; shown in the reader's language."""
+
+
+def count_outlets(names: Iterable[str]) -> int:
+    """How many outlets names stand for: those that nobody knows are taken for several, as their voices are."""
+    named = list(names)
+    return len({name for name in named if name != UNKNOWN_OUTLET}) + named.count(UNKNOWN_OUTLET)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

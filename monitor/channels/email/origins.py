@@ -103,6 +103,6 @@ def _shared(one: Evidence, articles: dict[ArticleId, Article], words: Language) 
     other = articles.get(one.other_id) if one.other_id is not None else None
     if one.share is None or other is None:
         return words.gettext("shares its wording")
-    return words.gettext("{share} of its wording stands at {outlet}").format(
+    return words.gettext("{share} of its wording is that of {outlet}").format(
         share=f"{one.share:.0%}", outlet=phrase(outlet_name(other.outlet, words), MAX_NAME).text
     )

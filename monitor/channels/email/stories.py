@@ -13,6 +13,7 @@ from monitor.channels.email.text import clean, direction, language_tag, marked, 
 from monitor.model.articles import Article
 from monitor.model.digests import Digest, DigestStory, StoryState
 from monitor.model.ids import format_id
+from monitor.model.seeds import count_outlets
 from monitor.model.watchlists import Signal
 
 MAX_QUOTE = 360
@@ -179,7 +180,8 @@ def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) 
     count = len(story.tellings)
     if count < 2:
         return ""
-    outlets, origins = len(story.outlets), len(story.origins)
+    outlets = count_outlets(telling.article.outlet for telling in story.tellings)
+    origins = len(story.origins)
     if story.told_before:
         articles = words.ngettext("%(num)s new article", "%(num)s new articles", count) % {"num": count}
     else:
@@ -196,7 +198,7 @@ def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) 
     first = words.moment(story.first_at, zone, year=year)
     if story.first_day is not None:
         first = words.day(story.first_day, year=year)
-    wording = words.gettext("story began {moment}") if story.told_before else words.gettext("first {moment}")
+    wording = words.gettext("story began {moment}") if story.told_before else words.gettext("first reported {moment}")
     parts.append(wording.format(moment=first))
     return ", ".join(parts)
 

@@ -27,6 +27,7 @@ from monitor.channels.email.text import clean
 from monitor.channels.email.updates import ChangedView, changed_summary, changed_views
 from monitor.channels.email.volumes import VolumeView, volume_view
 from monitor.model.digests import Digest, DigestStory, Heartbeat, StoryState
+from monitor.model.seeds import count_outlets
 from monitor.model.stories import StoryId
 
 MAX_SUBJECT = 70
@@ -250,12 +251,12 @@ def _counts(digest: Digest, words: Language) -> str:
     if not digest.stories:
         return " · ".join((words.gettext("No new stories"), *tail))
     articles = [telling.article for story in digest.stories for telling in story.tellings]
-    outlets = {article.outlet for article in articles}
+    outlets = count_outlets(article.outlet for article in articles)
     return " · ".join(
         (
             words.ngettext("%(num)s story", "%(num)s stories", len(digest.stories)) % {"num": len(digest.stories)},
             words.ngettext("%(num)s article", "%(num)s articles", len(articles)) % {"num": len(articles)},
-            words.ngettext("%(num)s outlet", "%(num)s outlets", len(outlets)) % {"num": len(outlets)},
+            words.ngettext("%(num)s outlet", "%(num)s outlets", outlets) % {"num": outlets},
             *tail,
         )
     )

@@ -113,12 +113,7 @@ class FeedFolder:
             "updated": _time(one.updated_at),
             "quote": marked(window(match.quote, terms, _MAX_QUOTE), terms),
             "reasons": _reasons(story, words),
-            "score": words.gettext("score %(score)s, threshold %(threshold)s, relevance %(relevance)s")
-            % {
-                "score": words.number(story.points),
-                "threshold": words.number(story.threshold),
-                "relevance": words.share(story.relevance),
-            },
+            "score": _score(story, words),
             "others": [outlet_of(telling.article, words) for telling in story.others],
         }
         html = self._environment(words).get_template("entry.html").render(e=_Entry(**facts))
@@ -173,6 +168,13 @@ def _json_feed(feed: Mapping[str, Any], entries: list[_Entry]) -> bytes:
         "items": items,
     }
     return (json.dumps(document, ensure_ascii=False, indent=1) + "\n").encode("utf-8", "replace")
+
+
+def _score(story: DigestStory, words: Language) -> str:
+    score, threshold = words.number(story.points), words.number(story.threshold)
+    points = words.gettext("{score} points, {threshold} needed").format(score=score, threshold=threshold)
+    relevance = words.gettext("relevance %(relevance)s") % {"relevance": words.share(story.relevance)}
+    return f"{points} · {relevance}"
 
 
 def _reasons(story: DigestStory, words: Language) -> list[str]:

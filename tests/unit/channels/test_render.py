@@ -272,7 +272,7 @@ FOUND_WORDS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract"), ("*
 def test_every_word_stands_in_every_catalogue_and_no_other(tag: str) -> None:
     folder = Path(languages.__file__).parent
     strict = {"**.html": {"silent": "false"}, "**.txt": {"silent": "false"}}
-    folders = (folder, Path(web.__file__).parent)
+    folders = (folder.parent, Path(web.__file__).parent)
     used = {row[2] for of in folders for row in extract_from_dir(of, method_map=FOUND_WORDS, options_map=strict)}
     with (folder / "catalogs" / f"{tag}.po").open("rb") as source:
         catalogue = read_po(source, locale=tag)
@@ -305,7 +305,7 @@ def test_shared_wording_is_told_with_its_share() -> None:
     digest = make_digest(second, titles=TITLES["id"], recipient=make_recipient(language="id"))
     story = replace(digest.stories[0], others=(make_telling(first),), origins=(origin,))
     text = render(replace(digest, stories=(story,))).text
-    assert "media tidak diketahui (2 artikel): Antara, 91% bunyinya sama dengan media tidak diketahui" in text
+    assert "media tidak diketahui (2 artikel): Antara, 91% kata-katanya sama dengan media tidak diketahui" in text
     assert "unknown outlet" not in text
 
 
@@ -366,4 +366,4 @@ def test_since_when_a_story_is_told_names_no_time_that_nobody_gave() -> None:
     first, second = make_article("Satu"), make_article("Dua", outlet="Tempo")
     digest = titled("Satu")
     story = replace(digest.stories[0], others=(make_telling(second),), first_at=first.at, first_day=date(2026, 11, 21))
-    assert "first 21 Nov\n" in render(replace(digest, stories=(story,))).text
+    assert "first reported 21 Nov\n" in render(replace(digest, stories=(story,))).text
