@@ -248,6 +248,8 @@ def _period(digest: Digest, words: Language, zone: tzinfo) -> str:
 def _counts(digest: Digest, words: Language) -> str:
     changed = len(digest.changed) + digest.more_changed
     tail = (changed_summary(changed, words),) if changed else ()
+    if not digest.stories and digest.alarms:
+        return " · ".join(tail)  # beside "17 stories since midnight" it would say the contrary
     if not digest.stories:
         return " · ".join((words.gettext("No new stories"), *tail))
     articles = [telling.article for story in digest.stories for telling in story.tellings]

@@ -357,6 +357,7 @@ async def test_a_spike_is_told_at_once_in_words_and_once() -> None:
     assert str(alert["Subject"]).startswith("[Russia–North Korea] 17 stories since midnight; usual")
     body = text(alert)
     assert "17 stories since midnight; usual for a Sunday is 4.2 (at most one false alarm in 90 days)" in body
+    assert "No new stories" not in body
     assert "Most named: Kursk 9" in body
     assert "Outlets: Antara 5 · KBS 3" in body
     assert await room.alert(HOUR) == []
