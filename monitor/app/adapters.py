@@ -189,8 +189,15 @@ def make_renderers(configuration: Configuration, links: Links | None = None) -> 
 
     Raises `ConfigError` as `make_signer`.
     """
+    mails: Renderer = make_mail_renderer(configuration, links)
+    by_mail = dict.fromkeys(("maildir", "files", "smtp", "sendmail"), mails)
+    return by_mail | named_renderers(configuration.settings, links)
+
+
+def make_mail_renderer(configuration: Configuration, links: Links | None = None) -> EmailRenderer:
+    """Who renders digests as mail. Raises `ConfigError` as `make_signer`."""
     mail = configuration.settings.mail
-    mails: Renderer = EmailRenderer(
+    return EmailRenderer(
         mail.sender,
         mail.sender_name,
         unsubscribe_address=mail.unsubscribe_address or mail.sender,
@@ -198,4 +205,3 @@ def make_renderers(configuration: Configuration, links: Links | None = None) -> 
         sign=make_signer(configuration),
         templates=configuration.settings.templates_folder,
     )
-    return dict.fromkeys(("maildir", "files", "smtp", "sendmail"), mails) | named_renderers(configuration.settings)

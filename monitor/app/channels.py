@@ -12,7 +12,7 @@ from monitor.channels.webhook import Hook, WebhookChannel
 from monitor.channels.webhook.payload import WebhookRenderer
 from monitor.config.channels import secret_name
 from monitor.config.settings import Settings
-from monitor.ports import Caller, Channel, Clock, Renderer
+from monitor.ports import Caller, Channel, Clock, Links, Renderer
 from monitor.sources.http import HttpSource, Lookup
 
 
@@ -23,16 +23,16 @@ def named_channels(settings: Settings, *, clock: Clock, lookup: Lookup) -> dict[
     return {f"{kind}:{name}": kinds[kind](name) for kind, name in settings.channels.named()}
 
 
-def named_renderers(settings: Settings) -> dict[str, Renderer]:
+def named_renderers(settings: Settings, links: Links | None = None) -> dict[str, Renderer]:
     """Name of a channel → who renders digests for it."""
     channels = settings.channels
     found: dict[str, Renderer] = {
-        f"ntfy:{name}": NtfyRenderer(priority=section.priority, tags=section.tags)
+        f"ntfy:{name}": NtfyRenderer(priority=section.priority, tags=section.tags, links=links)
         for name, section in channels.ntfy.items()
     }
     found |= dict.fromkeys((f"webhook:{name}" for name in channels.webhook), WebhookRenderer())
-    found |= dict.fromkeys((f"telegram:{name}" for name in channels.telegram), TelegramRenderer())
-    return found | dict.fromkeys((f"apprise:{name}" for name in channels.apprise), AppriseRenderer())
+    found |= dict.fromkeys((f"telegram:{name}" for name in channels.telegram), TelegramRenderer(links=links))
+    return found | dict.fromkeys((f"apprise:{name}" for name in channels.apprise), AppriseRenderer(links=links))
 
 
 @dataclass(frozen=True, slots=True)

@@ -225,7 +225,10 @@ class Runtime:
     async def collect(self) -> None:
         """Check the feeds that are due."""
         async with self._collecting:
-            self._teller.tell(await self._collector.collect_due(self._feeds()))
+            collected = await self._collector.collect_due(self._feeds())
+            self._teller.tell(collected)
+            if collected.tally.matched or collected.tally.revisions:
+                self._publishing.stir()
 
     async def pages(self) -> None:
         """Read the web pages of matches that are due; digests do not wait for them."""
@@ -331,6 +334,7 @@ class Runtime:
         self._teller.tell(collected)
         pages = await self._pages.read_due(self._feeds(), within_s=CYCLE_PAGES_S)
         await self.repair()
+        self._publishing.stir()
         await self.publish()
         then = await self._compose(is_forced=is_digest_forced)
         alerts = await self._alert()

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 
-from monitor.app.adapters import steady_seconds
+from monitor.app.adapters import make_mail_renderer, steady_seconds
 from monitor.channels.email.languages import language, language_tags
 from monitor.channels.email.render import EmailRenderer
 from monitor.config import Configuration
@@ -33,7 +33,8 @@ class Serving:
     """
 
     def __init__(self, *, store: SqlStore, clock: Clock) -> None:
-        self._desk = ReaderDesk(preferences=store, store=store, clock=clock, page=WholePages(store))
+        self._whole = WholePages(store)
+        self._desk = ReaderDesk(preferences=store, store=store, clock=clock, page=self._whole)
         self._wanted: tuple[str, int] | None = None
         self._feeds: Path | None = None
         self._is_at: tuple[tuple[str, int], Path | None] | None = None
@@ -44,6 +45,7 @@ class Serving:
     def configure(self, configuration: Configuration, keys: Sequence[LinkKey]) -> None:
         """Answer by these from now on, and be where they say from the next `serve` on."""
         self._wanted, self._feeds = configuration.settings.web.place, configuration.settings.feeds_folder
+        self._whole.otherwise = make_mail_renderer(configuration)
         self._desk.configure(keys, names_of(configuration))
 
     async def serve(self) -> None:
@@ -81,10 +83,14 @@ class Serving:
 
 
 class WholePages:
-    """Digests as pages that hold what their mails had no room for, from what they were composed from."""
+    """Digests as pages that hold what their mails had no room for, from what they were composed from.
 
-    def __init__(self, store: ArchiveStore) -> None:
+    Of one that went as a note only, nobody wrote a mail: `otherwise` does.
+    """
+
+    def __init__(self, store: ArchiveStore, *, otherwise: EmailRenderer | None = None) -> None:
         self._store = store
+        self.otherwise = otherwise
 
     async def __call__(self, delivery: Delivery) -> str | None:
         """The page of a delivery; None where what it was composed from is not kept, or cannot be shown any more."""
@@ -93,9 +99,12 @@ class WholePages:
         except StoreError as error:
             log.debug("the digest %s is shown as it was mailed: %s", delivery.id, error)
             return None
-        if archive is None or archive.stationery is None:
+        if archive is None:
             return None
-        renderer = EmailRenderer.again(archive.stationery)
+        stationery = archive.stationery
+        renderer = self.otherwise if stationery is None else EmailRenderer.again(stationery)
+        if renderer is None:
+            return None
         digest = by_channel(archive.digest, delivery.channel)
         try:
             return await asyncio.to_thread(renderer.page, digest, delivery_id=delivery.resend_of or delivery.id)

@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
+from monitor.channels.email.actions import Offers
 from monitor.channels.email.alerts import alarm_words
 from monitor.channels.email.languages import Language
 from monitor.channels.email.notices import summary
@@ -14,6 +15,7 @@ from monitor.channels.email.text import clean
 from monitor.channels.email.view import subject
 from monitor.model.articles import Article
 from monitor.model.digests import Digest, StoryState
+from monitor.ports import Links
 
 _MAX_NAME = 80
 _MAX_ALARMS = 5
@@ -39,7 +41,8 @@ class BriefLine:
 class Brief:
     """A digest in short, all of it cleaned and nothing escaped. `rest` counts what is told with `lines` left out.
 
-    `before` are alarms about the volume of news, `after` says how many notices about feeds there are.
+    `before` are alarms about the volume of news, `after` says how many notices about feeds there are. `view` leads to
+    the whole digest, where readers can reach that.
     """
 
     title: str
@@ -47,6 +50,7 @@ class Brief:
     lines: tuple[BriefLine, ...]
     rest: int
     after: tuple[str, ...] = ()
+    view: str | None = None
 
     def first(self, count: int, words: Language) -> tuple[tuple[BriefLine, ...], str]:
         """The first `count` lines, and a line for what is left ("" for nothing)."""
@@ -58,13 +62,14 @@ class Brief:
         for count in range(min(lines, len(self.lines)), -1, -1):
             shown, left = self.first(count, words)
             rows = [f"• {line.text}" + (f"\n{line.href}" if line.href else "") for line in shown]
-            text = "\n".join((*self.before, *rows, *((left,) if left else ()), *self.after))
+            last = filter(None, (left, self.view if left else None))
+            text = "\n".join((*self.before, *rows, *last, *self.after))
             if len(text.encode()) <= max_bytes:
                 return text
         return ""
 
 
-def brief(digest: Digest, words: Language) -> Brief:
+def brief(digest: Digest, words: Language, *, delivery_id: str, links: Links | None) -> Brief:
     """A digest in short: news first, then what changed since it was told; mere copies are only counted.
 
     What an outlet took back comes right behind the first news: a reader relies on what was told.
@@ -90,6 +95,7 @@ def brief(digest: Digest, words: Language) -> Brief:
         lines=tuple(lines),
         rest=rest + max(0, len(digest.alarms) - _MAX_ALARMS),
         after=(summary(notices, words),) if notices else (),
+        view=Offers(links=links, recipient_id=digest.recipient.id, delivery_id=delivery_id).view(),
     )
 
 

@@ -142,11 +142,15 @@ def report(configuration: Configuration, config_dir: Path) -> list[str]:
     rows += [
         (
             f"recipient {recipient.id}",
-            f"{recipient.address} by {' and '.join(recipient.channels)}, {_times(recipient.schedule)}, "
+            f"{recipient.address} by {', '.join(recipient.channels)}, {_times(recipient.schedule)}, "
             f"{', '.join(recipient.watchlists)}" + (", operator" if recipient.is_operator else ""),
         )
         for recipient in configuration.recipients
     ]
+    if settings.feeds_folder is not None:
+        rows.append(
+            ("published", f"{', '.join(settings.publish.watchlists) or 'all watchlists'}: {settings.feeds_folder}")
+        )
     if settings.seeds.folder is not None:
         rows.append(("seeds", f"{len(configuration.seeds)} documents"))
     width = max(len(name) for name, _ in rows)

@@ -270,6 +270,12 @@ def _oddities(
     path = str(config_dir / SETTINGS_FILE)
     if smtp is not None and smtp.username is None and settings.smtp_password is not None:
         yield Problem(file=path, key="mail.smtp", message="a password is set, but no username: there will be no login.")
+    used = {channel for recipient in recipients.recipients for channel in recipient.channels}
+    for kind, name in settings.channels.named():
+        if f"{kind}:{name}" not in used:
+            message = f"nobody gets digests by {kind}:{name}."
+            cure = f"Name it in channels of a recipient: [maildir, {kind}:{name}]."
+            yield Problem(file=path, key=f"channels.{kind}.{name}", message=message, cure=cure)
     by_smtp = any("smtp" in recipient.channels for recipient in recipients.recipients)
     if by_smtp and settings.mail.sender.endswith("@example.org"):
         message = f"{settings.mail.sender} is an example: mail servers will refuse it."

@@ -18,7 +18,7 @@ from monitor.channels.brief import brief
 from monitor.channels.email.languages import language
 from monitor.errors import DeliveryError
 from monitor.model.digests import Delivery, Digest, Message
-from monitor.ports import PhaseMark
+from monitor.ports import Links, PhaseMark
 
 MAX_LINES = 5
 # Services have limits of their own, and Apprise cuts at them; most take as much.
@@ -28,10 +28,13 @@ MAX_BYTES = 2000
 class AppriseRenderer:
     """Renders digests as short plain text."""
 
+    def __init__(self, *, links: Links | None = None) -> None:
+        self._links = links
+
     def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
         """The note of a digest. Raises `RenderError` for a language that nothing can be written in."""
         words = language(digest.recipient.language)
-        short = brief(digest, words)
+        short = brief(digest, words, delivery_id=delivery_id, links=self._links)
         text = short.plain(words, lines=MAX_LINES, max_bytes=MAX_BYTES) or short.title
         return Message(
             message_id=delivery_id,

@@ -1,6 +1,7 @@
 """Digests as notes on a phone or desktop, by ntfy (ntfy.sh or a server of one's own).
 
-A note holds the digest's title, its first stories with their links and how many more there are; a tap opens the first.
+A note holds the digest's title, its first stories with their links and how many more there are; a tap opens the whole
+digest where readers can reach that, else the first story.
 Published as JSON (docs.ntfy.sh/publish): titles in any script need no encoding of headers then. ntfy does not know
 repeats: an uncertain note that is sent again appears twice, which is harmless.
 """
@@ -19,7 +20,7 @@ from monitor.channels.email.text import clean
 from monitor.errors import DeliveryError
 from monitor.model.calls import Call
 from monitor.model.digests import Delivery, Digest, Message
-from monitor.ports import Caller, PhaseMark
+from monitor.ports import Caller, Links, PhaseMark
 
 # ntfy makes an attachment of a longer one.
 MAX_MESSAGE_BYTES = 4096
@@ -43,16 +44,17 @@ class Topic:
 class NtfyRenderer:
     """Renders digests as notes with `priority` (1 to 5) and `tags` (emoji names or words)."""
 
-    def __init__(self, *, priority: int = 3, tags: Sequence[str] = ()) -> None:
+    def __init__(self, *, priority: int = 3, tags: Sequence[str] = (), links: Links | None = None) -> None:
+        self._links = links
         self._priority = priority
         self._tags = tuple(tags)
 
     def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
         """The note of a digest. Raises `RenderError` for a language that nothing can be written in."""
         words = language(digest.recipient.language)
-        short = brief(digest, words)
+        short = brief(digest, words, delivery_id=delivery_id, links=self._links)
         text = short.plain(words, lines=MAX_LINES, max_bytes=MAX_MESSAGE_BYTES)
-        first = next((line.href for line in short.lines if line.href), None)
+        first = short.view or next((line.href for line in short.lines if line.href), None)
         note = {
             "title": clean(short.title, _MAX_TITLE),
             "message": text or short.title,

@@ -19,7 +19,7 @@ from monitor.channels.email.languages import language
 from monitor.errors import DeliveryError, RenderError
 from monitor.model.calls import Answer, Call
 from monitor.model.digests import Delivery, Digest, Message
-from monitor.ports import Caller, PhaseMark
+from monitor.ports import Caller, Links, PhaseMark
 
 # Of the text without its markup, in UTF-16 units (core.telegram.org/bots/api#sendmessage); ours is held with it.
 MAX_UNITS = 4096
@@ -40,7 +40,8 @@ class Chat:
 class TelegramRenderer:
     """Renders digests as Telegram's HTML."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, links: Links | None = None) -> None:
+        self._links = links
         self._environment = Environment(
             loader=PackageLoader("monitor.channels.telegram"),
             autoescape=select_autoescape(("html",)),
@@ -52,7 +53,7 @@ class TelegramRenderer:
     def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
         """The message of a digest. Raises `RenderError`."""
         words = language(digest.recipient.language)
-        short = brief(digest, words)
+        short = brief(digest, words, delivery_id=delivery_id, links=self._links)
         template = self._environment.get_template("digest.html")
         text = ""
         try:

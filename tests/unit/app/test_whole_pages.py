@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from monitor.app.serving import WholePages
 from monitor.channels.email.render import EmailRenderer
+from monitor.channels.ntfy import NtfyRenderer
 from monitor.errors import StoreError
 from monitor.model.archives import Archive
 from monitor.model.commits import Intake
@@ -56,3 +57,18 @@ async def test_a_digest_whose_making_is_not_kept_or_cannot_be_read_has_no_page_o
             raise StoreError("from a later version")
 
     assert await WholePages(Unreadable())(delivery) is None
+
+
+async def test_a_digest_that_went_as_a_note_only_has_its_page_all_the_same() -> None:
+    articles = [make_article(f"Kabar {n}", url=f"https://a.example.org/{n}") for n in range(9)]
+    store = MemoryStore()
+    verdicts, matches = tuple(map(make_verdict, articles)), tuple(map(make_match, articles))
+    await store.commit_intake(Intake(articles=tuple(articles), verdicts=verdicts, matches=matches))
+    rules = ComposeRules(titles=TITLES, look_back=timedelta(days=7), is_first_due=True)
+    reader = make_recipient(channels=("ntfy:phone",))
+    await compose([reader], store=store, renderers={"ntfy:phone": NtfyRenderer()}, rules=rules, now=NOW)
+    (delivery,) = store.outbox.values()
+    assert await WholePages(store)(delivery) is None
+    page = await WholePages(store, otherwise=EmailRenderer("monitor@example.org"))(delivery)
+    assert page is not None
+    assert all(f"Kabar {n}" in page for n in range(9))

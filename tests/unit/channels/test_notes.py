@@ -25,6 +25,7 @@ from monitor.model.feeds import Condition
 from monitor.model.notices import Notice, NoticeKind
 from monitor.ports import Renderer
 from tests.factories import NOW, make_article, make_digest, make_recipient
+from tests.fakes import FixedLinks
 from tests.golden.digests.samples import sample
 
 RENDERERS: tuple[Renderer, ...] = (NtfyRenderer(tags=("newspaper",)), TelegramRenderer(), AppriseRenderer())
@@ -155,6 +156,17 @@ def test_that_there_is_nothing_is_told_by_every_channel() -> None:
     call = parsed(rendered(WebhookRenderer(), digest))
     jsonschema.validate(call, SCHEMA)
     assert call["heartbeat"] == {"since": "2026-11-15T07:00:00Z", "feeds": 12, "failing": 1}
+
+
+def test_where_readers_can_reach_it_a_note_leads_to_the_whole_digest() -> None:
+    links = FixedLinks("https://monitor.example.org")
+    digest = told(*(f"Kabar {n}" for n in range(12)))
+    note = parsed(rendered(NtfyRenderer(links=links), digest))
+    assert note["click"].startswith("https://monitor.example.org/l/")
+    assert note["message"].endswith(f"and 7 more\n{note['click']}")
+    text = parsed(rendered(TelegramRenderer(links=links), digest))["text"]
+    assert text.endswith(f'<a href="{note["click"]}">and 2 more</a>')
+    assert rendered(AppriseRenderer(links=links), digest).text.endswith(note["click"])
 
 
 def test_a_digest_of_corrections_alone_tells_them() -> None:

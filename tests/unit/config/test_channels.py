@@ -114,6 +114,19 @@ def test_a_recipient_that_names_a_channel_wrongly_is_told(folder, problems_of, n
     assert cure in problem.cure
 
 
+def test_a_channel_that_nobody_uses_is_warned_of(folder):
+    recipients = FILES["config/recipients.yaml"] + "    channels: [webhook:desk, ntfy:my-phone]\n"
+    config = folder({"config/monitor.yaml": CHANNELS, "config/recipients.yaml": recipients})
+    (warning,) = load(config, SECRETS).warnings
+    assert (warning.key, warning.message) == ("channels.telegram.group", "nobody gets digests by telegram:group.")
+
+
+def test_a_watchlist_that_is_to_be_published_and_does_not_exist_is_an_error_with_the_near_miss(folder, problems_of):
+    text = "publish:\n  folder: var/feeds\n  watchlists: [rus-prk, rusprk]\n"
+    (problem,) = problems_of(lambda: load(folder({"config/monitor.yaml": text}), {}))
+    assert (problem.line, problem.key, problem.cure) == (3, "publish.watchlists.1", "Did you mean 'rus-prk'?")
+
+
 def test_without_the_extra_apprise_its_channels_are_refused_with_the_cure(write):
     document = read_document(write("channels:\n  apprise:\n    home: {}\n"))
     channels = validate(document, MonitorFile).channels
