@@ -53,10 +53,10 @@ def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuratio
     return replace(configuration, warnings=(*configuration.warnings, *template_warnings(configuration)))
 
 
-def make_replay(configuration: Configuration) -> Replay:
+def make_replay(configuration: Configuration, *, is_repairing: bool = False) -> Replay:
     """Judging as the daemon does it, over a throw-away store, with every article placed in a story.
 
-    Stories never close: an archive may come in any order.
+    Stories never close: an archive may come in any order. With `is_repairing` they are merged every hour, too.
     """
     scorer, scratch = compile_watchlists(configuration.watchlists), ScratchStore()
     judge = Judge(
@@ -68,7 +68,14 @@ def make_replay(configuration: Configuration) -> Replay:
         look_back=LookBack(wording=timedelta(days=configuration.settings.retention.index_days), stories=None),
     )
     sites = Sites(configuration.urls)
-    return Replay(judge=judge, store=scratch, score=scorer.score, now=SystemClock().now(), sites=sites)
+    return Replay(
+        judge=judge,
+        store=scratch,
+        score=scorer.score,
+        now=SystemClock().now(),
+        sites=sites,
+        is_repairing=is_repairing,
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,11 +22,18 @@ def configure(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--watchlist", metavar="NAME|W.yaml", help="only this one, or one of a file that is not live (default: all)"
     )
+    parser.add_argument(
+        "--repair",
+        action="store_true",
+        help="merge stories that turn out to be one, every hour of the articles' clock, as the daemon does",
+    )
     parser.epilog = (
         "Optional keys of a line: summary, lang, published (ISO 8601 or epoch seconds), outlet. One line of JSON is "
         "written for each: verdict, of, similarity, reason, story, storyline, event, decisions (stage, outcome, level, "
         "other, measure, features with their reason, version), matches (score, relevance, threshold, matched, every "
-        "signal, and excluded: what kept the article from matching)."
+        "signal, and excluded: what kept the article from matching). With --repair also mergers: the stories that went "
+        "into others before the article came (story, into, at, and the decision as above); lines written before keep "
+        "the story that they had. It takes about a millisecond a story and hour."
     )
 
 
@@ -38,7 +45,7 @@ def run(args: argparse.Namespace) -> int:
 
     configuration = load_configuration(args.config, os.environ)
     watchlists = tuple(chosen(configuration, args.watchlist, args.config))
-    replay = make_replay(replace(configuration, watchlists=watchlists))
+    replay = make_replay(replace(configuration, watchlists=watchlists), is_repairing=args.repair)
 
     async def judge(lines: Iterable[str]) -> int:
         unread = 0

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.core.dates import parse_date
 from monitor.core.documents import to_document
@@ -18,13 +18,17 @@ from monitor.core.sites import NO_SITES, Sites
 from monitor.errors import MonitorError
 from monitor.model.articles import Article, ArticleId, Decision
 from monitor.model.ids import format_id
+from monitor.model.stories import StoryId
 from monitor.model.watchlists import Score
 from monitor.pipeline.judging import Judge, Judged
+from monitor.pipeline.repair import merge_all
 from monitor.pipeline.scratch import ScratchStore
 
 SOURCE = "replay"
 _BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 """The clock before the first dated article."""
+REPAIRED_EVERY = timedelta(hours=1)
+"""As in the daemon."""
 _REQUIRED = ("id", "url", "title", "text")
 _OPTIONAL = ("summary", "lang", "published", "outlet")
 
@@ -127,6 +131,9 @@ class Replay:
         score: The watchlists' scorer, also used for what is known already.
         now: The latest time an article may claim; a later one is clamped to it.
         sites: The user's rules of addresses.
+        is_repairing: Whether stories are merged as the daemon does it, every hour of the clock. Lines already given
+            keep their story; the next one says what went into what. Costs about a millisecond a story each time, and
+            stories never close here.
     """
 
     judge: Judge
@@ -134,26 +141,47 @@ class Replay:
     score: Callable[[Article], Sequence[Score]]
     now: datetime
     sites: Sites = NO_SITES
+    is_repairing: bool = False
     _names: dict[ArticleId, object] = field(default_factory=dict)
-    _stories: dict[ArticleId, int] = field(default_factory=dict)
     _clock: datetime = _BEGINNING
+    _repaired_at: datetime = _BEGINNING
 
     async def judge_document(self, document: Document) -> dict[str, object]:
         """What the daemon makes of a document, as the line to be printed."""
         article = article_of(document, undated_at=self._clock, now=self.now, sites=self.sites)
         self._clock = max(self._clock, article.first_seen_at)
+        merged = await self._repaired()
         judged = await self.judge.judge([article], now=article.first_seen_at)
         await self.store.commit_intake(judged.intake)
         self.judge.confirm()
-        return self._line(document, article, judged)
+        (outcome,) = judged.outcomes
+        story_id = (await self.store.story_ids([outcome.target_id])).get(outcome.target_id)
+        line = self._line(document, article, judged, story_id)
+        return {**line, "mergers": merged} if self.is_repairing else line
 
-    def _line(self, document: Document, article: Article, judged: Judged) -> dict[str, object]:
+    async def _repaired(self) -> list[dict[str, object]]:
+        """What went into what before this article, if it is time: the decisions, with the ids of both stories."""
+        if not self.is_repairing or self._clock - self._repaired_at < REPAIRED_EVERY:
+            return []
+        self._repaired_at = self._clock
+        merged = await merge_all(self.judge, store=self.store, clock=_Standing(self._clock))
+        return [
+            {
+                "story": format_id(gone.id),
+                "into": format_id(decision.other_id or gone.id),
+                "at": decision.at.isoformat(),
+                **self._decision(decision),
+            }
+            for decision, gone in merged
+        ]
+
+    def _line(
+        self, document: Document, article: Article, judged: Judged, story_id: StoryId | None
+    ) -> dict[str, object]:
         (outcome,) = judged.outcomes
         verdict = outcome.verdict
         if outcome.is_stored:
             self._names.setdefault(article.id, document.name)
-        self._stories.update(judged.story_ids)
-        story_id = self._stories.get(outcome.target_id)
         story = self.store.stories.get(story_id) if story_id is not None else None
         scores = judged.scores.get(article.id) if outcome.is_stored else None
         return {
@@ -184,6 +212,17 @@ class Replay:
             "features": dict(decision.features),
             "version": decision.version,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A clock that stands."""
+
+    at: datetime
+
+    def now(self) -> datetime:
+        """Aware UTC."""
+        return self.at
 
 
 def _score(score: Score) -> dict[str, object]:

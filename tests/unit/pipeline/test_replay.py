@@ -146,3 +146,68 @@ def test_a_line_that_is_no_article_says_what_is_wrong(text: str, words: str) -> 
 def test_a_publication_time_may_be_a_number() -> None:
     assert read_line(line(1, "x", "y", published=1718755200)).published == "1718755200"
     assert read_line(line(1, "x", "y", published=10**400)).published == str(10**400)
+
+
+SENTENCES = (
+    "Kim Jong Un mengundang Presiden Vladimir Putin berkunjung ke Pyongyang pada bulan depan.",
+    "Juru bicara Kremlin membenarkan bahwa undangan itu diterima dengan senang hati.",
+    "Menteri luar negeri akan datang lebih dahulu untuk menyiapkan kunjungan tersebut.",
+    "Keduanya bertemu di Kosmodrom Vostochny pada Rabu malam.",
+    "Kereta lapis baja Kim tiba di Vladivostok setelah perjalanan dua hari.",
+    "Rusia menawarkan bantuan satelit kepada Korea Utara dalam pertemuan itu.",
+    "Seoul menyatakan khawatir atas kerja sama militer kedua negara.",
+    "Washington memperingatkan sanksi baru bila senjata dikirim.",
+    "Kedua pemimpin menikmati jamuan makan dengan pangsit kepiting.",
+    "Para pengamat melihat kesepakatan amunisi di balik kunjungan itu.",
+)
+UNDER_WAY = (
+    ("Kim undang Putin", (7, 4)),
+    ("Kremlin: undangan Kim diterima", (2, 7)),
+    ("Putin diundang ke Pyongyang", (0, 4, 7, 6)),
+    ("Kremlin: undangan Kim diterima", (8, 9, 1, 7, 4)),
+    ("Kremlin: undangan Kim diterima", (1, 6, 5, 0, 2, 3)),
+    ("Putin diundang ke Pyongyang", (1, 3, 4, 0, 6)),
+    ("Kremlin: undangan Kim diterima", (7, 3, 0, 5)),
+    ("Kremlin: undangan Kim diterima", (1, 2, 3)),
+)
+"""An event whose first reports have little in common, two hours apart."""
+
+
+async def replayed_event(configuration: Configuration, *, is_repairing: bool) -> list[dict[str, object]]:
+    replay = make_replay(configuration, is_repairing=is_repairing)
+    return [
+        await replay.judge_document(
+            read_line(
+                line(
+                    f"a{at}",
+                    title,
+                    " ".join(SENTENCES[one] for one in told),
+                    url=f"https://o{at}.example.org/{at}",
+                    outlet=f"O{at}",
+                    published=f"2026-11-20T{2 * at + 1:02}:00:00Z",
+                )
+            )
+        )
+        for at, (title, told) in enumerate(UNDER_WAY)
+    ]
+
+
+async def test_stories_are_merged_on_the_hour_of_the_articles_and_the_line_says_why(
+    configuration: Configuration,
+) -> None:
+    found = await replayed_event(configuration, is_repairing=True)
+    first, second = found[0]["story"], found[1]["story"]
+    assert first != second
+    at, (merger,) = next((n, of["mergers"]) for n, of in enumerate(found) if of["mergers"])  # type: ignore[misc]
+    assert (merger["story"], merger["into"], merger["other"]) == (second, first, "a0")
+    assert merger["at"] == f"2026-11-20T{2 * at + 1:02}:00:00+00:00"
+    assert (merger["stage"], merger["outcome"], merger["level"]) == ("story", "merged", "repair")
+    assert "each is the other's nearest" in merger["features"]["reason"]
+    assert {of["story"] for of in found[at:]} == {first}, "what comes later is told of the story that was kept"
+
+
+async def test_lines_have_no_further_key_and_no_merger_unless_it_was_asked_for(configuration: Configuration) -> None:
+    plain, repaired = [await replayed_event(configuration, is_repairing=which) for which in (False, True)]
+    assert all("mergers" not in of for of in plain)
+    assert len({of["story"] for of in plain}) == 2
+    assert [of.keys() - {"mergers"} for of in repaired] == [set(of) for of in plain]
