@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from monitor.app.stories import to_change, to_read
@@ -14,6 +14,7 @@ from monitor.model.commits import DigestSlot
 from monitor.model.digests import Recipient
 from monitor.model.preferences import Preference, PreferenceKind, Way
 from monitor.model.suspensions import Suspension
+from monitor.pipeline.desk import story_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,8 @@ class RecipientFile:
     slot: DigestSlot | None
     standing: Sequence[Preference]
     history: Sequence[Preference]
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The titles of stories that are or were muted, by the id in figures; "" for one that is kept no more."""
     suspended: Sequence[Suspension] = ()
 
     @property
@@ -45,16 +48,23 @@ async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
         standing, slots = await store.preferences(), await store.digest_slots()
         known = await store.suspensions()
         configured = {one.id: one for one in configuration.recipients}
+        said = {
+            of: await store.preference_history(of)
+            for of in dict.fromkeys((*configured, *(one.recipient_id for one in standing)))
+        }
+        muted = {one.target for words in said.values() for one in words if one.kind is PreferenceKind.MUTE_STORY}
+        titles = {of: await story_title(store, int(of)) for of in muted}
         return [
             RecipientFile(
                 id=of,
                 recipient=configured.get(of),
                 slot=slots.get(of),
                 standing=[one for one in standing if one.recipient_id == of],
-                history=await store.preference_history(of),
+                history=words,
+                titles=titles,
                 suspended=suspensions.of_recipient(configured[of], known) if of in configured else (),
             )
-            for of in dict.fromkeys((*configured, *(one.recipient_id for one in standing)))
+            for of, words in said.items()
         ]
 
 

@@ -125,14 +125,19 @@ def _lines(found: RecipientFile) -> list[str]:
         lines.append(f"  suspended  no mail by {refused.channel} to {refused.address} since {clock(refused.at)}")
         lines.append(f"             {refused.reason}")
         lines.append(f"             correct the address, or `monitor recipients resume {found.id}` sends again")
-    lines += [f"  asked for  {words(one)}" for one in found.standing]
+    lines += [f"  asked for  {words(one)}{_title(one, found)}" for one in found.standing]
     if found.standing:
         lines.append(f"             `monitor recipients resume {found.id}` takes it back")
     lines += [
-        f"  {clock(one.at)}  {'' if one.is_on else 'taken back: '}{words(one)} ({one.way.value})"
+        f"  {clock(one.at)}  {'' if one.is_on else 'taken back: '}{words(one)}{_title(one, found)} ({one.way.value})"
         for one in found.history
     ]
     return lines
+
+
+def _title(one: Preference, found: RecipientFile) -> str:
+    title = found.titles.get(one.target, "") if one.kind.value == "mute-story" else ""
+    return f" (“{title}”)" if title else ""
 
 
 def words(one: Preference) -> str:

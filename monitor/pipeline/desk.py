@@ -13,10 +13,12 @@ from dataclasses import dataclass, field
 
 from monitor.core.link_tokens import LinkKey, claim_in, read_token
 from monitor.core.preferences import standing
+from monitor.model.articles import ArticleId
 from monitor.model.digests import Delivery, Recipient
 from monitor.model.errands import Errand
 from monitor.model.links import LinkAction, LinkClaim
 from monitor.model.preferences import Preference, PreferenceKind, Way
+from monitor.model.stories import StoryId
 from monitor.model.votes import Vote, VoteKind
 from monitor.ports import Clock, Desk, DeskStore, PreferenceStore
 
@@ -154,13 +156,18 @@ class ReaderDesk(Desk):
             case LinkAction.MUTE_OUTLET:
                 return claim.target
             case LinkAction.MUTE_STORY:
-                story = await self._store.story(int(claim.target))
-                # An article that stands alone is told under its own id.
-                return story.title if story is not None else await self._title(int(claim.target))
+                return await story_title(self._store, int(claim.target))
             case LinkAction.MORE | LinkAction.LESS:
-                return await self._title(int(claim.target))
+                return await _title(self._store, int(claim.target))
         return ""
 
-    async def _title(self, article_id: int) -> str:
-        article = await self._store.article(article_id)
-        return article.title if article is not None else ""
+
+async def story_title(store: DeskStore, story_id: StoryId) -> str:
+    """The title of a story as it was told: an article that stands alone is told under its own id; "" for none."""
+    story = await store.story(story_id)
+    return story.title if story is not None else await _title(store, story_id)
+
+
+async def _title(store: DeskStore, article_id: ArticleId) -> str:
+    article = await store.article(article_id)
+    return article.title if article is not None else ""

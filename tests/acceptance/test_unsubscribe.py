@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import signal
 import socket
+import sqlite3
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -49,6 +51,19 @@ def mails(folder: Path) -> list[EmailMessage]:
     return [message_from_bytes(path.read_bytes(), _class=EmailMessage, policy=policy.default) for path in found]
 
 
+def body_of(mail: EmailMessage, kind: str) -> str:
+    part = mail.get_body((kind,))
+    assert isinstance(part, EmailMessage)
+    return str(part.get_content())
+
+
+def dumped(folder: Path) -> list[str]:
+    """What readers said, were told and were sent."""
+    with contextlib.closing(sqlite3.connect(f"file:{folder}/var/monitor.db?mode=ro", uri=True)) as store:
+        tables = ("preference", "vote", "told", "delivery", "digest", "digest_slot", "article", "match")
+        return [f"{table} {row!r}" for table in tables for row in store.execute(f"SELECT * FROM {table} ORDER BY 1, 2")]
+
+
 async def command(*words: str, config: Path) -> Finished:
     async with started(*words, "--config", str(config), folder=config.parent) as running:
         done = await running.wait(UP_S)
@@ -75,7 +90,13 @@ async def test_who_leaves_by_one_click_gets_no_further_digest_until_the_operator
         assert address is not None
         assert first["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
         page = f"http://127.0.0.1:{port}{address[1]}"
-        assert (await client.get(page)).status == 200
+        paths = set(re.findall(rf"{BASE}(/u/[\w-]+)", body_of(first, "html") + body_of(first, "plain")))
+        assert len(paths) > 8
+        before = dumped(tmp_path)
+        for path in {*paths, address[1]}:
+            for method in ("GET", "HEAD"):
+                assert (await client.request(method, f"http://127.0.0.1:{port}{path}")).status == 200
+        assert dumped(tmp_path) == before
         reply = await client.post(page, data={"List-Unsubscribe": "One-Click"})
         assert (reply.status, reply.history) == (200, ())
         daemon.send(signal.SIGKILL)
