@@ -389,15 +389,10 @@ def _diagnose(url: str, error: Exception) -> tuple[str, str]:  # noqa: PLR0911 -
         is_coding = "decod" in cause.lower() or "encoding:" in cause.lower()
         broken = "the body's compression is broken" if is_coding else "the answer broke off"
         return ("encoding" if is_coding else "connect"), f"{broken}; it is asked again later"
-    if isinstance(error, OSError) and _errno(error) in _LINE_ERRORS:
+    if getattr(getattr(error, "os_error", None) or error, "errno", None) in _LINE_ERRORS:
         return "network", "no route; check this machine's network"
     if isinstance(error, (aiohttp.ClientConnectionError, OSError)):
         return "connect", f"no connection ({cause}); it is asked again later"
     if isinstance(error, aiohttp.ClientResponseError):
         return "unknown", f"the answer is no HTTP ({printable(error.message)[:100]}); check the address"
     return "unknown", f"{type(error).__name__}: {cause}"
-
-
-def _errno(error: OSError) -> int | None:
-    inner = getattr(error, "os_error", None)
-    return inner.errno if isinstance(inner, OSError) else error.errno
