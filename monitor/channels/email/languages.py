@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import date, datetime, tzinfo
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from io import BytesIO
 
@@ -43,11 +43,11 @@ class Language:
 
     def number(self, value: float) -> str:
         """A number with at most two decimals: points come in quarters, and what is shown has to add up."""
-        return str(format_decimal(round(value, 2), "#,##0.##", locale=self.locale))
+        return _number(round(value, 2), self.locale)
 
     def share(self, value: float) -> str:
         """A share of 1 as whole percents."""
-        return str(format_percent(value, locale=self.locale))
+        return _share(value, self.locale)
 
     def signed(self, value: float) -> str:
         """A number with its sign, always shown."""
@@ -91,6 +91,17 @@ class Language:
 def language_tags() -> tuple[str, ...]:
     """The languages there are catalogues for."""
     return tuple(sorted(item.name[:-3] for item in _CATALOGS.iterdir() if item.name.endswith(".po")))
+
+
+# A digest shows the same few numbers hundreds of times.
+@lru_cache(maxsize=4096)
+def _number(value: float, locale: Locale) -> str:
+    return str(format_decimal(value, "#,##0.##", locale=locale))
+
+
+@lru_cache(maxsize=1024)
+def _share(value: float, locale: Locale) -> str:
+    return str(format_percent(value, locale=locale))
 
 
 @cache

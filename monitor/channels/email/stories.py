@@ -92,7 +92,6 @@ def story_view(
     named = len(others) if is_whole else SHOWN_OUTLETS
     more = max(0, len(others) - named)
     origins, more_origins = origin_views(story, words)
-    score, threshold = words.number(match.points), words.number(match.threshold)
     return StoryView(
         number=number,
         state=story.state.value,
@@ -106,10 +105,10 @@ def story_view(
         told_before=_told_before(story, words, zone, digest.until),
         quote=marked(quote, terms),
         quote_dir=direction(quote),
-        verdict=words.gettext("{score} points, {threshold} needed").format(score=score, threshold=threshold),
+        verdict=_verdict(story, words),
         reasons=reasons,
         more_reasons=more_reasons,
-        score=score,
+        score=words.number(match.points),
         relevance=words.share(story.relevance),
         watchlist=clean(digest.titles.get(story.watchlist, story.watchlist), MAX_TITLE) if _is_mixed(digest) else "",
         outlets=others[:named],
@@ -126,6 +125,16 @@ def story_view(
         if story.is_brief or story.state is StoryState.CARRIED
         else offers.of_story(story, words, number=number),
     )
+
+
+def _verdict(story: DigestStory, words: Language) -> str:
+    """The lead's points against the threshold; where another article has more, that too: by it stories are ordered."""
+    match = story.lead.match
+    score, threshold = words.number(match.points), words.number(match.threshold)
+    if story.points <= match.points:
+        return words.gettext("{score} points, {threshold} needed").format(score=score, threshold=threshold)
+    wording = words.gettext("{score} points (its best article has {best}), {threshold} needed")
+    return wording.format(score=score, best=words.number(story.points), threshold=threshold)
 
 
 def _ids(story: DigestStory, words: Language) -> str:

@@ -125,6 +125,13 @@ def test_a_corrected_story_bears_the_mark_and_points_to_the_correction() -> None
     assert lint(message.content) == []
 
 
+def test_a_story_that_is_ordered_by_another_articles_points_says_so() -> None:
+    digest = make_digest(make_article(), titles=TITLES["en"])
+    better = replace(digest, stories=(replace(digest.stories[0], points=75.5),))
+    assert "Why: 60 points (its best article has 75.5), 50 needed – " in render(better).text
+    assert "Why: 60 points, 50 needed – " in render(digest).text
+
+
 def test_a_story_names_the_ids_that_commands_take() -> None:
     article = make_article(id=2**62 - 1)
     digest = make_digest(article, titles=TITLES["en"])
