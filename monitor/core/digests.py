@@ -9,6 +9,8 @@ What is told and what is not:
   with the next digest. Refused: marking them told without a line, which would say something false of the ledger; and
   telling them as developing, which is the complaint about every alert product (the same text, day after day).
 - With a budget (so many stories a day) the best are told in full, the others by title (`core.day_budgets`).
+- News of told stories stand in a section of their own and keep quote and reasons. Refused: one line each. Every article
+  that makes a story DEVELOPING reached the threshold by itself, and a reader must be able to say why it is there.
 - Of a story's articles one that the reader can read leads, where its points come near the best.
 - What does not fit stays untold and is counted (`rest`).
 - An operator is told of feeds in the same mail: outages, their ends, gaps. They make no mail on their own while they

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from monitor.model.alerts import AlarmKind, AlertFacts, VolumeAlarm
 from monitor.model.articles import Article, Change, ChangeKind, Verdict, VerdictKind
 from monitor.model.digests import (
+    Alerted,
     ChangedArticle,
     Digest,
     DigestStory,
@@ -29,7 +31,7 @@ _DAY = timedelta(days=1)
 
 
 def specimens(language: str) -> tuple[Digest, ...]:
-    """A full digest, and one that has nothing to tell, for a reader of `language`."""
+    """A full digest, one that has nothing to tell, and an alert, for a reader of `language`."""
     schedule = Schedule(zone="UTC", times=(420,))
     recipient = Recipient(
         id="specimen",
@@ -63,8 +65,12 @@ def specimens(language: str) -> tuple[Digest, ...]:
         more_changed=1,
         notices=(_NOTICE,),
         more_notices=1,
+        muted=1,
         volume=Volume(days=days, stories=13, span=1, usual=6.0, is_weekend=False),
+        alarms=(_ALARM,),
+        alerted=(Alerted(article=story.lead.article, at=_AT),),
     )
+    alert = replace(digest, stories=(story,), alert=AlertFacts(line=55.0, is_last_of=3, was_quiet=True))
     quiet = Digest(
         recipient=recipient,
         slot=digest.slot,
@@ -74,13 +80,27 @@ def specimens(language: str) -> tuple[Digest, ...]:
         stories=(),
         heartbeat=Heartbeat(since=None, feeds=2, failing=1),
     )
-    return digest, quiet
+    return digest, quiet, alert
 
 
 _HAD = Had(title="Before", language="en", at=_AT - _DAY)
 _CHANGES = (
     Change(kind=ChangeKind.CORRECTION, after="Correction: Monday"),
     Change(kind=ChangeKind.TITLE, before="Before", after="After"),
+)
+_ALARM = VolumeAlarm(
+    recipient_id="specimen",
+    watchlist="one",
+    kind=AlarmKind.SPIKE,
+    episode="2026-01-05",
+    day=_AT.date(),
+    at=_AT,
+    since_at=_AT - _DAY,
+    count=13,
+    usual=2.0,
+    false_alarm_days=90.0,
+    terms=(("word", 5),),
+    outlets=(("Outlet 1", 4),),
 )
 _NOTICE = Notice(
     feed_id="feed",

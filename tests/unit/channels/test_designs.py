@@ -1,15 +1,21 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 from monitor.channels.email import designs
+from monitor.channels.email.actions import Offers
+from monitor.channels.email.languages import language, language_tags
 from monitor.channels.email.render import EmailRenderer
+from monitor.channels.email.specimen import specimens
+from monitor.channels.email.view import DigestView, digest_view
 from monitor.model.digests import Message
 from tests.eml_lint import lint
 from tests.factories import NOW, make_article, make_digest, make_recipient
+from tests.fakes import FixedLinks
 
 OURS = Path(designs.__file__).parent / "templates"
 
@@ -84,6 +90,17 @@ def test_an_error_that_only_some_digests_meet_is_found_before_it_is_needed(tmp_p
     (fault,) = renderer.template_faults()
     assert (fault.file, fault.line) == (tmp_path / "digest.txt", 3)
     assert "nonsense" in fault.message
+
+
+@pytest.mark.parametrize("tag", language_tags())
+def test_the_digests_that_templates_are_tried_on_have_something_in_every_section(tag: str) -> None:
+    offers = Offers(links=FixedLinks("https://monitor.example.org"), recipient_id="specimen", delivery_id="d1")
+    views = [
+        digest_view(one, language(tag), address="a@example.org", offers=offers, unsubscribe=None)
+        for one in specimens(tag)
+    ]
+    names = {field.name for field in fields(DigestView)} - {"faults"}
+    assert {name for name in names if not any(getattr(view, name) for view in views)} == set()
 
 
 def test_a_template_is_read_again_when_it_was_mended(tmp_path: Path) -> None:
