@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from monitor.core.similarity import body_of, containment, shingles
 from monitor.model.articles import Article, ArticleId
@@ -127,8 +127,13 @@ def source_of(article: Article) -> Source | None:
     """The agency that an article draws on by its own account, or None where it names none."""
     if (own := agency_of(article.outlet)) is not None:
         return Source(agency=own, ground=Ground.OUTLET, quote=article.outlet)
-    body = body_of(article)
-    return _dateline(body) or _credit(body) or _attribution(article.title, body)
+    return _named_in(article.title, body_of(article))
+
+
+@lru_cache(maxsize=256)
+def _named_in(title: str, body: str) -> Source | None:
+    """Remembered, because one morning tells the same articles to many readers."""
+    return _dateline(body) or _credit(body) or _attribution(title, body)
 
 
 def agency_of(outlet: str) -> str | None:
@@ -177,10 +182,13 @@ def _attribution(title: str, body: str) -> Source | None:
     return next((source for is_cited, source in found if is_cited), found[0][1] if found else None)
 
 
+_shingles = lru_cache(maxsize=256)(shingles)
+
+
 def wording_shared(articles: Sequence[Article]) -> dict[tuple[ArticleId, ArticleId], float]:
     """(later, earlier) → the share of the smaller text's shingles that both hold, where it is at least `SHARED`."""
     members = sorted(articles, key=lambda article: (article.at, article.id))[:COMPARED]
-    read = [shingles(body_of(article)) for article in members]
+    read = [_shingles(body_of(article)) for article in members]
     found: dict[tuple[ArticleId, ArticleId], float] = {}
     for at, later in enumerate(members):
         for before in range(at):

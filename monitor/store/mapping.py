@@ -11,6 +11,7 @@ import json
 import struct
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row
@@ -351,8 +352,14 @@ def from_match(match: Match) -> Columns:
 def to_match(values: Sequence[Any]) -> Match:
     """A row of `MATCH_COLUMNS`."""
     facts = dict(zip(_MATCH_NAMES, values, strict=True))
-    facts["signals"] = tuple(_to_signal(signal) for signal in json.loads(facts["signals"]))
+    facts["signals"] = _to_signals(facts["signals"])
     return Match(**facts)
+
+
+@lru_cache(maxsize=256)
+def _to_signals(text: str) -> tuple[Signal, ...]:
+    """Remembered: the digests of a morning ask for the same matches reader by reader."""
+    return tuple(_to_signal(signal) for signal in json.loads(text))
 
 
 _MATCH_NAMES = [column.name for column in MATCH_COLUMNS]

@@ -9,15 +9,14 @@ at blanks only, ASCII only, words encoded by our own RFC 2047 routine. The body 
 from __future__ import annotations
 
 import base64
+import binascii
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import EmailPolicy
 from email.utils import format_datetime
 from hashlib import blake2b
-from typing import Any, TypeVar
+from typing import TypeVar
 
 MAX_LINE = 76
 _ATOM = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~ -]*\Z")
@@ -57,15 +56,34 @@ class Letter:
 
 def serialise(letter: Letter) -> bytes:
     """The mail: headers and multipart/alternative. Raises ValueError for what cannot stand in a header."""
-    message = EmailMessage(policy=_POLICY)
-    for name, value in _headers(letter).items():
-        message[name] = value
-    message.set_content(letter.text, cte="quoted-printable")
-    message.add_alternative(letter.html, subtype="html", cte="quoted-printable")
-    message["Content-Language"] = letter.language  # after the content: setting content clears Content-* headers
     # "=_" cannot occur in quoted-printable, so no body can hold the boundary.
-    message.set_boundary("=_" + blake2b(letter.message_id.encode(), digest_size=15).hexdigest())
-    return message.as_bytes()
+    boundary = "=_" + blake2b(letter.message_id.encode(), digest_size=15).hexdigest()
+    headers = {
+        **_headers(letter),
+        "MIME-Version": "1.0",
+        "Content-Type": f'multipart/alternative; boundary="{boundary}"',
+        "Content-Language": letter.language,
+    }
+    lines = [_folded(name, _checked(name, value)) for name, value in headers.items()]
+    parts = [_part("plain", letter.text), _part("html", letter.html)]
+    head = "\r\n".join(lines).encode("ascii")
+    mark = b"\r\n--" + boundary.encode("ascii")
+    return head + b"\r\n" + b"".join(mark + b"\r\n" + part for part in parts) + mark + b"--\r\n"
+
+
+def _part(subtype: str, text: str) -> bytes:
+    """One body as quoted-printable with CRLF ends, lines of at most 76 characters (RFC 2045)."""
+    head = f'Content-Type: text/{subtype}; charset="utf-8"\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n'
+    # Blanks at the end of a line mean nothing, and would be encoded beyond its 76 characters.
+    lines = [line.rstrip(b" \t") for line in text.encode().splitlines()]
+    encoded = binascii.b2a_qp(b"".join(line + b"\n" for line in lines), istext=True)
+    return head.encode("ascii") + encoded.replace(b"\n", b"\r\n")
+
+
+def _checked(name: str, value: str) -> str:
+    if not value.isascii() or any(char in value for char in "\r\n\0"):
+        raise ValueError(f"the header {name} holds what no header may: {value[:60]!r}")
+    return value
 
 
 def _headers(letter: Letter) -> dict[str, str]:
@@ -111,27 +129,6 @@ def ascii_address(address: str) -> str:
     if not _LOCAL_PART.match(local) or ".." in local or not _DOMAIN.match(domain):
         raise ValueError(f"{address!r} is no mail address of the form name@example.org")
     return f"{local}@{domain}"
-
-
-class _Policy(EmailPolicy):
-    """Headers as they were given (strings, already encoded), folded at blanks."""
-
-    def header_store_parse(self, name: str, value: Any) -> tuple[str, Any]:
-        if not str(value).isascii() or any(char in str(value) for char in "\r\n\0"):
-            raise ValueError(f"the header {name} holds what no header may: {str(value)[:60]!r}")
-        return super().header_store_parse(name, value) if name.lower().startswith("content-") else (name, str(value))
-
-    def header_fetch_parse(self, name: str, value: str) -> Any:
-        return super().header_fetch_parse(name, value) if name.lower().startswith("content-") else value
-
-    def fold(self, name: str, value: Any) -> str:
-        return _folded(name, str(value)) + self.linesep
-
-    def fold_binary(self, name: str, value: Any) -> bytes:
-        return self.fold(name, value).encode("ascii")
-
-
-_POLICY = _Policy(linesep="\r\n", cte_type="7bit", max_line_length=MAX_LINE, utf8=False)
 
 
 def _folded(name: str, value: str) -> str:

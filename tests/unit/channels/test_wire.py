@@ -157,6 +157,20 @@ def test_any_cleaned_subject_arrives_whole_in_short_lines(subject: str) -> None:
     assert str(message_from_bytes(content, policy=policy.default)["Subject"]) == subject.strip()
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.text(st.characters(exclude_categories=("Cs",)), max_size=400))
+def test_any_body_arrives_whole_in_lines_of_at_most_76(text: str) -> None:
+    content = serialise(replace(LETTER, text=text, html=f"<p>{text}</p>"))
+    assert content.isascii()
+    assert all(len(line) <= 76 and not line.endswith(b" ") for line in content.split(b"\r\n") if b":" not in line)
+    assert b"\n" not in content.replace(b"\r\n", b"")
+    message = message_from_bytes(content, policy=policy.default)
+    assert message.defects == []
+    arrived = [part.get_content().encode() for part in message.iter_parts()]  # type: ignore[union-attr]
+    for sent, found in ((text, arrived[0]), (f"<p>{text}</p>", arrived[1])):
+        assert [one.rstrip(b" \t") for one in sent.encode().splitlines()] == found.splitlines()
+
+
 @pytest.mark.parametrize("field", ["subject", "message_id", "list_id", "list_name", "help", "unsubscribe", "language"])
 def test_a_line_break_in_a_header_is_an_error_not_a_header(field: str) -> None:
     with pytest.raises(ValueError, match="no header may"):
