@@ -59,6 +59,10 @@ class Designs:
         """Whether the user has a template of this name."""
         return self._folder is not None and (self._folder / name).is_file()
 
+    def has_any_own(self) -> bool:
+        """Whether the user has any template."""
+        return any(self.has_own(name) for name in NAMES)
+
     def fill(self, name: str, view: DigestView, words: Language) -> str:
         """Our template. Raises `jinja2.TemplateError`."""
         return self._environment(words, is_own=False).get_template(name).render(d=view)

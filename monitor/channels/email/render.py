@@ -19,6 +19,7 @@ from jinja2 import TemplateError
 from monitor import __version__
 from monitor.channels.email.actions import Offers
 from monitor.channels.email.designs import Designs, TemplateFault
+from monitor.channels.email.drafts import ADDRESS, DELIVERY, MAILTO, Draft, DraftLinks, Drafts, can_be_shared, fills
 from monitor.channels.email.languages import Language, language, language_tags
 from monitor.channels.email.specimen import specimens
 from monitor.channels.email.stationery import AskedLinks, KeptLinks, KeptTemplates
@@ -43,6 +44,7 @@ Sign = Callable[[bytes, datetime], bytes]
 class _Bodies:
     """Both bodies of a mail, and what they were written with."""
 
+    subject: str
     html: str
     text: str
     templates: Mapping[str, str]
@@ -84,6 +86,7 @@ class EmailRenderer:
         self._inliner = CSSInliner(load_remote_stylesheets=False, minify_css=True)
         self._designs = Designs(templates)
         self._kept = kept
+        self._drafts = Drafts()
 
     @classmethod
     def again(cls, kept: Stationery) -> EmailRenderer:
@@ -105,18 +108,16 @@ class EmailRenderer:
             address = ascii_address(recipient.address)
             subject = links.subject(_unsubscribing(recipient))
             unsubscribe = self._mailto(subject)
-            offers = Offers(links=links if self._links else None, recipient_id=recipient.id, delivery_id=delivery_id)
-            view = digest_view(digest, words, address=address, offers=offers, unsubscribe=unsubscribe)
-            bodies = self._bodies(view, words)
-            html, text = bodies.html, bodies.text
+            own = fills(address, delivery_id, unsubscribe)
+            bodies = self._shared(digest, words, links, own) or self._written(digest, words, links, own)
             letter = Letter(
                 message_id=f"<d.{delivery_id.removeprefix('d')}@{self._domain}>",
                 date=composed_at,
                 sender=(self._sender_name, self._sender),
                 recipient=(clean(recipient.name, MAX_NAME), address),
-                subject=view.subject,
-                text=text,
-                html=html,
+                subject=bodies.subject,
+                text=bodies.text,
+                html=bodies.html,
                 language=words.tag,
                 list_id=f"{_label(recipient.watchlists)}.{self._domain}",
                 list_name=_list_name(digest),
@@ -134,9 +135,9 @@ class EmailRenderer:
             message_id=letter.message_id,
             sender=self._sender,
             recipient=address,
-            subject=view.subject,
-            html=html,
-            text=text,
+            subject=bodies.subject,
+            html=bodies.html,
+            text=bodies.text,
             content=content,
             stationery=Stationery(
                 sender=self._sender,
@@ -177,6 +178,42 @@ class EmailRenderer:
     def _words(self, tag: str) -> Language:
         return language(tag) if self._kept is None else KeptTemplates(self._kept.templates).words(tag)
 
+    def _written(self, digest: Digest, words: Language, links: AskedLinks, own: Mapping[str, str]) -> _Bodies:
+        """The bodies, written for this reader alone."""
+        offers = Offers(
+            links=links if self._links else None, recipient_id=digest.recipient.id, delivery_id=own[DELIVERY]
+        )
+        view = digest_view(digest, words, address=own[ADDRESS], offers=offers, unsubscribe=own[MAILTO] or None)
+        return self._bodies(view, words)
+
+    def _shared(self, digest: Digest, words: Language, links: AskedLinks, own: Mapping[str, str]) -> _Bodies | None:
+        """The bodies out of a draft; None where the templates are not ours, or one reader's digest is no other's."""
+        if self._kept is not None or self._designs.has_any_own() or not can_be_shared(digest):
+            return None
+        reader = {"recipient_id": digest.recipient.id, "delivery_id": own[DELIVERY]}
+
+        def write() -> Draft:
+            marks = DraftLinks(links, **reader)
+            offers = Offers(links=marks if self._links else None, recipient_id="", delivery_id=DELIVERY)
+            mailto = MAILTO if own[MAILTO] else None
+            view = digest_view(digest, words, address=ADDRESS, offers=offers, unsubscribe=mailto)
+            made = self._bodies(view, words)
+            return Draft(
+                subject=made.subject,
+                html=made.html,
+                text=made.text,
+                templates=made.templates,
+                faults=made.faults,
+                claims=marks.claims,
+            )
+
+        draft = self._drafts.of(digest, write)
+        filled = draft.filled(links, own=own, **reader)
+        if filled is None:
+            return None
+        html, text = filled
+        return _Bodies(subject=draft.subject, html=html, text=text, templates=draft.templates, faults=draft.faults)
+
     def _bodies(self, view: DigestView, words: Language) -> _Bodies:
         """HTML and plain text. Where a template of the user's fails ours takes its place, and tells an operator so."""
         if self._kept is not None:
@@ -189,6 +226,7 @@ class EmailRenderer:
             view = replace(view, faults=told)
         html = filled.get("digest.html") or self._inliner.inline(self._designs.fill("digest.html", view, words))
         return _Bodies(
+            subject=view.subject,
             html=html,
             text=filled.get("digest.txt") or self._designs.fill("digest.txt", view, words),
             templates=self._designs.sources(words, filled),
@@ -200,6 +238,7 @@ class EmailRenderer:
         if kept.faults:
             view = replace(view, faults=list(kept.faults))
         return _Bodies(
+            subject=view.subject,
             html=self._inliner.inline(templates.fill("digest.html", view, words)),
             text=templates.fill("digest.txt", view, words),
             templates=kept.templates,
