@@ -249,8 +249,8 @@ class AlertStore(Protocol):
     ) -> frozenset[tuple[ArticleId, int]]:
         """What may call for an alert, to see cheaply whether anything does and whether that is new.
 
-        Untold articles first seen since with a match at or over its watchlist's line (with 0), and told articles that
-        changed since (with 1).
+        Untold articles first seen since with a match at or over its watchlist's line (with 0), and what alerts told
+        that changed since (with 1).
         """
         ...
 

@@ -13,13 +13,13 @@ from monitor.model.alerts import ALERT_SLOT, AlarmKind, AlertThread, VolumeAlarm
 from monitor.model.articles import ArticleId
 from monitor.model.volumes import WatchedHour
 from monitor.store.columns import keep
-from monitor.store.matches import told_and_changed
 from monitor.store.tables import (
     ALERT_THREAD,
     ARTICLE,
     DIGEST,
     FEED_STATE,
     MATCH,
+    REVISION,
     TOLD,
     VOLUME_ALARM,
     WATCH_HOUR,
@@ -34,7 +34,7 @@ def alert_marks(
     connection: Connection, recipient_id: str, lines: Mapping[str, float], since: datetime
 ) -> frozenset[tuple[ArticleId, int]]:
     """What may call for an alert: untold articles at or over their watchlist's line, first seen since, each with 0;
-    articles told in an earlier state than they have now, with 1."""
+    what alerts told in an earlier state than it has now, with 1."""
     a, m = ARTICLE.c, MATCH.c
     is_told = select(TOLD.c.article_id).where(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id).exists()
     lines_of = (and_(m.watchlist == name, m.points >= line) for name, line in lines.items())
@@ -45,7 +45,11 @@ def alert_marks(
         .distinct()
     )
     found = {(article_id, 0) for article_id in connection.execute(wanted).scalars()}
-    return frozenset(found | {(of, 1) for of in told_and_changed(connection, recipient_id, since)})
+    t, r = TOLD.c, REVISION.c
+    is_later = select(r.n).where(r.article_id == t.article_id, r.n > t.state, r.seen_at >= since).exists()
+    is_ours = and_(t.recipient_id == recipient_id, t.slot_key.startswith(ALERT_SLOT))
+    changed = connection.execute(select(t.article_id).where(is_ours, is_later)).scalars()
+    return frozenset(found | {(of, 1) for of in changed})
 
 
 def alert_times(connection: Connection, recipient_id: str, since: datetime) -> list[datetime]:

@@ -81,6 +81,17 @@ async def test_what_an_alert_told_calls_for_none_until_it_changes(store: Any) ->
     assert await marks(store) == frozenset()
 
 
+async def test_what_a_digest_told_and_changed_is_the_digests_to_say(store: Any) -> None:
+    article = await matched(store, "over")
+    told = ((WATCHLIST, article.id),)
+    await store.commit_digest(replace(alert(told=told), slot=make_slot(), deliveries=()))
+    states = [
+        Revision(article_id=article.id, seen_at=NOW, title=f"{n}", summary="", text="", body_digest=n) for n in (0, 1)
+    ]
+    await store.commit_intake(Intake(revisions=tuple(states)))
+    assert await marks(store) == frozenset()
+
+
 async def test_an_alert_plans_no_slot_and_ends_no_period(store: Any) -> None:
     await store.set_digest_slot("analyst", make_slot())
     assert await store.commit_digest(alert())

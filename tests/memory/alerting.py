@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.model.alerts import AlertThread, VolumeAlarm
+from monitor.model.alerts import ALERT_SLOT, AlertThread, VolumeAlarm
 from monitor.model.articles import ArticleId
 from monitor.model.volumes import WatchedHour
 from tests.memory.digests import Digests, alarm_key
@@ -28,7 +28,8 @@ class Alerting(Digests):
         changed = {
             (article_id, 1)
             for article_id in had
-            if self.states.get(article_id)
+            if self._told_slot(recipient_id, article_id).startswith(ALERT_SLOT)
+            and self.states.get(article_id)
             and self.told_states[recipient_id, article_id] < len(self.states[article_id]) - 1
             and self.states[article_id][-1].seen_at >= since
         }
@@ -69,3 +70,6 @@ class Alerting(Digests):
 
     async def watched_hours(self, *, since: datetime) -> list[WatchedHour]:
         return [WatchedHour(at=at, share=share) for at, share in sorted(self.hours.items()) if at >= since]
+
+    def _told_slot(self, recipient_id: str, article_id: ArticleId) -> str:
+        return min(slot for (of, told, _), slot in self.told.items() if (of, told) == (recipient_id, article_id))

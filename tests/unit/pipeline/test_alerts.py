@@ -161,6 +161,19 @@ async def test_a_correction_of_what_was_alerted_is_a_reply_at_once() -> None:
     assert await room.alert(HOUR) == []
 
 
+async def test_a_story_that_went_into_another_keeps_its_thread() -> None:
+    room = Newsroom()
+    first = await room.arrive("Putin lands in Pyongyang")
+    (alert,) = await room.alert()
+    whole = await room.arrive("State visit of Putin", 60.0, published_at=NOW - HOUR)
+    part = room.store.stories[first.id]
+    room.store.stories[first.id] = replace(part, merged_into=whole.id, merged_at=room.now + MINUTE)
+    await room.arrive("They sign", of=whole)
+    (reply,) = await room.alert(HOUR)
+    assert reply["In-Reply-To"] == alert["Message-ID"]
+    assert "They sign" in text(reply)
+
+
 async def test_an_alert_of_several_stories_is_one_thread() -> None:
     room = Newsroom()
     one, two = await room.arrive("One", 99.0), await room.arrive("Two")
