@@ -39,6 +39,7 @@ BATCH = 3
 REST = timedelta(minutes=20)
 STEPS = ("banner", "ehlo", "mail", "rcpt", "data", "dot")
 LIFE_S = 60.0
+LAST_LIFE_S = 1800.0
 
 
 @dataclass(slots=True, kw_only=True)
@@ -78,9 +79,9 @@ class Zygote:
         await self._process.stdin.drain()
         self.pid = int((await self._line()).removeprefix("pid "))
 
-    async def end(self) -> int:
+    async def end(self, within_s: float = LIFE_S) -> int:
         """How the sender ended."""
-        code = int((await self._line()).removeprefix("ended "))
+        code = int((await self._line(within_s)).removeprefix("ended "))
         self.pid = 0
         return code
 
@@ -89,9 +90,9 @@ class Zygote:
         if self.pid:
             os.kill(self.pid, signal.SIGKILL)
 
-    async def _line(self) -> str:
+    async def _line(self, within_s: float = LIFE_S) -> str:
         assert self._process.stdout is not None
-        async with asyncio.timeout(LIFE_S):
+        async with asyncio.timeout(within_s):
             line = (await self._process.stdout.readline()).decode().strip()
         assert line, "the program that forks has ended"
         return line
@@ -171,7 +172,7 @@ async def campaign(folder: Path, *, kills: int, seed: int) -> SendReport:
         for _ in range(3):
             at += REST
             await born.start(store=url, port=server.port, at=at.isoformat(), first=0, last=last)
-            if (code := await born.end()) != 0:
+            if (code := await born.end(LAST_LIFE_S)) != 0:
                 report.problems.append(f"a sender that nobody killed ended with {code}")
         async with open_store(url, read_only=True, hold_lock=False) as store:
             kept = {delivery.id: delivery for delivery in await store.deliveries(limit=10 * last)}
