@@ -64,8 +64,17 @@ def check_address(text: str) -> str:
     local, at, domain = text.rpartition("@")
     if not at:
         raise ValueError(f"{shown(text)} is no mail address: it has no @.")
-    if not text.isascii():
-        raise ValueError(f"{shown(text)} holds letters that mail servers may refuse. Write the domain as xn--….")
+    if not local.isascii():
+        raise ValueError(
+            f"{shown(text)} has letters outside ASCII before the @, which many mail servers refuse (SMTPUTF8). "
+            "Ask for an address without them."
+        )
+    if not domain.isascii():
+        try:
+            written = f" Write {local}@{domain.encode('idna').decode('ascii')}."
+        except UnicodeError:  # no domain in any script
+            written = " Write the domain as xn--…."
+        raise ValueError(f"{shown(text)} has a domain outside ASCII, which mail servers may refuse.{written}")
     if len(local) > 64 or not _LOCAL.fullmatch(local) or len(domain) > 253 or not _HOST.fullmatch(domain):
         raise ValueError(f"{shown(text)} is no mail address. Write it as name@domain, without a display name.")
     return text
