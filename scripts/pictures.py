@@ -52,7 +52,7 @@ VIEWS = {
     "narrow": ("en", 360, ()),
     "inverted": ("id", 700, ()),
 }
-KEPT = {"light": 1500, "dark": 1500, "narrow": 1500}
+KEPT = {"light": 1480, "dark": 1480, "narrow": 1500}
 
 
 class ExampleLinks(Links):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from itertools import islice
 
 from monitor.channels.email.actions import ActionView, Offers
 from monitor.channels.email.languages import Language, in_language
@@ -161,27 +162,27 @@ def _reasons(signals: tuple[Signal, ...], words: Language, lang: str, count: int
     """The weightiest signals in words, and one phrase for the points of the rest, so that they still add up."""
     ranked = sorted(signals, key=lambda signal: -abs(signal.points))
     shown, rest = ranked[:count], ranked[count:]
-    said: set[str] = set()
+    said: set[frozenset[str]] = set()
     reasons = []
     for signal in shown:
         # The same two names stand behind most signals: said once, the words after them can be read.
-        evidence = _named(signal)
+        names = _named(signal)
         label = clean(in_language(signal.label, words.tag, signal.name.replace("_", " ")), 120)
-        named = phrase("" if evidence in said else evidence, MAX_EVIDENCE, lang=lang)
-        reasons.append(Reason(label, named, words.signed(signal.points)))
-        said.add(evidence)
+        evidence = "" if frozenset(names) in said else " · ".join(names.values())
+        reasons.append(Reason(label, phrase(evidence, MAX_EVIDENCE, lang=lang), words.signed(signal.points)))
+        said.add(frozenset(names))
     if not rest:
         return reasons, ""
     more = words.ngettext("%(num)s smaller reason", "%(num)s smaller reasons", len(rest)) % {"num": len(rest)}
     return reasons, f"{more} {words.signed(sum(signal.points for signal in rest))}"
 
 
-def _named(signal: Signal) -> str:
-    """The article's own words that fired, each once; `Signal.evidence` is English and for operators."""
+def _named(signal: Signal) -> dict[str, str]:
+    """The article's own words that fired, the first of them, each once; `Signal.evidence` is for operators."""
     names: dict[str, str] = {}
     for hit in signal.hits:
         names.setdefault(hit.text.casefold(), hit.text)
-    return " · ".join(list(names.values())[:SHOWN_NAMES])
+    return dict(islice(names.items(), SHOWN_NAMES))
 
 
 def _spread(story: DigestStory, words: Language, zone: tzinfo, until: datetime) -> str:

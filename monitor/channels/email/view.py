@@ -5,6 +5,7 @@ One view serves the HTML and the plain text, so both tell the same in the same o
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -108,7 +109,7 @@ def digest_view(
     news = [(story, view) for story, view in views if story.state is not StoryState.CARRIED]
     full = [(story, view) for story, view in news if not story.is_brief]
     changed = changed_views(digest.changed, words, zone, until=digest.until)
-    headlines = [view.title for _, view in news] or [view.title for view in changed]
+    headlines = _headlines(digest, news, words) or [view.title for view in changed]
     nothing = "" if digest.heartbeat is None else _nothing(digest.heartbeat, words, zone, digest.until)
     alarms = alarm_views(digest, words, zone)
     headlines = headlines or [Phrase(one.words, words.tag) for one in alarms]
@@ -199,6 +200,12 @@ def _headline(digest: Digest, words: Language) -> DigestStory:
         if story.points >= NEAR_BEST * first.points and story.state is not StoryState.CARRIED and not story.is_brief
     ]
     return min(near, key=lambda story: words.distance(story.lead.article.language), default=first)
+
+
+def _headlines(digest: Digest, news: Sequence[tuple[DigestStory, StoryView]], words: Language) -> list[Phrase]:
+    """The titles in reading order, the subject's first."""
+    top = _headline(digest, words).story_id if digest.stories else None
+    return [view.title for _, view in sorted(news, key=lambda pair: pair[0].story_id != top)]
 
 
 def _nothing(heartbeat: Heartbeat, words: Language, zone: tzinfo, until: datetime) -> str:

@@ -144,14 +144,15 @@ def test_a_headline_that_can_be_read_heads_the_mail_where_its_points_come_near()
     titles = {"ar": "بوتين", "en": "Putin in Pyongyang", "id": "Putin di Pyongyang"}
     base = make_digest(*(make_article(title, language=tag) for tag, title in titles.items()), titles=TITLES["id"])
 
-    def headed(*points: float) -> str:
+    def headed(*points: float) -> Message:
         stories = (replace(story, points=of) for story, of in zip(base.stories, points, strict=True))
         ranked = tuple(sorted(stories, key=lambda story: -story.points))
-        return render(replace(base, stories=ranked, recipient=make_recipient(language="id"))).subject
+        return render(replace(base, stories=ranked, recipient=make_recipient(language="id")))
 
-    assert "Putin di Pyongyang (+2)" in headed(90, 80, 75)
-    assert "Putin in Pyongyang (+2)" in headed(90, 80, 60)
-    assert "بوتين (+2)" in headed(90, 60, 60)
+    assert "Putin di Pyongyang (+2)" in headed(90, 80, 75).subject
+    assert headed(90, 80, 75).text.startswith("Putin di Pyongyang · بوتين · Putin in Pyongyang\n")
+    assert "Putin in Pyongyang (+2)" in headed(90, 80, 60).subject
+    assert "بوتين (+2)" in headed(90, 60, 60).subject
 
 
 def test_the_same_names_behind_several_reasons_are_said_once() -> None:
