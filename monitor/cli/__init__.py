@@ -41,6 +41,7 @@ COMMANDS: dict[str, str] = {
     "vote": "say of an article: more like this, or less",
     "propose": "what readers' votes speak for: an edit of a watchlist, with its backtest",
     "test-mail": "send a small mail and show what the mail server really answers",
+    "test-channel": "send a small digest by any channel and show what its receiver really answers",
     "schema": "write the JSON Schemas of the configuration files",
 }
 WITHOUT_CONFIG = {"init", "schema"}

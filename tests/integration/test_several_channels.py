@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import mailbox
 from collections.abc import AsyncIterator
@@ -14,6 +15,7 @@ import pytest
 from monitor.app import open_runtime
 from monitor.app.offline import load_configuration, read_status
 from monitor.channels.webhook import signature
+from monitor.cli import main
 from monitor.config import Configuration
 from monitor.model.feeds import Fetched, FetchFailed, FetchRequest
 from monitor.sources.http import HttpSource
@@ -116,3 +118,43 @@ async def test_feeds_are_served_where_the_pages_are(
             (entry,) = parse_any(answer.body, answer.headers["content-type"], answer.url).entries
             assert (entry.title, entry.link) == (TITLE, "https://berita.example/1")
         await reader.close()
+
+
+@pytest.fixture
+def many(server: LoopbackServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a configuration with many channels, and their secrets in the environment."""
+    configuration(server, tmp_path)
+    for name, secret in SECRETS.items():
+        monkeypatch.setenv(name, secret)
+    return tmp_path / "config"
+
+
+async def trial_of(config: Path, capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str]:
+    code = await asyncio.to_thread(main, ["test-channel", "--config", str(config), *words])
+    printed = capsys.readouterr()
+    assert "hunter" not in printed.out + printed.err
+    return code, printed.out + printed.err
+
+
+async def test_a_channel_is_tried_by_hand_and_says_what_its_receiver_said(
+    server: LoopbackServer, many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await trial_of(many, capsys, "webhook:desk") == (
+        0,
+        "webhook:desk: a test digest for reader\nTaken: 200 {}\n",
+    )
+    (call,) = [request for request in server.requests if request.method == "POST"]
+    assert json.loads(call.body)["stories"][0]["lead"]["title"].startswith("Ini uji coba")
+    code, words = await trial_of(many, capsys, "webhook:slow")
+    assert (code, words.splitlines()[1]) == (1, "Not taken: webhook:slow answered 503 later")
+    assert (await trial_of(many, capsys, "ntfy:phone"))[0] == (await trial_of(many, capsys))[0] == 0
+    assert list((many.parent / "var" / "outbox" / "new").iterdir()), "the first channel is tried where none is named"
+
+
+async def test_a_channel_that_is_not_there_is_named_with_those_that_are(
+    many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, words = await trial_of(many, capsys, "webhook:dekc")
+    assert code == 2
+    assert "there is no channel webhook:dekc; there are: files, maildir, ntfy:phone" in words
+    assert (await trial_of(many, capsys, "files", "--recipient", "nobody"))[0] == 2
