@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import shutil
 import socket
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,8 @@ from aiohttp import ClientSession
 
 from monitor.app.adapters import SystemClock
 from monitor.app.serving import Serving
-from monitor.config import Configuration, load
+from monitor.config import Configuration
+from monitor.config.loading import load_settings
 from monitor.core.link_tokens import link_key, write_token
 from monitor.model.links import LinkAction, LinkClaim
 from tests.fakes import MemoryStore
@@ -23,11 +23,9 @@ OLD, NEW = link_key(b"o" * 32), link_key(b"n" * 32)
 CLAIM = LinkClaim(action=LinkAction.UNSUBSCRIBE, recipient_id="reader")
 
 
-def configured(folder: Path, listen: str) -> Configuration:
-    if not (folder / "config").exists():
-        shutil.copytree("config", folder / "config")
-        shutil.copytree("seeds", folder / "seeds")
-    return load(folder / "config", {"MONITOR_WEB__LISTEN": listen} if listen else {})
+def configured(listen: str) -> Configuration:
+    settings = load_settings(Path("config"), {"MONITOR_WEB__LISTEN": listen})
+    return Configuration(settings=settings, feeds=(), watchlists=(), recipients=(), seeds=())
 
 
 def taken() -> socket.socket:
@@ -43,14 +41,14 @@ async def status(port: int, path: str = "/robots.txt") -> int:
 
 
 async def test_a_port_that_is_taken_is_said_once_and_tried_again_and_a_reload_moves_the_server(
-    tmp_path: Path, caplog: pytest.LogCaptureFixture
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     store: Any = MemoryStore()
     serving = Serving(store=store, clock=SystemClock())
     await serving.serve()
     with taken() as other, caplog.at_level(logging.INFO, "monitor.web"):
         port = other.getsockname()[1]
-        serving.configure(configured(tmp_path, f"127.0.0.1:{port}"), (OLD,))
+        serving.configure(configured(f"127.0.0.1:{port}"), (OLD,))
         await serving.serve()
         await serving.serve()
         assert [record.levelname for record in caplog.records] == ["ERROR"]
@@ -59,13 +57,13 @@ async def test_a_port_that_is_taken_is_said_once_and_tried_again_and_a_reload_mo
     token = write_token(CLAIM, OLD)
     assert await status(port, f"/u/{token}") == 200
 
-    serving.configure(configured(tmp_path, f"127.0.0.1:{port}"), (NEW,))
+    serving.configure(configured(f"127.0.0.1:{port}"), (NEW,))
     await serving.serve()
     assert await status(port, f"/u/{token}") == 404, "what signs is what the configuration says now"
     assert await status(port, f"/u/{write_token(CLAIM, NEW)}") == 200
 
     assert len(caplog.records) == 1, "nobody was told of a second server"
-    serving.configure(configured(tmp_path, ""), (NEW,))
+    serving.configure(configured(""), (NEW,))
     await serving.serve()
     with pytest.raises(OSError, match=r"Connect call failed|Cannot connect"):
         await status(port)
