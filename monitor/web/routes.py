@@ -39,9 +39,17 @@ _ARCHIVE_POLICY = (
 
 
 class Routes:
-    """The answers to all requests. `feeds` is the folder of published feeds, None where none are."""
+    """The answers to all requests.
 
-    def __init__(self, desk: Desk, pages: Pages, tries: WrongTries, *, feeds: Path | None) -> None:
+    Args:
+        feeds: The folder of published feeds, None where none are.
+        body_s: So long a form may take to arrive.
+    """
+
+    def __init__(
+        self, desk: Desk, pages: Pages, tries: WrongTries, *, feeds: Path | None, body_s: float = BODY_S
+    ) -> None:
+        self._body_s = body_s
         self._desk = desk
         self._pages = pages
         self._tries = tries
@@ -93,7 +101,7 @@ class Routes:
             return self._wrong(request)
         if claim.action is LinkAction.VIEW:
             raise web.HTTPMethodNotAllowed("POST", ["GET", "HEAD"])
-        form = await _form(request)
+        form = await _form(request, self._body_s)
         is_one_click = form.get("list-unsubscribe", "").casefold() == "one-click"
         word = form.get("do", "")
         if not is_one_click and word not in ("yes", "undo"):
@@ -139,10 +147,10 @@ def _html(html: str, headers: Mapping[str, str], status: int = 200) -> web.Respo
     return web.Response(text=html, content_type="text/html", charset="utf-8", status=status, headers=whole)
 
 
-async def _form(request: web.Request) -> dict[str, str]:
+async def _form(request: web.Request, within_s: float) -> dict[str, str]:
     """The fields of a small form, names in lower case; files, and whatever cannot be read, are a bad request."""
     try:
-        async with asyncio.timeout(BODY_S):
+        async with asyncio.timeout(within_s):
             fields = await request.post()
     except TimeoutError:
         raise web.HTTPRequestTimeout from None

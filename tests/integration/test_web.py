@@ -88,7 +88,9 @@ async def site(tmp_path: Path) -> AsyncIterator[Site]:
     store.articles[ARTICLE.id] = ARTICLE
     names = Names(recipients=(make_recipient(language="en"),), titles={WATCHLIST: {"en": "Russia–North Korea"}})
     desk = ReaderDesk(preferences=store, store=store, clock=clock, keys=(KEY,), names=names)
-    server = WebServer(Routes(desk, make_pages(), WrongTries(clock, per_minute=5), feeds=tmp_path), arrive_s=0.3)
+    server = WebServer(
+        Routes(desk, make_pages(), WrongTries(clock, per_minute=5), feeds=tmp_path, body_s=0.3), arrive_s=0.3
+    )
     port = await server.start("127.0.0.1", 0)
     async with ClientSession() as client:
         yield Site(f"http://127.0.0.1:{port}", port, store, clock, client, tmp_path)
@@ -288,6 +290,18 @@ async def test_who_does_not_finish_a_request_is_let_go(site: Site, bytes_sent: b
     assert reply == b"" or (reply.startswith(b"HTTP/1.") and b" 400 " in reply.split(b"\r\n")[0])
     assert b"Traceback" not in reply
     assert (await site.get(UNSUBSCRIBE)).status == 200
+
+
+async def test_a_form_that_does_not_arrive_changes_nothing_and_holds_nobody_up(site: Site) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", site.port)
+    path = site.url(UNSUBSCRIBE).removeprefix(site.base)
+    kind = "application/x-www-form-urlencoded"
+    writer.write(f"POST {path} HTTP/1.1\r\nHost: a\r\nContent-Type: {kind}\r\nContent-Length: 99\r\n\r\ndo=".encode())
+    async with asyncio.timeout(5):
+        reply = await reader.read()
+    writer.close()
+    assert reply.startswith(b"HTTP/1.1 408 ")
+    assert site.state() == ({}, {}, 0)
 
 
 async def test_there_is_an_end_to_connections(tmp_path: Path) -> None:
