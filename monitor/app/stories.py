@@ -115,7 +115,10 @@ async def join(store: SqlStore, one: str, other: str, sites: Sites = NO_SITES) -
 
 
 async def split_story(configuration: Configuration, name: str, articles: Sequence[str]) -> tuple[Story, Story]:
-    """Part articles from a story; what is left of it, and the story that they make."""
+    """Part articles from a story; what is left of it, and the story that they make.
+
+    Articles of stories that are told together with it as one event, in other languages, are told apart from then on.
+    """
     async with to_change(configuration) as store:
         gazetteer = gazetteer_of(configuration.watchlists)
         return await split(store, name, articles, gazetteer=gazetteer, sites=Sites(configuration.urls))
@@ -130,6 +133,8 @@ async def split(
         # The story before its articles: one that comes between is found out when the commit looks at the story.
         story = await _find(store, name, sites)
         parting = [await find_article(store, article, sites) for article in articles]
+        if (cut := await _cut(store, story, parting)) is not None:
+            return cut
         kept = await store.artifact(FREQUENCIES)
         try:
             done = handiwork.split(
@@ -141,7 +146,7 @@ async def split(
                 now=datetime.now(UTC),
             )
         except ValueError as error:
-            raise StoreError(f"Nothing was split: {error}.{await _told_together(store, story, parting)}") from error
+            raise StoreError(f"Nothing was split: {error}.") from error
         await store.commit_intake(
             Intake(
                 stories=(done.left, done.parted),
@@ -156,16 +161,28 @@ async def split(
     return await twice(attempt)
 
 
-async def _told_together(store: SqlStore, story: Story, articles: Sequence[ArticleId]) -> str:
-    """Why a digest may show an article with a story that it does not stand in; nothing where it does not."""
-    kin = _kin(story.id, tied := await store.tied_stories(story.id), Kinship(tied))
-    together = {one.story.id for one in kin if one.is_event}
-    if together.isdisjoint((await store.story_ids(articles)).values()):
-        return ""
-    return (
-        " It stands in a story of its own, told together with this one because both report one event in two languages "
-        "(`monitor story show` has the evidence); what ties languages cannot be cut by hand yet."
+async def _cut(store: SqlStore, story: Story, articles: Sequence[ArticleId]) -> tuple[Story, Story] | None:
+    """Cut what ties two languages, where none of these articles is in the story and all are told together with it.
+
+    The story, and the oldest of those that are told apart from it now; None where that is not what is wished.
+    """
+    tied = await store.tied_stories(story.id)
+    together = {one.story.id for one in _kin(story.id, tied, Kinship(tied)) if one.is_event}
+    placed = await store.story_ids(articles)
+    if not articles or not all(placed.get(one) in together for one in articles):
+        return None
+    going = {placed[one] for one in articles}
+    done = handiwork.cut(tied, story, going, now=datetime.now(UTC))
+    changed = {one.id: one for one in done.changed}
+    await store.commit_intake(
+        Intake(
+            stories=done.changed,
+            decisions=done.decisions,
+            artifacts=_mark(),
+            stories_read=tuple(one for one in tied if one.id in changed),
+        )
     )
+    return changed[story.id], min((changed[of] for of in going), key=lambda one: (one.first_at, one.id))
 
 
 def to_read(configuration: Configuration) -> SqlStore:

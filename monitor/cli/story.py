@@ -26,7 +26,9 @@ def configure(parser: argparse.ArgumentParser) -> None:
     join = children.add_parser("join", help="make two stories one; it stays so")
     join.add_argument("story", metavar="STORY", help=name)
     join.add_argument("other", metavar="OTHER", help="likewise")
-    split = children.add_parser("split", help="part articles from a story; they are never merged again")
+    split = children.add_parser(
+        "split", help="part articles from a story, or stories that tell it in other languages; they stay apart"
+    )
     split.add_argument("story", metavar="STORY", help=name)
     split.add_argument("articles", metavar="ARTICLE", nargs="+", help="what goes: ids or addresses")
     for child in (show, join, split):
@@ -46,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"“{gone.title}” is part of “{kept.title}” now ({kept.size} articles).")
     elif args.subcommand == "split":
         left, parted = asyncio.run(stories.split_story(configuration, args.story, args.articles))
-        print(f"“{parted.title}” ({_id(parted)}) is a story of its own now, with {_articles(parted.size)}.")
+        print(f"“{parted.title}” ({_id(parted)}) is told on its own now, with {_articles(parted.size)}.")
         print(f"“{left.title}” ({_id(left)}) keeps {_articles(left.size)}.")
     else:
         found = asyncio.run(stories.read_story(configuration, args.story))

@@ -1,17 +1,19 @@
-"""What a person does to stories by word of command: join two, split one; each sticks and leaves its reason.
+"""What a person does to stories by word of command: join two, split one, cut what ties two languages; each sticks and
+leaves its reason.
 
-Owns: the new states of the stories and the marks that keep what a person parted from being merged again. Refuses: to
-judge; a person's word needs no evidence.
+Owns: the new states of the stories and the marks that keep what a person parted from being merged or tied again.
+Refuses: to judge; a person's word needs no evidence.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
 
 from monitor.core.features import Frequencies, Gazetteer
+from monitor.core.kinship import Kinship
 from monitor.core.repair import Merger, merge_by_hand
 from monitor.core.story_pairs import names_of
 from monitor.core.story_states import rebuilt
@@ -28,6 +30,14 @@ class Split:
     left: Story
     parted: Story
     joinings: tuple[Joining, ...]
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cut:
+    """Stories of one event that are two from now on: those that changed, as they are then, and why."""
+
+    changed: tuple[Story, ...]
     decisions: tuple[Decision, ...]
 
 
@@ -93,6 +103,54 @@ def split(
                 at=now,
             )
             for one in going
+        ),
+    )
+
+
+def cut(tied: Sequence[Story], story: Story, going: Collection[StoryId], *, now: datetime) -> Cut:
+    """Stories that were told as one event with another, and are not any more.
+
+    Each side's oldest story stands for its event. What went into any of them says nothing of the other side's, and no
+    story of one side, nor what goes into it, is tied to the other again.
+
+    Args:
+        tied: The story and all that is tied to it, those that went into others, too.
+        going: Stories of its event, none that went into another.
+
+    Raises:
+        ValueError: None of them is of the story's event, or the story itself is among them.
+    """
+    kinship = Kinship(tied)
+    event = kinship.event_of(story.id)
+    of_event = [one for one in tied if kinship.event_of(one.id) == event]
+    sides = [[one for one in of_event if (kinship.story_of(one.id) in going) is goes] for goes in (True, False)]
+    if not sides[0] or kinship.story_of(story.id) in going:
+        raise ValueError(f"none of these stories is told together with “{story.title}” as one event")
+    named = [frozenset(name for one in side for name in names_of(one)) for side in sides]
+    changed: list[Story] = []
+    for side, others in zip(sides, reversed(named), strict=True):
+        whole = [one for one in side if one.merged_into is None]
+        head = min(whole, key=lambda one: (one.first_at, one.id))
+        for one in side:
+            is_told = one.merged_into is None and one.id != head.id
+            new = replace(one, event_id=head.id if is_told else None)
+            changed.append(_apart(new, *others) if one.merged_into is None else new)
+    reason = f"parted by hand from the event of story “{story.title}”"
+    return Cut(
+        changed=tuple(changed),
+        decisions=tuple(
+            Decision(
+                article_id=one.lead_id,
+                stage="story",
+                outcome="parted",
+                level="hand",
+                other_id=story.id,
+                features={"reason": reason},
+                version=VERSION,
+                at=now,
+            )
+            for one in sides[0]
+            if one.merged_into is None
         ),
     )
 

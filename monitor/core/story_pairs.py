@@ -55,10 +55,15 @@ def names_of(story: Story) -> frozenset[str]:
 
 
 def are_apart(one: Story, other: Story) -> bool:
-    """Whether a person parted them, or what went into them."""
+    """Whether a person parted them, what went into them, or one from the event that the other reports."""
     return not (
-        names_of(one).isdisjoint(other.facts.get(APART, ())) and names_of(other).isdisjoint(one.facts.get(APART, ()))
+        _answers_to(one).isdisjoint(other.facts.get(APART, ()))
+        and _answers_to(other).isdisjoint(one.facts.get(APART, ()))
     )
+
+
+def _answers_to(story: Story) -> frozenset[str]:
+    return names_of(story) | ({f"{story.event_id:016x}"} if story.event_id is not None else frozenset())
 
 
 def other_numbers(ours: Iterable[str], theirs: Iterable[str]) -> str:

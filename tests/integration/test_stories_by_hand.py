@@ -17,6 +17,7 @@ import pytest
 from monitor.app.stories import join, split
 from monitor.core.features import Gazetteer
 from monitor.core.open_stories import members_of
+from monitor.core.repair import veto
 from monitor.errors import StoreChangedError, StoreError
 from monitor.model.articles import Article, ArticleId
 from monitor.model.commits import Intake, Rematch
@@ -256,12 +257,20 @@ async def test_a_person_outrun_twice_is_told_what_changed_and_nothing_is_done(de
     assert await desk.groups() == {ids(FIRST, SECOND, AGAIN, late)}
 
 
-async def test_an_article_that_is_told_with_a_story_but_stands_in_another_is_explained(desk: Desk) -> None:
+async def test_what_ties_two_languages_is_cut_by_a_persons_word_and_not_tied_again(desk: Desk) -> None:
     await desk.take_in(FIRST, FAR)
+    first, far = format_id(FIRST.id), format_id(FAR.id)
     with pytest.raises(StoreError, match=r"Nothing was split: none of these articles is in story .*\.$"):
-        await split(desk.person, format_id(FIRST.id), [format_id(FAR.id)], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
+        await split(desk.person, first, [far], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
     stories = {story.id: story for story in await desk.person.open_stories(since=NOW - timedelta(days=9))}
-    tied = replace(stories[FAR.id], event_id=FIRST.id)
-    await desk.person.commit_intake(Intake(stories=(tied,)))
-    with pytest.raises(StoreError, match="in a story of its own, told together with this one"):
-        await split(desk.person, format_id(FIRST.id), [format_id(FAR.id)], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
+    await desk.person.commit_intake(Intake(stories=(replace(stories[FAR.id], event_id=FIRST.id),)))
+
+    left, parted = await split(desk.person, first, [far], gazetteer=Gazetteer({}))  # type: ignore[arg-type]
+
+    assert (left.id, parted.id) == (FIRST.id, FAR.id)
+    stories = {story.id: story for story in await desk.person.open_stories(since=NOW - timedelta(days=9))}
+    assert {story.event_id for story in stories.values()} == {None}
+    later = replace(stories[FIRST.id], id=7, event_id=FIRST.id, facts={})
+    assert veto(later, stories[FAR.id]) == veto(stories[FIRST.id], stories[FAR.id]) == "a person parted them"
+    with pytest.raises(StoreError, match="Nothing was split"):
+        await split(desk.person, first, [far], gazetteer=Gazetteer({}))  # type: ignore[arg-type]

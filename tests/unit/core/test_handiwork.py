@@ -8,13 +8,15 @@ from datetime import timedelta
 import pytest
 
 from monitor.core.features import Frequencies, Gazetteer
-from monitor.core.handiwork import Split, join, split
+from monitor.core.handiwork import Split, cut, join, split
+from monitor.core.kinship import Kinship
 from monitor.core.open_stories import OpenStories, members_of
 from monitor.core.repair import mergers
+from monitor.core.story_pairs import are_apart
 from monitor.core.story_states import rebuilt
 from monitor.model.articles import Article
 from monitor.model.stories import Story
-from tests.factories import NOW, make_article
+from tests.factories import NOW, make_article, make_story
 
 NOBODY = Gazetteer({})
 VISIT = (
@@ -152,3 +154,31 @@ def test_an_article_that_named_a_story_of_its_own_before_does_not_take_that_name
     once = parted(story_of(*articles), articles, 1, 2)
     again = parted(replace(once.parted, id=2), articles[:2], 1)
     assert again.parted.id not in (1, 2, 3)
+
+
+def test_an_event_that_is_cut_is_two_each_with_its_oldest_story_and_what_went_into_them_stays() -> None:
+    head, one, two = (
+        make_story(make_article(f"Berita {of}", id=of, published_at=NOW + timedelta(hours=of))) for of in (1, 2, 3)
+    )
+    one, two = replace(one, event_id=1), replace(two, event_id=1)
+    went = replace(make_story(make_article("Berita 4", id=4)), merged_into=2, merged_at=NOW, event_id=1)
+    done = cut([head, one, two, went], head, {2, 3}, now=NOW)
+
+    assert {story.id: story.event_id for story in done.changed} == {1: None, 2: None, 3: 2, 4: None}
+    kinship = Kinship(done.changed)
+    assert [kinship.event_of(of) for of in (1, 2, 3, 4)] == [1, 2, 2, 2]
+    changed = {story.id: story for story in done.changed}
+    assert are_apart(changed[1], changed[2])
+    assert are_apart(changed[3], changed[1])
+    assert not are_apart(changed[2], changed[3])
+    assert are_apart(changed[2], make_story(make_article(id=9), event_id=1)), "nor what tells that event"
+    assert [one.features["reason"] for one in done.decisions] == [
+        "parted by hand from the event of story “Berita 1”"
+    ] * 2
+
+
+def test_what_is_no_event_with_a_story_cannot_be_cut_from_it() -> None:
+    one, other = make_story(make_article("Berita 1", id=1)), make_story(make_article("Berita 2", id=2))
+    for going in ({2}, {1}, set()):
+        with pytest.raises(ValueError, match="none of these stories"):
+            cut([one, other], one, going, now=NOW)

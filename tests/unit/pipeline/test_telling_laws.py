@@ -76,6 +76,7 @@ class Newsroom(RuleBasedStateMachine):
         self.now = NOW
         self.count = 0
         self.parted: set[tuple[ArticleId, ArticleId]] = set()
+        self.untied: set[tuple[ArticleId, ArticleId]] = set()
         self.judge = Judge(self.store, self.store, score=lambda article: (), group="all", gazetteer=GAZETTEER)
         self.readers = (
             Reader(make_recipient("all", watchlists=WATCHLISTS)),
@@ -111,6 +112,9 @@ class Newsroom(RuleBasedStateMachine):
         one, other = data.draw(st.lists(st.sampled_from(self._whole()), min_size=2, max_size=2, unique=True))
         sides = [{article.id for article in self._members(of)} for of in (one, other)]
         self.parted -= {pair for a in sides[0] for b in sides[1] for pair in ((a, b), (b, a))}
+        groups = self._groups()
+        events = [{of for of in groups if groups[of] in {groups[one] for one in side}} for side in sides]
+        self.untied -= {pair for a in events[0] for b in events[1] for pair in ((a, b), (b, a))}
         merger = handiwork.join(self.store.stories[one], self.store.stories[other], now=self.decided_at())
         self._keep(Intake(stories=(merger.kept, merger.gone), decisions=(merger.decision,)))
 
@@ -132,6 +136,19 @@ class Newsroom(RuleBasedStateMachine):
         assert split.parted.id not in self.store.stories, "a story's row was taken by another"
         self.parted |= {(a, b) for a in going for b in ids if b not in going}
         self._keep(Intake(stories=(split.left, split.parted), joinings=split.joinings, decisions=split.decisions))
+
+    @precondition(lambda self: self._events())
+    @rule(data=st.data())
+    def a_person_cuts_what_ties_two_languages(self, data: st.DataObject) -> None:
+        event = data.draw(st.sampled_from(self._events()))
+        story, *others = data.draw(st.permutations(event))
+        going = set(data.draw(st.lists(st.sampled_from(others), min_size=1, unique=True)))
+        tied = list(self.store.stories.values())
+        cut = handiwork.cut(tied, self.store.stories[story], going, now=self.decided_at())
+        gone = {article.id for of in going for article in self._members(of)}
+        left = {article.id for of in set(event) - going for article in self._members(of)}
+        self.untied |= {(a, b) for a in gone for b in left}
+        self._keep(Intake(stories=cut.changed, decisions=cut.decisions))
 
     @rule(days=st.sampled_from((0, 0, 0, 8)))
     def digests_go_out(self, days: int) -> None:
@@ -166,6 +183,11 @@ class Newsroom(RuleBasedStateMachine):
             if story.merged_into is None:
                 placed = {of for of, one in self.store.joinings.items() if kinship.story_of(one.story_id) == story.id}
                 assert placed == set(members_of(story))
+
+    @invariant()
+    def what_a_person_told_apart_is_no_longer_one_event(self) -> None:
+        groups = self._groups()
+        assert all(groups[one] != groups[other] for one, other in self.untied)
 
     @invariant()
     def what_a_person_parted_stays_apart_until_a_person_joins_it(self) -> None:
@@ -237,6 +259,14 @@ class Newsroom(RuleBasedStateMachine):
         kept = replace(judged.intake, matches=matches, artifacts=artifacts, rests_on={})
         await self.store.commit_intake(kept)
         judge.confirm()
+
+    def _events(self) -> list[list[StoryId]]:
+        """The events that several stories tell, each by these."""
+        kinship = Kinship(self.store.stories.values())
+        events: dict[StoryId, list[StoryId]] = {}
+        for of in self._whole():
+            events.setdefault(kinship.event_of(of), []).append(of)
+        return sorted(stories for stories in events.values() if len(stories) > 1)
 
     def _whole(self) -> list[StoryId]:
         return sorted(story.id for story in self.store.stories.values() if story.merged_into is None)
