@@ -316,15 +316,18 @@ async def _each(
 
 
 def fitted(digest: Digest, renderers: Mapping[str, Renderer], *, now: datetime) -> tuple[Digest, tuple[Delivery, ...]]:
-    """The digest as large as one message carries by each channel, with a delivery for each: all tell the same."""
+    """The digest as large as one mail carries, with a delivery by each channel: all tell the same.
+
+    What is no mail has no clients that clip it, and bounds itself.
+    """
     digest = without_texts(digest)  # what is kept of it is what it was rendered from
     while True:
         deliveries = tuple(_delivery(digest, channel, renderers, now) for channel in digest.recipient.channels)
-        messages = [delivery.message for delivery in deliveries]
+        mails = [delivery.message for delivery in deliveries if delivery.message.html]
         smaller = digests.shrink(
             digest,
-            html_bytes=max((len(message.html.encode()) for message in messages), default=0),
-            wire_bytes=max((len(message.content) for message in messages), default=0),
+            html_bytes=max((len(message.html.encode()) for message in mails), default=0),
+            wire_bytes=max((len(message.content) for message in mails), default=0),
         )
         if smaller is None:
             return digest, deliveries

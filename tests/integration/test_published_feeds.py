@@ -145,3 +145,11 @@ async def test_a_folder_that_cannot_be_written_is_reported_and_hides_no_other_wa
     os.unlink(tmp_path / "feeds")
     report = await publish(["a", "b"], store=MemoryStore(), publisher=place, rules=RULES, now=NOW)
     assert report.written == ("a", "b")
+
+
+def test_of_very_many_articles_the_first_are_listed_and_the_rest_is_counted(tmp_path: Path) -> None:
+    story = sample("en").stories[0]
+    many = replace(story, others=tuple(story.lead for _ in range(500)))
+    entry = json.loads(folder(tmp_path).render(of(many))["json"])["items"][0]
+    assert entry["content_html"].count("<a href=") == 30
+    assert "and 470 more</p>" in entry["content_html"]

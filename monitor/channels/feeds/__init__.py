@@ -30,6 +30,7 @@ TAG_DATE = "2026"
 _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 _MAX_QUOTE = 600
 _REASONS = 5
+_OTHERS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,6 +47,7 @@ class _Entry:
     reasons: list[str]
     score: str
     others: list[Phrase]
+    more: str
     html: str = ""
 
 
@@ -102,6 +104,7 @@ class FeedFolder:
         story, article, match = one.story, one.story.lead.article, one.story.lead.match
         title, outlet = title_of(article, words), outlet_of(article, words)
         terms = {hit.text for signal in match.signals for hit in signal.hits}
+        more = len(story.others) - _OTHERS
         facts: dict[str, Any] = {
             "id": self._tag(f"story/{story.story_id}"),
             "title": title.text,
@@ -114,7 +117,8 @@ class FeedFolder:
             "quote": marked(window(match.quote, terms, _MAX_QUOTE), terms),
             "reasons": _reasons(story, words),
             "score": _score(story, words),
-            "others": [outlet_of(telling.article, words) for telling in story.others],
+            "others": [outlet_of(telling.article, words) for telling in story.others[:_OTHERS]],
+            "more": words.gettext("and %(count)s more") % {"count": words.number(more)} if more > 0 else "",
         }
         html = self._environment(words).get_template("entry.html").render(e=_Entry(**facts))
         return _Entry(**facts, html=html.strip())

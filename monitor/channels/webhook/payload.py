@@ -21,6 +21,8 @@ from monitor.model.seeds import UNKNOWN_OUTLET
 from monitor.model.watchlists import Signal
 
 VERSION = 1
+MAX_OTHERS = 50
+"""Articles listed of a story beside its lead; the rest is counted."""
 _TITLE, _NAME, _QUOTE, _TERM = 300, 80, 600, 100
 
 
@@ -75,7 +77,7 @@ def payload(digest: Digest, *, title: str, delivery_id: str, composed_at: dateti
 
 def _story(story: DigestStory, tag: str) -> Mapping[str, object]:
     match = story.lead.match
-    told = {
+    return {
         "id": str(story.story_id),
         "watchlist": story.watchlist,
         "state": story.state.value,
@@ -85,16 +87,10 @@ def _story(story: DigestStory, tag: str) -> Mapping[str, object]:
         "first_at": _time(story.first_at),
         "told_before": story.told_before,
         "lead": _article(story.lead.article),
-    }
-    if story.is_brief:  # there is room for its title only, here as in the mail
-        return {**told, "is_brief": True, "quote": "", "reasons": [], "others": [], "more": len(story.others)}
-    return {
-        **told,
-        "is_brief": False,
         "quote": clean(match.quote, _QUOTE),
         "reasons": [_reason(signal, tag) for signal in match.signals],
-        "others": [_article(telling.article) for telling in story.others],
-        "more": 0,
+        "others": [_article(telling.article) for telling in story.others[:MAX_OTHERS]],
+        "more": max(0, len(story.others) - MAX_OTHERS),
     }
 
 

@@ -104,6 +104,21 @@ async def test_a_digest_is_as_large_as_the_narrowest_of_its_channels_carries() -
     assert narrow.rendered[-1].rest + sum(story.is_brief for story in narrow.rendered[-1].stories) > 0
 
 
+async def test_what_is_no_mail_shortens_no_mail() -> None:
+    class Calls(TitleRenderer):
+        def render(self, digest: Digest, *, delivery_id: str, composed_at: datetime) -> Message:
+            message = super().render(digest, delivery_id=delivery_id, composed_at=composed_at)
+            return replace(message, html="", content=b"x" * 10 * MAX_WIRE_BYTES)
+
+    store = await stored(*(make_article(f"Kabar {n}", url=f"https://a.example/{n}") for n in range(20)))
+    reader = make_recipient(channels=("mail", "call"))
+    renderers = {"mail": TitleRenderer(), "call": Calls()}
+    report = await compose([reader], store=store, renderers=renderers, rules=FIRST, now=NOW)
+    digest = report.composed[0].digest
+    assert digest is not None
+    assert (len(digest.stories), digest.rest, any(story.is_brief for story in digest.stories)) == (20, 0, False)
+
+
 async def test_a_channel_that_nobody_renders_for_fails_the_recipient_and_tells_which() -> None:
     store = await stored(make_article())
     report = await run(store, make_recipient(channels=("maildir", "fax")), make_recipient("good"), rules=FIRST)
