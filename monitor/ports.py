@@ -198,8 +198,8 @@ class PastStore(Protocol):
 class StandingPreferences(Protocol):
     """What readers asked for, as composing reads it."""
 
-    async def preferences(self) -> list[Preference]:
-        """What stands of all recipients (each one's last words, where they are on), by time."""
+    async def preferences(self, *, at: datetime | None = None) -> list[Preference]:
+        """What stands (or stood at a moment) of all recipients: each one's last words, where they are on, by time."""
         ...
 
 

@@ -31,9 +31,9 @@ class AsOf:
         """As they are now: when the last digest before was, the store is asked for itself."""
         return await self._store.digest_slots()
 
-    async def preferences(self) -> list[Preference]:
-        """What was asked for until then."""
-        return [one for one in await self._store.preferences() if one.at <= self._at]
+    async def preferences(self, *, at: datetime | None = None) -> list[Preference]:
+        """What had been asked for by then, and not been taken back."""
+        return await self._store.preferences(at=min(self._at, at or self._at))
 
     async def set_digest_slot(self, recipient_id: str, slot: Slot) -> None:
         """Plans nothing."""

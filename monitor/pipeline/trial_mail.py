@@ -124,7 +124,7 @@ class TrialMail(ComposeStore):
         """The slots waited for."""
         return dict(self._slots)
 
-    async def preferences(self) -> list[Preference]:
+    async def preferences(self, *, at: datetime | None = None) -> list[Preference]:
         """None: what a watchlist would bring is asked for, whatever its readers want less of."""
         return []
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, and_, func, select
@@ -33,10 +34,11 @@ def keep_preference(connection: Connection, preference: Preference) -> bool:
     return True
 
 
-def preferences(connection: Connection) -> list[Preference]:
-    """What stands of all recipients: for each kind and target the last word, where it is on; by time."""
+def preferences(connection: Connection, at: datetime | None) -> list[Preference]:
+    """What stands, or stood at a moment: for each kind and target the last word, where it is on; by time."""
     keys = (_C.recipient_id, _C.kind, _C.target)
-    last = select(*keys, func.max(_C.at).label("at")).group_by(*keys).subquery()
+    said = select(*keys, func.max(_C.at).label("at")).group_by(*keys)
+    last = (said if at is None else said.where(_C.at <= at)).subquery()
     is_last = and_(*(_C[name] == last.c[name] for name in ("recipient_id", "kind", "target", "at")))
     wanted = select(*_COLUMNS).select_from(PREFERENCE.join(last, is_last)).where(_C.is_on.is_(True))
     return [_to_preference(row) for row in connection.execute(wanted.order_by(_C.at, *keys))]

@@ -393,9 +393,9 @@ class SqlStore(
         """See `PreferenceStore`; outlives a loss of power."""
         return await self._write(partial(preferences.keep_preference, preference=preference), is_durable=True)
 
-    async def preferences(self) -> list[Preference]:
+    async def preferences(self, *, at: datetime | None = None) -> list[Preference]:
         """See `StandingPreferences`."""
-        return await self._read(preferences.preferences)
+        return await self._read(partial(preferences.preferences, at=at))
 
     async def preference_history(self, recipient_id: str) -> list[Preference]:
         """See `PreferenceStore`."""

@@ -42,6 +42,14 @@ async def test_a_word_older_than_what_stands_changes_nothing(store: Any) -> None
     assert await store.preferences() == [asked(at=NOW + HOUR)]
 
 
+async def test_what_stood_at_a_moment_is_known_though_it_was_taken_back_since(store: Any) -> None:
+    for word in (asked(), asked(is_on=False, at=NOW + 2 * HOUR)):
+        await store.keep_preference(word)
+    assert await store.preferences(at=NOW - HOUR) == []
+    assert await store.preferences(at=NOW + HOUR) == [asked()]
+    assert await store.preferences(at=NOW + 2 * HOUR) == []
+
+
 async def test_nothing_is_taken_back_that_was_not_asked_for(store: Any) -> None:
     assert not await store.keep_preference(asked(is_on=False))
     assert await store.preference_history("analyst") == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from monitor.model.preferences import Preference
 from tests.memory.held import Held
 
@@ -18,8 +20,9 @@ class Preferences(Held):
         said.append(preference)
         return True
 
-    async def preferences(self) -> list[Preference]:
-        last = [said[-1] for said in self.said.values() if said and said[-1].is_on]
+    async def preferences(self, *, at: datetime | None = None) -> list[Preference]:
+        until = [[one for one in said if at is None or one.at <= at] for said in self.said.values()]
+        last = [said[-1] for said in until if said and said[-1].is_on]
         return sorted(last, key=lambda one: (one.at, one.recipient_id, one.kind, one.target))
 
     async def preference_history(self, recipient_id: str) -> list[Preference]:
