@@ -266,6 +266,7 @@ def _oddities(
     if not any(recipient.is_operator for recipient in recipients.recipients):
         message = "nobody is told of feeds that fail: every recipient has operator: false."
         yield Problem(file=str(config_dir / RECIPIENTS_FILE), message=message)
+    yield from recipients.without_line({one.name for one in watchlists if one.alert_threshold is not None})
     smtp = settings.mail.smtp
     path = str(config_dir / SETTINGS_FILE)
     if smtp is not None and smtp.username is None and settings.smtp_password is not None:

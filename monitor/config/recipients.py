@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -107,6 +107,14 @@ class RecipientList:
                     message = f"there is no watchlist {shown(name)}."
                     cure = near_miss(name, watchlists) or f"There are: {one_of(watchlists)}."
                     yield problem_at(self.document, ("recipients", index, "watchlists", place), message, cure)
+
+    def without_line(self, alerting: Set[str]) -> Iterator[Problem]:
+        """Recipients with alerts none of whose watchlists has an alert_threshold; `alerting` are those that have."""
+        for index, recipient in enumerate(self.recipients):
+            if recipient.alerts is not None and not alerting & set(recipient.watchlists):
+                message = "alert only of spikes and silences: no watchlist of this recipient has an alert_threshold."
+                cure = "Give one to a watchlist: the points at which a match cannot wait."
+                yield problem_at(self.document, ("recipients", index, "alerts"), message, cure)
 
     def without_channel(self, ready: frozenset[str], wanting: Mapping[str, str]) -> Iterator[Problem]:
         """Channels that are named and cannot be used: unknown, or without their section in monitor.yaml.
