@@ -134,7 +134,7 @@ def _said_of(found: Budget) -> list[str]:
 def _differences(found: Budget, limit: int) -> list[str]:
     """What of the present reading goes, or what comes in, the best first."""
     between, is_stricter = found.between, found.chosen.threshold > found.present.threshold
-    if not between:
+    if not between or found.cut == found.readings:
         return []
     told = (
         f"Cut of what is told now ({len(between)}):" if is_stricter else f"Told that is not told now ({len(between)}):"

@@ -7,17 +7,15 @@ from dataclasses import replace
 
 from monitor.model.archives import Archive
 from monitor.model.articles import Article
-from monitor.model.digests import Delivery, Digest, Telling
+from monitor.model.digests import Delivery, Digest, DigestStory, Telling
 
 
 def without_texts(digest: Digest) -> Digest:
     """The digest with its articles as they are shown: of their texts only the quotes."""
     return replace(
         digest,
-        stories=tuple(
-            replace(story, lead=_bare_telling(story.lead), others=tuple(map(_bare_telling, story.others)))
-            for story in digest.stories
-        ),
+        stories=tuple(map(_bare_story, digest.stories)),
+        waiting=tuple(map(_bare_story, digest.waiting)),
         changed=tuple(replace(one, article=_bare(one.article)) for one in digest.changed),
         alerted=tuple(replace(one, article=_bare(one.article)) for one in digest.alerted),
     )
@@ -42,6 +40,10 @@ def archive_of(digest: Digest | None, deliveries: Sequence[Delivery]) -> Archive
         stationery=replace(written[0], links=tuple(links)) if written else None,
         composed_at=deliveries[0].composed_at,
     )
+
+
+def _bare_story(story: DigestStory) -> DigestStory:
+    return replace(story, lead=_bare_telling(story.lead), others=tuple(map(_bare_telling, story.others)))
 
 
 def _bare_telling(telling: Telling) -> Telling:

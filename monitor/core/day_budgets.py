@@ -8,16 +8,17 @@
   still told, as a title with its link.
 - Copies of what was told before (CARRIED) are one line in any case and take no place. Corrections take none.
 - What is above the budget is told all the same, by its title, and does not come again; what no mail has room for
-  stays in line (`rest`), and is measured anew against the next day's news.
+  stays in line (`rest`), is listed on the digest's web page (`waiting`), and is measured anew against the next news.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from monitor.model.articles import ArticleId
-from monitor.model.digests import Digest, DigestStory, StoryState
+from monitor.model.digests import Digest, DigestStory, StoryState, Telling
 
 MAX_TITLES = 250
 """More titles than fit into one mail (a line of HTML takes 400 bytes and more): what is beyond is not even rendered."""
@@ -51,6 +52,19 @@ def listed(ranked: Sequence[DigestStory], *, max_stories: int) -> list[DigestSto
     others = [story for story in ranked if not story.is_above_budget][:max_stories]
     kept = {story.story_id for story in (*above, *others)}
     return [story for story in ranked if story.story_id in kept]
+
+
+def waiting(stories: Iterable[DigestStory]) -> tuple[DigestStory, ...]:
+    """Stories for which no mail had room, in reading order: no more of them than a list of titles shows."""
+    return tuple(map(_by_title, islice(stories, MAX_TITLES)))
+
+
+def _by_title(story: DigestStory) -> DigestStory:
+    return replace(story, lead=_bare(story.lead), others=tuple(map(_bare, story.others)), origins=(), is_brief=True)
+
+
+def _bare(telling: Telling) -> Telling:
+    return replace(telling, match=replace(telling.match, signals=(), quote=""))
 
 
 def places_taken(digest: Digest) -> tuple[ArticleId, ...]:

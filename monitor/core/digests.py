@@ -36,7 +36,7 @@ from datetime import datetime, timedelta
 from hashlib import blake2b
 
 from monitor.core import digest_stories
-from monitor.core.day_budgets import listed, within_budget
+from monitor.core.day_budgets import listed, waiting, within_budget
 from monitor.core.kinship import Kinship
 from monitor.core.regroupings import Regroupings, kinship_of, placed_in, places_now
 from monitor.core.seeds import SEED_FEED
@@ -120,6 +120,7 @@ def build(
     if told_today is not None and recipient.stories_per_day is not None:
         ranked = within_budget(ranked, stories_per_day=recipient.stories_per_day, spent=len(told_today))
     kept = listed(ranked, max_stories=recipient.max_stories)
+    told = {story.story_id for story in kept}
     regroupings = Regroupings(matched, kinship)
     return Digest(
         recipient=recipient,
@@ -133,6 +134,7 @@ def build(
             for story in kept
         ),
         rest=len(ranked) - len(kept),
+        waiting=waiting(story for story in ranked if story.story_id not in told),
         held_back=held_back,
         mergers=regroupings.mergers,
         partings=regroupings.partings,
@@ -143,7 +145,7 @@ def build(
         muted=muted,
         heartbeat=heartbeat if is_quiet else None,
         alarms=tuple(alarms),
-        alerted=_alerted(groups, {story.story_id for story in kept}, since) if recipient.alerts else (),
+        alerted=_alerted(groups, told, since) if recipient.alerts else (),
     )
 
 
@@ -234,7 +236,10 @@ def _brief_from(digest: Digest, kept_full: int) -> Digest:
 
 
 def _cut(digest: Digest, kept: int) -> Digest:
-    return replace(digest, stories=digest.stories[:kept], rest=digest.rest + len(digest.stories) - kept)
+    cut = digest.stories[kept:]
+    return replace(
+        digest, stories=digest.stories[:kept], rest=digest.rest + len(cut), waiting=waiting((*cut, *digest.waiting))
+    )
 
 
 def _fewer_changed(digest: Digest, kept: int) -> Digest:

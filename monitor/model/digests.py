@@ -203,7 +203,8 @@ class Digest:
     """The matches of one recipient for one slot, unformatted. Stories are in reading order: points, then time;
     those above the recipient's budget of the day behind those within it.
 
-    `rest` counts stories that did not fit (they stay untold and come next time, none is lost).
+    `rest` counts stories that did not fit (they stay untold and come next time, none is lost); `waiting` are the best
+    of these, by title, for where there is more room than in a mail.
     `mergers` are stories that this recipient had under the first title and that turned out to be part of the second.
     `partings` are stories that a person parted from the second title, under which this recipient had them.
     `changed` are articles that changed since this recipient was told of them; `more_changed` counts those for which
@@ -225,6 +226,7 @@ class Digest:
     """Watchlist name → its title in the recipient's language."""
     stories: tuple[DigestStory, ...]
     rest: int = 0
+    waiting: tuple[DigestStory, ...] = ()
     held_back: int = 0
     mergers: tuple[tuple[str, str], ...] = ()
     partings: tuple[tuple[str, str], ...] = ()

@@ -171,8 +171,12 @@ class EmailRenderer:
             words = language(tag)
             for digest in specimens(tag):
                 offers = Offers(links=self._links, recipient_id=digest.recipient.id, delivery_id="d" + "0" * 20)
-                view = digest_view(digest, words, address=digest.recipient.address, offers=offers, unsubscribe=None)
-                found |= {str(fault): fault for fault in self._own(view, words)[1]}
+                address = digest.recipient.address
+                for is_whole in (False, True):  # as a mail, and as a page
+                    view = digest_view(
+                        digest, words, address=address, offers=offers, unsubscribe=None, is_whole=is_whole
+                    )
+                    found |= {str(fault): fault for fault in self._own(view, words)[1]}
         return list(found.values())
 
     def _words(self, tag: str) -> Language:

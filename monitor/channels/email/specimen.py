@@ -58,6 +58,7 @@ def specimens(language: str) -> tuple[Digest, ...]:
             replace(story, story_id=5, state=StoryState.CARRIED),
         ),
         rest=1,
+        waiting=(replace(story, story_id=6, is_brief=True),),
         held_back=1,
         mergers=(("One", "Two"),),
         partings=(("One", "Two"),),

@@ -66,6 +66,8 @@ class DigestView:
     changed: list[ChangedView]
     more_changed: int
     rest: int
+    rest_href: str | None
+    waiting: list[StoryView]
     held_back: int
     muted: int
     mergers: tuple[tuple[str, str], ...]
@@ -134,6 +136,11 @@ def digest_view(
         changed=changed,
         more_changed=digest.more_changed,
         rest=digest.rest,
+        rest_href=offers.view() if digest.waiting and not is_whole else None,
+        waiting=[
+            story_view(story, digest, words, zone, offers, number=number)
+            for number, story in enumerate(digest.waiting if is_whole else (), start=len(numbers) + 1)
+        ],
         held_back=digest.held_back,
         muted=digest.muted,
         mergers=_cleaned(digest.mergers),

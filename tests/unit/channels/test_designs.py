@@ -96,8 +96,9 @@ def test_an_error_that_only_some_digests_meet_is_found_before_it_is_needed(tmp_p
 def test_the_digests_that_templates_are_tried_on_have_something_in_every_section(tag: str) -> None:
     offers = Offers(links=FixedLinks("https://monitor.example.org"), recipient_id="specimen", delivery_id="d1")
     views = [
-        digest_view(one, language(tag), address="a@example.org", offers=offers, unsubscribe=None)
+        digest_view(one, language(tag), address="a@example.org", offers=offers, unsubscribe=None, is_whole=is_whole)
         for one in specimens(tag)
+        for is_whole in (False, True)
     ]
     names = {field.name for field in fields(DigestView)} - {"faults"}
     assert {name for name in names if not any(getattr(view, name) for view in views)} == set()

@@ -9,6 +9,7 @@ import pytest
 
 from monitor.channels.email.render import EmailRenderer
 from monitor.model.digests import Digest, Had, Heartbeat, Message, StoryState
+from monitor.model.links import LinkAction, LinkClaim
 from monitor.model.volumes import Volume, VolumeDay
 from tests.eml_lint import lint
 from tests.factories import NOW, make_article, make_digest, make_recipient, make_telling
@@ -178,6 +179,29 @@ def test_the_page_of_a_digest_holds_what_the_mail_had_no_room_for_under_the_same
     assert "Стороны обсудят" in page
     numbered = [part.split(". ")[0] for part in page.split("<h2")[1:] if ". <a" in part]
     assert [int(part.rpartition(">")[2]) for part in numbered] == [1, 3, 4, 5, 6, 2]
+
+
+@pytest.mark.parametrize("language", ["en", "id"])
+def test_what_no_mail_had_room_for_is_counted_with_a_link_to_the_page_that_lists_it(language: str) -> None:
+    first, second, third = (make_article(title) for title in ("Putin tiba", "Kim & Lavrov", "Kereta Tumangang"))
+    digest = make_digest(first, recipient=make_recipient(language=language), titles=TITLES[language])
+    left = make_digest(second, third).stories
+    cut = replace(digest, rest=9, waiting=tuple(replace(story, is_brief=True) for story in left))
+    mail, page = render(cut), RENDERER.page(cut, delivery_id="d1")
+    claim = LinkClaim(action=LinkAction.VIEW, recipient_id="analyst", target="d1")
+    view = FixedLinks("https://monitor.example.org").url(claim)
+    said = "9 more stories did not fit" if language == "en" else "9 berita lagi tidak muat"
+    for text in (mail.html, mail.text):
+        assert "Tumangang" not in text
+        assert str(view) in text[text.index(said) :][:250]
+    assert "Kim &amp; Lavrov" in page
+    assert str(third.url) in page
+    assert ("In line for the next digests" if language == "en" else "Menunggu giliran") in page
+    assert lint(mail.content) == []
+    # Without a page there is only the count.
+    bare = EmailRenderer("monitor@example.org").render(cut, delivery_id="d1", composed_at=NOW)
+    assert "https://monitor.example.org" not in bare.text
+    assert said in bare.text
 
 
 HOSTILE = (

@@ -125,6 +125,10 @@ def test_more_titles_than_any_mail_holds_stay_in_line_and_are_counted() -> None:
     digest = told_to(matched, budget=2)
     assert len(digest.stories) == MAX_TITLES + 2
     assert digest.rest == 10
+    assert [story.is_brief for story in digest.waiting] == [True] * 10
+    told = {story.story_id for story in digest.stories}
+    assert not told & {story.story_id for story in digest.waiting}
+    assert not set(digest.article_ids) & {story.lead.article.id for story in digest.waiting}
 
 
 @settings(max_examples=100, deadline=None)
@@ -145,6 +149,9 @@ def test_nothing_is_lost_the_budget_holds_and_no_title_is_better_than_what_took_
     while smaller is not None:
         digest = smaller
         assert len(digest.stories) + digest.rest == len(points)
+        assert len(digest.waiting) == digest.rest
+        order = [story.points for story in (*digest.stories, *digest.waiting)]
+        assert order == sorted(order, reverse=True)
         assert set(places_taken(digest)) <= {story.lead.article.id for story in full}
         size = draw.draw(st.integers(MAX_HTML_BYTES // 2, MAX_HTML_BYTES * 3))
         smaller = shrink(digest, html_bytes=size, wire_bytes=1)
