@@ -359,7 +359,7 @@ class PageStore(Protocol):
         ...
 
 
-class DeliverStore(Protocol):
+class DeliverStore(StandingPreferences, Protocol):
     """The outbox."""
 
     async def claim_deliveries(

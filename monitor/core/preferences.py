@@ -90,6 +90,12 @@ def wanted(recipient: Recipient, preferences: Iterable[Preference]) -> Wanted:
     )
 
 
+def unsubscribed(recipient_id: str, preferences: Iterable[Preference]) -> Preference | None:
+    """The word with which a recipient ended all digests, among what stands; None where they go on."""
+    ended = (recipient_id, PreferenceKind.UNSUBSCRIBE, "")
+    return next((one for one in preferences if (one.recipient_id, one.kind, one.target) == ended), None)
+
+
 def less_often(schedule: Schedule) -> Schedule:
     """The schedule one step thinner; the same where it is monthly, or has been given such days that it may be."""
     if len(schedule.times) > 1:

@@ -17,6 +17,7 @@ from datetime import datetime, timedelta
 
 from monitor.errors import DeliveryError
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState
+from monitor.model.preferences import Preference
 from monitor.model.suspensions import Suspension
 
 # Minutes before the second, third, … attempt, the last one for all that follow. Origin: the house's schedule for 4xx.
@@ -29,6 +30,8 @@ REPEAT_DELAY = timedelta(minutes=15)
 # Delays are spread by a tenth either way, so that what failed together does not come back together.
 SPREAD = 0.1
 MAX_REPLY_LENGTH = 500
+NOT_SENT = "not sent,"
+"""So begins what is noted of mail that was held back: nothing failed."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,8 +85,13 @@ def next_state(
 
 def withheld(delivery: Delivery, suspension: Suspension, *, now: datetime) -> DeliveryOutcome:
     """What becomes of mail that was composed before its address was suspended: it is not sent."""
-    text = f"not sent, {suspension.address} is suspended since {suspension.at:%Y-%m-%d %H:%M} UTC: {suspension.reason}"
+    text = f"{NOT_SENT} {suspension.address} is suspended since {suspension.at:%Y-%m-%d %H:%M} UTC: {suspension.reason}"
     return _given_up(delivery, now, code=0, reply=text)
+
+
+def unwanted(delivery: Delivery, preference: Preference, *, now: datetime) -> DeliveryOutcome:
+    """What becomes of mail that was composed before its reader unsubscribed: it is not sent."""
+    return _given_up(delivery, now, code=0, reply=f"{NOT_SENT} unsubscribed since {preference.at:%Y-%m-%d %H:%M} UTC")
 
 
 def _given_up(delivery: Delivery, now: datetime, *, code: int, reply: str) -> DeliveryOutcome:

@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.core import retries, suspensions
+from monitor.core import preferences, retries, suspensions
 from monitor.errors import DeliveryError
 from monitor.model.digests import Delivery, DeliveryOutcome, DeliveryState
 from monitor.ports import Channel, Clock, DeliverStore
@@ -147,6 +147,9 @@ class _Round:
         held = suspensions.in_force(await self.store.suspensions(), delivery.recipient_id, delivery.channel, address)
         if held is not None:
             return retries.withheld(delivery, held, now=self.clock.now())
+        ended = preferences.unsubscribed(delivery.recipient_id, await self.store.preferences())
+        if ended is not None:
+            return retries.unwanted(delivery, ended, now=self.clock.now())
         error, reply = await self._attempt(name, delivery)
         now, until = self.clock.now(), None
         if error is not None and error.blame == "channel":
@@ -256,6 +259,8 @@ def _log_outcome(delivery: Delivery, outcome: DeliveryOutcome) -> None:
         log.error("address suspended", extra={**facts, "address": outcome.suspension.address})
     if outcome.state is DeliveryState.SENT:
         log.info("digest delivered", extra=facts)
+    elif outcome.state is DeliveryState.DEAD and outcome.reply.startswith(retries.NOT_SENT):
+        log.info("digest not sent", extra=facts)
     elif outcome.state is DeliveryState.DEAD:
         log.error("digest not deliverable, given up", extra=facts)
     else:

@@ -12,6 +12,7 @@ from monitor.errors import DeliveryError, StoreError
 from monitor.model.commits import DigestCommit
 from monitor.model.digests import Delivery, DeliveryState, Slot
 from monitor.model.notices import NoticeKind
+from monitor.model.preferences import Preference, PreferenceKind, Way
 from monitor.pipeline.deliver import ChannelTurns, DeliverReport, DeliverRules, deliver
 from monitor.ports import PhaseMark
 from tests.factories import NOW, make_delivery
@@ -356,3 +357,15 @@ async def test_a_clock_that_was_set_back_holds_up_no_mail() -> None:
         is_stopping=lambda: store.outbox["d1"].state is DeliveryState.SENT,
     )
     assert report.sent == ("d1",)
+
+
+async def test_mail_that_waits_is_not_sent_to_who_unsubscribed_and_tells_nothing() -> None:
+    store, channel, clock = await outbox(make_delivery()), ScriptedChannel(BUSY), Clock()
+    await round_of(store, channel, clock)
+    said = Preference(recipient_id="analyst", kind=PreferenceKind.UNSUBSCRIBE, at=clock.at, way=Way.ONE_CLICK)
+    await store.keep_preference(said)
+    clock.at += timedelta(hours=1)
+    await round_of(store, channel, clock)
+    (delivery,) = store.outbox.values()
+    assert (delivery.state, len(channel.tried)) == (DeliveryState.DEAD, 1)
+    assert delivery.last_reply == "not sent, unsubscribed since 2026-11-22 07:00 UTC"
