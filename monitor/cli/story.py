@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> int:
         print(f"“{gone.title}” is part of “{kept.title}” now ({kept.size} articles).")
     elif args.subcommand == "split":
         left, parted = asyncio.run(stories.split_story(configuration, args.story, args.articles))
-        print(f"“{parted.title}” ({_id(parted)}) is told on its own now, with {_articles(parted.size)}.")
+        print(f"“{parted.title}” ({_id(parted)}) is a story of its own now, with {_articles(parted.size)}.")
         print(f"“{left.title}” ({_id(left)}) keeps {_articles(left.size)}.")
     else:
         found = asyncio.run(stories.read_story(configuration, args.story))
