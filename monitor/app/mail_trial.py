@@ -10,7 +10,7 @@ from monitor.app.adapters import make_channels, make_signer
 from monitor.app.mailing import make_watched_smtp, smtp_server
 from monitor.channels.email.trial import TrialMail, trial_message
 from monitor.config import Configuration
-from monitor.config.settings import is_loopback
+from monitor.config.texts import is_loopback
 from monitor.core.mail_advice import Step, advice_on_failure, advice_on_success
 from monitor.errors import ConfigError, DeliveryError, MonitorError, Problem
 from monitor.model.digests import Delivery, Recipient

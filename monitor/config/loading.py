@@ -17,7 +17,7 @@ from monitor.config.seeds import load_seed_manifest, unlisted_texts
 from monitor.config.settings import DkimSection, MonitorFile, Settings, without_password
 from monitor.config.urls import load_urls
 from monitor.config.watchlists import load_watchlist
-from monitor.config.web import link_key_problems
+from monitor.config.web import link_key_problems, web_oddities
 from monitor.config.wording import near_miss, one_of
 from monitor.config.yaml_nodes import Document, problem_at, read_document, validate
 from monitor.errors import ConfigError, Problem
@@ -271,6 +271,7 @@ def _oddities(
     path = str(config_dir / SETTINGS_FILE)
     if smtp is not None and smtp.username is None and settings.smtp_password is not None:
         yield Problem(file=path, key="mail.smtp", message="a password is set, but no username: there will be no login.")
+    yield from web_oddities(settings.web, path)
     used = {channel for recipient in recipients.recipients for channel in recipient.channels}
     for kind, name in settings.channels.named():
         if f"{kind}:{name}" not in used:

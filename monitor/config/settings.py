@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal, Self
 from urllib.parse import quote, unquote, urlsplit, urlunsplit
@@ -19,7 +18,7 @@ from pydantic import AfterValidator, Field, model_validator
 from monitor.config.channels import ChannelsSection
 from monitor.config.publishing import PublishSection
 from monitor.config.secrets import Secret
-from monitor.config.texts import Address, Host, Line
+from monitor.config.texts import Address, Host, Line, is_loopback
 from monitor.config.web import WebSection
 from monitor.config.wording import shown
 from monitor.config.yaml_nodes import Many, Strict
@@ -368,13 +367,3 @@ def refuse_clear_login(username: str, tls: str, host: str, *, cure: str) -> None
     """Raises ValueError where a password would travel in clear to another machine."""
     if tls == "none" and not is_loopback(host):
         raise ValueError(f"tls: none would send the password of {shown(username)} in clear to {host}. {cure}")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host is this machine by its very name."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False

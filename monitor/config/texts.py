@@ -10,6 +10,7 @@ import re
 import unicodedata
 from functools import cache
 from importlib import resources
+from ipaddress import ip_address
 from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -144,6 +145,16 @@ def check_zone(text: str) -> str:
         cure = f"Did you mean {city!r}?" if city else near_miss(text, zones)
         raise ValueError(f"{shown(text)} is no IANA time zone. {cure or 'Write it like Asia/Jakarta.'}") from None
     return text
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a host is this machine by its very name."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 Slug = Annotated[str, AfterValidator(check_slug), Field(json_schema_extra={"pattern": _SLUG, "maxLength": 64})]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field, model_validator
 
 from monitor.config.secrets import ENVIRONMENT, Secret, cure_of, variables_of
-from monitor.config.texts import WebUrl, check_host
+from monitor.config.texts import WebUrl, check_host, is_loopback
 from monitor.config.wording import shown
 from monitor.config.yaml_nodes import Strict
 from monitor.errors import Problem
@@ -64,6 +64,18 @@ class WebSection(Strict):
         """Host and port to listen at."""
         form = _LISTEN.fullmatch(self.listen or "")
         return (form["six"] or form["host"], int(form["port"])) if form else None
+
+
+def web_oddities(web: WebSection, path: str) -> Iterator[Problem]:
+    """What works and is hardly meant."""
+    parts = urlsplit(web.base_url or "")
+    if parts.scheme == "http" and not is_loopback(parts.hostname or ""):
+        message = f"{web.base_url} has no TLS: mail programs show no unsubscribe button, and others can read the links."
+        cure = "Put a reverse proxy with a certificate in front, and write https://."
+        yield Problem(file=path, key="web.base_url", message=message, cure=cure)
+    if parts.scheme == "https" and is_loopback(parts.hostname or ""):
+        message = f"{web.base_url} is this machine: no reader reaches it."
+        yield Problem(file=path, key="web.base_url", message=message, cure="Write the name that readers know.")
 
 
 def link_key_problems(secret: Secret | None) -> Iterator[Problem]:

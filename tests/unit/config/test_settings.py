@@ -8,7 +8,8 @@ import pytest
 
 from monitor.config.loading import load_settings
 from monitor.config.secrets import Secret
-from monitor.config.settings import MonitorFile, is_loopback
+from monitor.config.settings import MonitorFile
+from monitor.config.texts import is_loopback
 
 SMTP = "mail:\n  smtp:\n    host: mail.example.org\n"
 

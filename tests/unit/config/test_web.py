@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from monitor.config.loading import load_settings
+from monitor.config.web import web_oddities
 
 
 @pytest.fixture
@@ -42,3 +43,18 @@ def test_a_key_that_can_be_guessed_is_refused_and_not_repeated(settings_of, prob
     assert problem.key == "MONITOR_LINK_KEY"
     assert "fewer than 16 characters" in problem.message
     assert "short" not in str(problem)
+
+
+@pytest.mark.parametrize(
+    ("base", "words"),
+    [
+        ("https://monitor.example.org", ""),
+        ("http://127.0.0.1:8321", ""),
+        ("http://monitor.example.org", "has no TLS"),
+        ("https://localhost", "no reader reaches it"),
+    ],
+)
+def test_a_base_that_readers_cannot_use_is_odd(settings_of, base, words):
+    web = settings_of(f"web: {{listen: 127.0.0.1:8321, base_url: '{base}'}}\n").web
+    found = [problem.message for problem in web_oddities(web, "monitor.yaml")]
+    assert [words in message for message in found] == ([True] if words else [])
