@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, case, delete, false, func, or_, select,
 from monitor.model.alerts import ALERT_SLOT, AlarmKind, AlertThread, VolumeAlarm
 from monitor.model.articles import ArticleId
 from monitor.model.volumes import WatchedHour
-from monitor.store.columns import keep
+from monitor.store.columns import among, keep
 from monitor.store.tables import (
     ALERT_THREAD,
     ARTICLE,
@@ -36,15 +36,15 @@ def alert_marks(
     """What may call for an alert: untold articles at or over their watchlist's line, first seen since, each with 0;
     what alerts told in an earlier state than it has now, with 1."""
     a, m = ARTICLE.c, MATCH.c
-    is_told = select(TOLD.c.article_id).where(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id).exists()
     lines_of = (and_(m.watchlist == name, m.points >= line) for name, line in lines.items())
-    wanted = (
-        select(a.id)
-        .select_from(MATCH.join(ARTICLE, a.id == m.article_id))
-        .where(a.first_seen_at >= since, or_(false(), *lines_of), ~is_told)
-        .distinct()
-    )
-    found = {(article_id, 0) for article_id in connection.execute(wanted).scalars()}
+    # By the time of the match first: a day's matches are few, its articles may be a million.
+    over = select(m.article_id).where(m.matched_at >= since, or_(false(), *lines_of)).distinct()
+    ids = list(connection.execute(over).scalars()) if lines else []
+    found: set[tuple[ArticleId, int]] = set()
+    if ids:
+        is_told = select(TOLD.c.article_id).where(TOLD.c.recipient_id == recipient_id, TOLD.c.article_id == a.id)
+        wanted = select(a.id).where(among(connection, a.id, ids), a.first_seen_at >= since, ~is_told.exists())
+        found = {(article_id, 0) for article_id in connection.execute(wanted).scalars()}
     t, r = TOLD.c, REVISION.c
     is_later = select(r.n).where(r.article_id == t.article_id, r.n > t.state, r.seen_at >= since).exists()
     is_ours = and_(t.recipient_id == recipient_id, t.slot_key.startswith(ALERT_SLOT))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from monitor.store import open_store
 from monitor.store.engines import place_of
 from monitor.store.schema import HEAD, alembic_settings, bring_to_head
 from monitor.store.tables import Row
-from tests.factories import NOW, make_article, make_feed_state, make_page
+from tests.factories import NOW, make_article, make_feed_state, make_match, make_page
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -96,6 +97,7 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         articles = tuple(make_article(f"a{n}", id=n) for n in range(1, 30))
         sketch = Sketch(modulus=8, size=9, hashes=(8, 16, 24))
         await store.commit_intake(Intake(articles=articles, sketches={article.id: sketch for article in articles}))
+        await store.commit_intake(Intake(matches=(make_match(articles[0], points=60.0),)))
         await store.sync_feeds([make_feed_state(f"f{n}") for n in range(30)])
         asked: list[tuple[str, Any]] = []
         assert store.writer is not None
@@ -123,6 +125,12 @@ async def test_the_queries_of_every_cycle_use_their_indexes(tmp_path: Path) -> N
         await store.keep_weighing(weighed)
         await store.notices(after=3)
         await store.voted_articles("w", since=NOW)
+        assert await store.alert_marks("r", {"russia-north-korea": 60.0}, since=NOW - timedelta(days=1)) == {(1, 0)}
+        await store.alert_times("r", since=NOW)
+        await store.alert_threads("r")
+        await store.waiting_alarms("r")
+        await store.known_alarms(since=NOW)
+        await store.watched_hours(since=NOW)
         await store.unsought(limit=5)
         await store.keep_sought(1, address="", at=NOW)
         await store.feed_notices("f1", limit=5)
