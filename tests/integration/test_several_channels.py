@@ -158,3 +158,21 @@ async def test_a_channel_that_is_not_there_is_named_with_those_that_are(
     assert code == 2
     assert "there is no channel webhook:dekc; there are: files, maildir, ntfy:phone" in words
     assert (await trial_of(many, capsys, "files", "--recipient", "nobody"))[0] == 2
+
+
+async def test_what_went_by_a_hook_is_rebuilt_and_resent_as_mail_is(
+    server: LoopbackServer, many: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    fresh = load_configuration(many, SECRETS)
+    async with open_runtime(fresh) as runtime:
+        await runtime.cycle()
+    (sent,) = [one for one in (await read_status(fresh)).deliveries if one.channel == "webhook:desk"]
+    for command in ("rebuild", "resend"):
+        code = await asyncio.to_thread(main, ["digest", command, sent.id, "--config", str(many)])
+        assert code == 0, capsys.readouterr()
+    assert "the same body" in capsys.readouterr().out
+    async with open_runtime(fresh) as runtime:
+        await runtime.deliver()
+    first, again = [request for request in server.requests if request.path == "/hook"]
+    assert first.body == again.body
+    assert first.headers["webhook-id"] == sent.id != again.headers["webhook-id"]

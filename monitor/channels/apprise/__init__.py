@@ -39,7 +39,7 @@ class AppriseRenderer:
         return Message(
             message_id=delivery_id,
             sender="",
-            recipient=digest.recipient.id,
+            recipient="",
             subject=short.title,
             html="",
             text=text,

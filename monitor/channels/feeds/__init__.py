@@ -109,7 +109,7 @@ class FeedFolder:
             "id": self._tag(f"story/{story.story_id}"),
             "title": title.text,
             "link": title.href,
-            "outlet": outlet.text,
+            "outlet": outlet.text or words.gettext("unknown outlet"),
             "language": title.lang if title.lang != "und" else "",
             "dir": title.dir,
             "published": _time(one.published_at),

@@ -65,7 +65,7 @@ class NtfyRenderer:
         return Message(
             message_id=delivery_id,
             sender="",
-            recipient=digest.recipient.id,
+            recipient="",
             subject=short.title,
             html="",
             text=text,

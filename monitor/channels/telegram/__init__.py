@@ -68,7 +68,7 @@ class TelegramRenderer:
         return Message(
             message_id=delivery_id,
             sender="",
-            recipient=digest.recipient.id,
+            recipient="",
             subject=short.title,
             html="",
             text=text,

@@ -36,7 +36,7 @@ class WebhookRenderer:
         return Message(
             message_id=delivery_id,
             sender="",
-            recipient=digest.recipient.id,
+            recipient="",
             subject=title,
             html="",
             text=title,

@@ -53,7 +53,7 @@ def test_the_same_digest_gives_the_same_bytes_in_every_language(renderer: Render
     assert message == rendered(renderer, sample(tag))
     assert message.content
     assert message.message_id == "d1"
-    assert (message.sender, message.html) == ("", "")
+    assert (message.sender, message.recipient, message.html) == ("", "", "")
 
 
 def test_a_note_has_the_first_stories_with_their_links_and_counts_the_rest() -> None:
