@@ -54,7 +54,7 @@ from monitor.model.digests import (
     Slot,
     StoryState,
 )
-from monitor.model.notices import Notice
+from monitor.model.notices import Notice, NoticeKind
 from monitor.model.stories import Place, StoryId
 
 # Gmail clips HTML at about 102 kB; quoted-printable adds a fifth. From research on mail clients, not tuned.
@@ -112,7 +112,7 @@ def build(
             )
     changed = changed_since_told(matched)
     withdrawn = {one.article.id for one in changed if one.is_withdrawal}
-    is_pressing = bool(alarms) or _is_overdue(notices, until) or any(_presses(one, until) for one in changed)
+    is_pressing = bool(alarms) or _notices_press(notices, until) or any(_presses(one, until) for one in changed)
     is_quiet = all(story.state is StoryState.CARRIED for story in stories) and not is_pressing
     if is_quiet and heartbeat is None:
         return None
@@ -222,8 +222,9 @@ def delivery_id(recipient_id: str, slot_key: str, channel: str) -> str:
     return "d" + blake2b(parts.encode(), digest_size=10, person=b"delivery").hexdigest()
 
 
-def _is_overdue(notices: Sequence[Notice], now: datetime) -> bool:
-    return any(now - notice.at >= NOTICE_PATIENCE for notice in notices)
+def _notices_press(notices: Sequence[Notice], now: datetime) -> bool:
+    """A reader without mail does not wait for news; feeds do for a day."""
+    return any(one.kind is NoticeKind.SUSPENSION or now - one.at >= NOTICE_PATIENCE for one in notices)
 
 
 def _presses(one: ChangedArticle, now: datetime) -> bool:

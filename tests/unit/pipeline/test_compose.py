@@ -609,3 +609,11 @@ async def test_an_operator_is_told_of_a_suspension_whatever_feeds_there_are() ->
     store._keep_notices([notice])
     (plan,) = (await run(store, make_recipient(is_operator=True), rules=FIRST)).composed
     assert [told.feed_id for told in plan.digest.notices] == ["editor"]
+
+
+async def test_a_suspension_goes_out_with_the_next_digest_though_there_is_no_news() -> None:
+    store, operator = await stored(), make_recipient(is_operator=True)
+    await store.set_digest_slot("analyst", Slot(key="2026-11-22T14:00", at=NOW))
+    store._keep_notices([Notice(feed_id="editor", kind=NoticeKind.SUSPENSION, at=NOW, address="editor@example.org")])
+    (plan,) = (await run(store, operator)).composed
+    assert (len(plan.digest.stories), len(plan.digest.notices)) == (0, 1)
