@@ -326,3 +326,23 @@ def test_a_password_in_clear_to_another_machine_is_a_configuration_error() -> No
     with pytest.raises(ConfigError, match="in clear"):
         SmtpChannel(server)
     assert SECRET not in repr(server)
+
+
+async def test_a_reply_that_comes_too_late_is_not_taken_for_the_next_mails() -> None:
+    async with MisbehavingServer(dot=["late 0.7 554 refused after all"]) as server:
+        channel = channel_to(server.port)
+        with pytest.raises(DeliveryError) as caught:
+            await channel.send(mail("d1"), Marks())
+        assert await channel.send(mail("d2"), Marks()) == "250 2.0.0 queued as 4711"
+        await channel.close()
+    assert caught.value.uncertain
+    assert server.connections == 2
+
+
+@pytest.mark.parametrize("step", ["banner", "ehlo", "mail", "rcpt", "data", "dot"])
+async def test_a_slow_server_is_waited_for(step: str) -> None:
+    async with MisbehavingServer(**{step: ["late 0.1"]}) as server:
+        channel = channel_to(server.port, timeout_s=5.0, data_timeout_s=5.0)
+        assert (await channel.send(mail(), Marks())).startswith("250")
+        await channel.close()
+    assert len(server.mails) == 1
