@@ -167,7 +167,7 @@ class SmtpRig(Rig):
         await self.server.__aexit__()
 
     def channel(self) -> Channel:
-        return SmtpChannel(SmtpServer(host="127.0.0.1", port=self.server.port, tls="none", helo="test", timeout_s=1))
+        return SmtpChannel(SmtpServer(host="127.0.0.1", port=self.server.port, tls="none", helo="test", timeout_s=10))
 
     def arrived(self) -> list[bytes]:
         return list(dict.fromkeys(self.server.mails))
@@ -224,7 +224,7 @@ class WebhookRig(CalledRig):
     repeat_by = "webhook-id"
 
     def channel(self) -> Channel:
-        hook = Hook(name="webhook:desk", url=self.server.url("/hook?key=hunter2"), secret="hunter3", timeout_s=0.5)
+        hook = Hook(name="webhook:desk", url=self.server.url("/hook?key=hunter2"), secret="hunter3", timeout_s=10)
         return WebhookChannel(hook, caller=self.caller(), clock=Still())
 
 
@@ -233,7 +233,7 @@ class NtfyRig(CalledRig):
 
     def channel(self) -> Channel:
         server = self.server.url("/")
-        topic = Topic(name="ntfy:phone", server=server, topic="hunter2", token="hunter3", timeout_s=0.5)
+        topic = Topic(name="ntfy:phone", server=server, topic="hunter2", token="hunter3", timeout_s=10)
         return NtfyChannel(topic, caller=self.caller())
 
     def expected(self, delivery: Delivery) -> bytes:
@@ -247,7 +247,7 @@ class TelegramRig(CalledRig):
 
     def channel(self) -> Channel:
         server = self.server.url("")
-        chat = Chat(name="telegram:group", server=server, chat=-100, token="1:hunter2", timeout_s=0.5)
+        chat = Chat(name="telegram:group", server=server, chat=-100, token="1:hunter2", timeout_s=10)
         return TelegramChannel(chat, caller=self.caller())
 
     def expected(self, delivery: Delivery) -> bytes:
@@ -261,7 +261,7 @@ class AppriseRig(CalledRig):
     route = "/hunter2"
 
     def channel(self) -> Channel:
-        return AppriseChannel("apprise:home", f"json://127.0.0.1:{self.server.port}/hunter2", timeout_s=5)
+        return AppriseChannel("apprise:home", f"json://127.0.0.1:{self.server.port}/hunter2", timeout_s=20)
 
     def arrived(self) -> list[bytes]:
         return list(dict.fromkeys(json.loads(request.body)["message"].encode() for request in self.taking()))
