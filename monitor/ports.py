@@ -203,7 +203,15 @@ class StandingPreferences(Protocol):
         ...
 
 
-class ComposeStore(StandingPreferences, Protocol):
+class StandingSuspensions(Protocol):
+    """For whom nothing is composed or sent."""
+
+    async def suspensions(self) -> list[Suspension]:
+        """The last suspension of every recipient and channel that had one, lifted ones too."""
+        ...
+
+
+class ComposeStore(StandingPreferences, StandingSuspensions, Protocol):
     """What composing asks and keeps."""
 
     async def digest_slots(self) -> dict[str, DigestSlot]:
@@ -234,10 +242,6 @@ class ComposeStore(StandingPreferences, Protocol):
 
     async def commit_digest(self, commit: DigestCommit) -> bool:
         """Keep a digest; False when this slot was already kept (then nothing changed)."""
-        ...
-
-    async def suspensions(self) -> list[Suspension]:
-        """As in `DeliverStore`: for whom nothing is composed."""
         ...
 
 
@@ -359,7 +363,7 @@ class PageStore(Protocol):
         ...
 
 
-class DeliverStore(StandingPreferences, Protocol):
+class DeliverStore(StandingPreferences, StandingSuspensions, Protocol):
     """The outbox."""
 
     async def claim_deliveries(
@@ -386,10 +390,6 @@ class DeliverStore(StandingPreferences, Protocol):
 
     async def commit_outcome(self, outcome: DeliveryOutcome) -> None:
         """Keep what became of an attempt, with all that follows from it; clears phase and lease."""
-        ...
-
-    async def suspensions(self) -> list[Suspension]:
-        """The last suspension of every recipient and channel that had one, lifted ones too."""
         ...
 
     async def refused_in_a_row(self, recipient_id: str, channel: str, address: str) -> int:

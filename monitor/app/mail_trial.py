@@ -72,24 +72,7 @@ def place_of(configuration: Configuration, trial: Trial) -> str:
 async def try_mail(configuration: Configuration, trial: Trial, watch: Callable[[str, str], None]) -> TrialResult:
     """Send it, telling `watch` of each step. Raises `RenderError`, `ConfigError`."""
     settings, now = configuration.settings, datetime.now(UTC)
-    signer = make_signer(configuration)
-    mail = TrialMail(
-        sender=settings.mail.sender,
-        sender_name=settings.mail.sender_name,
-        recipient=trial.address,
-        recipient_name=trial.recipient.name if trial.address == trial.recipient.address else "",
-        language=trial.recipient.language,
-        sign=signer,
-    )
-    delivery = Delivery(
-        id=f"t{int(now.timestamp() * 1000):x}",
-        recipient_id=trial.recipient.id,
-        slot_key="test",
-        channel=trial.channel,
-        message=trial_message(mail, at=now),
-        next_attempt_at=now,
-        composed_at=now,
-    )
+    delivery = _delivery(configuration, trial, now)
     steps: list[Step] = []
 
     def see(step: str, said: str) -> None:
@@ -110,6 +93,27 @@ async def try_mail(configuration: Configuration, trial: Trial, watch: Callable[[
         steps, now=now, has_bounces=settings.mail.bounces is not None, is_local=is_loopback(server.host)
     )
     return TrialResult(reply=reply, advice=tuple(found))
+
+
+def _delivery(configuration: Configuration, trial: Trial, now: datetime) -> Delivery:
+    mail = configuration.settings.mail
+    message = TrialMail(
+        sender=mail.sender,
+        sender_name=mail.sender_name,
+        recipient=trial.address,
+        recipient_name=trial.recipient.name if trial.address == trial.recipient.address else "",
+        language=trial.recipient.language,
+        sign=make_signer(configuration),
+    )
+    return Delivery(
+        id=f"t{int(now.timestamp() * 1000):x}",
+        recipient_id=trial.recipient.id,
+        slot_key="test",
+        channel=trial.channel,
+        message=trial_message(message, at=now),
+        next_attempt_at=now,
+        composed_at=now,
+    )
 
 
 def _channel(configuration: Configuration, trial: Trial, see: Callable[[str, str], None]) -> Channel:
