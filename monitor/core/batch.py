@@ -27,6 +27,14 @@ class Batch:
     aliases: dict[int, ArticleId] = field(default_factory=dict)
     _by_hash: dict[int, list[ArticleId]] = field(default_factory=dict)
     _indexed: dict[ArticleId, Sketch] = field(default_factory=dict)
+    _samples: dict[tuple[ArticleId, int], Sketch] = field(default_factory=dict)
+
+    def sample_of(self, article: Article) -> Sketch:
+        """An article's sketch; made once a batch, as its hashes are many small values."""
+        key = (article.id, article.body_digest)
+        if (known := self._samples.get(key)) is None:
+            known = self._samples[key] = self.readings.of(article).sample
+        return known
 
     def current(self, article: Article) -> Article:
         """A stored article, in its new state if this batch revised it."""
@@ -44,7 +52,7 @@ class Batch:
 
     def index(self, article: Article) -> None:
         """Make an article's wording findable; hashes that stand in too many articles stop counting."""
-        own = self.readings.of(article).sample
+        own = self.sample_of(article)
         before = self._indexed.get(article.id)
         self._indexed[article.id] = own
         found = self.shared.intersection(own.hashes)

@@ -102,8 +102,8 @@ def judge_batch(
         readings: A memo to share between batches.
     """
     readings = readings or Readings()
-    shared = shared_hashes(readings.of(article).sample for article in articles)
-    batch = Batch(readings=readings, lines=lines, stop_hashes=set(common_hashes), shared=shared)
+    batch = Batch(readings=readings, lines=lines, stop_hashes=set(common_hashes), shared=set())
+    batch.shared |= shared_hashes(map(batch.sample_of, articles))
     stored = _Stored(identities, candidates, entries or {})
     outcomes: dict[int, Outcome] = {}
     for place in sorted(range(len(articles)), key=lambda at: (articles[at].at, articles[at].id, at)):
@@ -218,7 +218,7 @@ def _is_same_piece(mine: Reading, theirs: Reading, alike: float, *, is_same_day:
 
 def _by_wording(article: Article, batch: Batch, stored: _Stored, notes: list[str]) -> Outcome:
     mine = batch.readings.of(article)
-    others = {old.id: old for old in batch.resembling(mine.sample)}
+    others = {old.id: old for old in batch.resembling(batch.sample_of(article))}
     for candidate in stored.candidates.get(article.id, ()):
         others.setdefault(candidate.article.id, batch.current(candidate.article))
     others.pop(article.id, None)
