@@ -67,7 +67,7 @@ def named_links(message: Message) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("language", ["id", "en"])
 @pytest.mark.parametrize("count", [1, 5, 18])
 def test_the_lint_finds_no_fault_in_a_digest_with_all_its_links(language: str, count: int) -> None:
-    assert lint(render(many(count, language)).content) == []
+    assert lint(render(many(count, language), unsubscribe_address="stop@example.org").content) == []
 
 
 def test_a_storys_links_ask_for_what_they_say() -> None:

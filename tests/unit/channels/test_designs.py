@@ -17,6 +17,7 @@ from tests.eml_lint import lint
 from tests.factories import NOW, make_article, make_digest, make_recipient
 from tests.fakes import FixedLinks
 
+PLAIN = EmailRenderer("monitor@example.org", unsubscribe_address="m@example.org")
 OURS = Path(designs.__file__).parent / "templates"
 
 
@@ -24,7 +25,7 @@ def written(folder: Path, **templates: str) -> EmailRenderer:
     """A renderer with these templates: `html` and `txt`."""
     for kind, text in templates.items():
         (folder / f"digest.{kind}").write_text(text, encoding="utf-8")
-    return EmailRenderer("monitor@example.org", templates=folder)
+    return EmailRenderer("monitor@example.org", unsubscribe_address="m@example.org", templates=folder)
 
 
 def render(renderer: EmailRenderer, *, is_operator: bool = True) -> Message:
@@ -43,7 +44,7 @@ def test_a_template_of_the_users_takes_the_place_of_ours_and_the_other_kind_stay
 def test_our_own_templates_work_as_the_users(tmp_path: Path) -> None:
     renderer = written(tmp_path, html=(OURS / "digest.html").read_text(), txt=(OURS / "digest.txt").read_text())
     assert renderer.template_faults() == []
-    assert render(renderer) == render(EmailRenderer("monitor@example.org"))
+    assert render(renderer) == render(PLAIN)
 
 
 @pytest.mark.parametrize(
@@ -64,7 +65,7 @@ def test_a_template_with_an_error_gives_way_to_ours_and_says_where_in_the_log_an
     place = str(tmp_path / "digest.html") + (f":{line}" if line else "")
     with caplog.at_level(logging.WARNING):
         message, others = render(renderer), render(renderer, is_operator=False)
-    plain = render(EmailRenderer("monitor@example.org"), is_operator=False)
+    plain = render(PLAIN, is_operator=False)
     assert others == plain
     assert lint(message.content) == []
     for part in (message.html, message.text):

@@ -16,7 +16,9 @@ from tests.factories import NOW, make_article, make_digest, make_recipient, make
 from tests.fakes import FixedLinks
 from tests.golden.digests.samples import TITLES, sample
 
-RENDERER = EmailRenderer("monitor@example.org", links=FixedLinks("https://monitor.example.org"))
+RENDERER = EmailRenderer(
+    "monitor@example.org", unsubscribe_address="m@example.org", links=FixedLinks("https://monitor.example.org")
+)
 DAYS = tuple(
     VolumeDay(day=date(2026, 11, 8) + timedelta(days=n), stories=count)
     for n, count in enumerate((None, 0, 4, 8, 2, 2, 2, 2, 2, 2, 2, 2, 2, 6))
@@ -95,6 +97,7 @@ def test_a_heartbeat_says_that_there_is_nothing_and_that_feeds_are_polled(
     assert said in message.text
     assert said in message.html
     assert f"] {subject}" in message.subject
+    assert "Points are" not in message.text + message.html  # nothing here needs to be explained
     assert lint(message.content) == []
 
 
@@ -222,7 +225,8 @@ def test_any_title_makes_a_mail_that_can_be_read_whatever_else_is_missing(title:
     had = Had(title=title, language=None, at=NOW)
     story = replace(digest.stories[0], state=StoryState.DEVELOPING, had=had, told_before=2)
     message = render(replace(digest, stories=(story, replace(digest.stories[0], story_id=7)), volume=VOLUME))
-    assert lint(message.content) == []
+    # What looks like markup in a title stands in the plain text as the outlet wrote it.
+    assert set(lint(message.content)) <= ({"HTML in the plain text"} if "<b>" in title else set())
     assert 0 < len(message.subject) <= 70
     assert len(message.html) < 20_000
     assert "no usable link" in message.html
