@@ -64,7 +64,8 @@ DIGESTS = {
 
 def rendered(digest: Digest, tag: str) -> bytes:
     digest = replace(digest, recipient=make_recipient(language=tag))
-    return EmailRenderer("monitor@example.org", "Media monitor").render(digest, delivery_id=ID, composed_at=NOW).content
+    renderer = EmailRenderer("monitor@example.org", "Media monitor", unsubscribe_address="monitor@example.org")
+    return renderer.render(digest, delivery_id=ID, composed_at=NOW).content
 
 
 @pytest.mark.parametrize("tag", ["en", "id"])

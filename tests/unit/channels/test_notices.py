@@ -15,7 +15,7 @@ from monitor.model.notices import Notice, NoticeKind
 from tests.eml_lint import lint
 from tests.factories import NOW, make_article, make_digest, make_recipient
 
-RENDERER = EmailRenderer("monitor@example.org", "Media monitor")
+RENDERER = EmailRenderer("monitor@example.org", "Media monitor", unsubscribe_address="monitor@example.org")
 DAY = timedelta(days=1)
 
 
