@@ -30,7 +30,7 @@ REPLY = AlertFacts(
     is_last_of=10,
     was_quiet=True,
 )
-HOSTILE = "<b>Putin</b> & \u202eKim\u202c “tiba”\r\nBcc: x@example.org " + "x" * 300
+HOSTILE = "<i>Putin</i> & \u202eKim\u202c “tiba”\r\nBcc: x@example.org " + "x" * 300
 
 
 def alarm(kind: AlarmKind, count: int) -> VolumeAlarm:
