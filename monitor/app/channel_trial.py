@@ -29,7 +29,7 @@ def plan_channel_trial(configuration: Configuration, channel: str | None, recipi
     """What the words of the command line mean; raises `UsageError` for what is not there."""
     known = {one.id: one for one in configuration.recipients}
     if recipient is not None and recipient not in known:
-        raise UsageError(f"there is no recipient {recipient}; there are: {', '.join(known)}.")
+        raise UsageError(f"There is no recipient {recipient}; there are: {', '.join(known)}.")
     operators = [one for one in known.values() if one.is_operator] or list(known.values())
     meant = known[recipient] if recipient is not None else _preferred(known.values(), channel) or operators[0]
     named = channel or meant.channels[0]

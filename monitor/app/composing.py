@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from monitor.app.adapters import SystemClock, make_renderers
 from monitor.app.links import links_kept
+from monitor.app.names import recipient_named
 from monitor.app.stories import to_read
 from monitor.config import Configuration
 from monitor.core import preferences
@@ -86,12 +87,7 @@ async def preview(configuration: Configuration, recipient_id: str | None, at: da
 
 
 def _recipient(configuration: Configuration, recipient_id: str | None) -> Recipient:
-    known = {one.id: one for one in configuration.recipients}
-    if recipient_id is None:
-        return configuration.recipients[0]
-    if recipient_id not in known:
-        raise StoreError(f"There is no recipient {recipient_id}; there are: {', '.join(known)}.")
-    return known[recipient_id]
+    return configuration.recipients[0] if recipient_id is None else recipient_named(configuration, recipient_id)
 
 
 async def _known(store: SqlStore, recipient_id: str, *, now: datetime, is_past: bool) -> DigestSlot | None:

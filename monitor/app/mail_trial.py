@@ -8,11 +8,12 @@ from datetime import UTC, datetime
 
 from monitor.app.adapters import make_channels, make_signer
 from monitor.app.mailing import make_watched_smtp, smtp_server
+from monitor.app.names import recipient_named
 from monitor.channels.email.trial import TrialMail, trial_message
 from monitor.config import Configuration
 from monitor.config.texts import is_loopback
 from monitor.core.mail_advice import Step, advice_on_failure, advice_on_success
-from monitor.errors import ConfigError, DeliveryError, MonitorError, Problem
+from monitor.errors import ConfigError, DeliveryError, MonitorError, Problem, UsageError
 from monitor.model.digests import Delivery, Recipient
 from monitor.ports import Channel
 
@@ -42,17 +43,14 @@ class TrialResult:
 def plan_trial(
     configuration: Configuration, *, recipient: str | None, to: str | None, channel: str | None, fallback: bool
 ) -> Trial:
-    """What the words of the command line mean; raises `MonitorError` for what is not there."""
-    known = {one.id: one for one in configuration.recipients}
-    if recipient is not None and recipient not in known:
-        raise MonitorError(f"there is no recipient {recipient}; there are: {', '.join(known)}.")
-    operators = [one for one in known.values() if one.is_operator] or list(known.values())
-    meant = known[recipient] if recipient is not None else operators[0]
+    """What the words of the command line mean; raises `UsageError` for what is not there."""
+    operators = [one for one in configuration.recipients if one.is_operator] or list(configuration.recipients)
+    meant = operators[0] if recipient is None else recipient_named(configuration, recipient)
     named = channel or next((name for name in MAIL_CHANNELS if name in meant.channels), None)
     if to is not None and channel is None and configuration.settings.mail.smtp is not None:
         named = "smtp"
     if named is None:
-        raise MonitorError(f"{meant.id} gets no mail (by {', '.join(meant.channels)}); name a channel with --channel.")
+        raise UsageError(f"{meant.id} gets no mail (by {', '.join(meant.channels)}); name a channel with --channel.")
     section = "smtp_fallback" if fallback else "smtp"
     if named == "smtp" and getattr(configuration.settings.mail, section) is None:
         message = f"there is no mail.{section} to try."

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 from monitor.config import Configuration
 from monitor.errors import UsageError
+from monitor.model.digests import Recipient
 from monitor.model.watchlists import Watchlist
 
 
@@ -14,6 +15,13 @@ def watchlist_named(configuration: Configuration, name: str) -> Watchlist:
     found = {one.name: one for one in configuration.watchlists}
     require("watchlist", name, found)
     return found[name]
+
+
+def recipient_named(configuration: Configuration, id: str) -> Recipient:
+    """The configured recipient of an id. Raises `UsageError` with those that there are."""
+    found = {one.id: one for one in configuration.recipients}
+    require("recipient", id, found)
+    return found[id]
 
 
 def require(kind: str, name: str, known: Iterable[str]) -> None:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from monitor.app.adapters import make_channels, make_renderers
 from monitor.app.links import links_kept
+from monitor.app.names import require
 from monitor.app.stories import to_change, to_read
 from monitor.channels.email.render import EmailRenderer
 from monitor.config import Configuration
@@ -48,12 +49,11 @@ class Rebuilt:
 
 
 async def read_deliveries(configuration: Configuration, recipient: str | None, *, limit: int) -> list[Delivery]:
-    """The newest deliveries, newest first. Raises `StoreError` where there is no store or no such recipient."""
+    """The newest deliveries, newest first. Raises `StoreError` without a store, `UsageError` for a strange name."""
     async with to_read(configuration) as store:
         found = await store.deliveries_to(recipient, limit=limit)
-    known = [one.id for one in configuration.recipients]
-    if recipient is not None and not found and recipient not in known:
-        raise StoreError(f"There is no recipient {recipient}; there are: {', '.join(known)}.")
+    if recipient is not None and not found:  # one that is configured no more may have had some
+        require("recipient", recipient, (one.id for one in configuration.recipients))
     return found
 
 

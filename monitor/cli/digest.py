@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -126,7 +126,7 @@ def _rebuild(args: argparse.Namespace) -> int:
     from monitor.config import load
 
     if args.out is not None and args.out.suffix.lower() not in FORMS:
-        raise MonitorError(f"{args.out} says no form that a digest has: end the name in {', '.join(FORMS)}.")
+        raise UsageError(f"{args.out} says no form that a digest has: end the name in {', '.join(FORMS)}.")
     made = asyncio.run(rebuild(load(args.config, os.environ), args.delivery))
     if args.out is not None:
         write(args.out, made.message.html, made.message.text, made.message.content)

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.errors import MonitorError
+from monitor.errors import MonitorError, UsageError
 
 if TYPE_CHECKING:
     from monitor.app.composing import Preview
@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     from monitor.config import load
 
     if args.out is not None and args.out.suffix.lower() not in FORMS:
-        raise MonitorError(f"{args.out} says no form that a digest has: end the name in {', '.join(FORMS)}.")
+        raise UsageError(f"{args.out} says no form that a digest has: end the name in {', '.join(FORMS)}.")
     found = asyncio.run(preview(load(args.config, os.environ), args.recipient, args.at))
     if args.out is None:
         print(found.message.text)

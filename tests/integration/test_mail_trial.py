@@ -110,7 +110,7 @@ async def test_a_maildir_gets_a_mail_as_well(config: Path, capsys: pytest.Captur
 @pytest.mark.parametrize(
     ("words", "code", "told"),
     [
-        (("--recipient", "nobody"), 1, "there is no recipient nobody; there are: reader"),
+        (("--recipient", "nobody"), 2, "There is no recipient nobody; there are: reader"),
         (("--to", "no address"), 1, "no test mail can be made for 'no address'"),
         (("--to", "ред@example.org"), 1, "ask for an ASCII alias"),
         (("--channel", "smtp"), 2, "mail.smtp"),

@@ -14,7 +14,7 @@ from monitor.app.composing import preview
 from monitor.app.sent import read_deliveries, read_sent, rebuild, resend
 from monitor.cli import main
 from monitor.config import Configuration, load
-from monitor.errors import StoreError
+from monitor.errors import StoreError, UsageError
 from monitor.model.digests import DeliveryState
 from tests.eml_lint import lint
 
@@ -104,7 +104,7 @@ async def test_a_preview_is_the_digest_that_comes_and_marks_nothing(config: Path
         assert then.digest.stories == before.digest.stories
         with pytest.raises(StoreError, match="nothing to show"):
             await preview(configuration, "reader", before.at - timedelta(days=1))
-        with pytest.raises(StoreError, match="no recipient nobody; there are: reader"):
+        with pytest.raises(UsageError, match="no recipient nobody; there are: reader"):
             await preview(configuration, "nobody", None)
 
 
@@ -172,7 +172,7 @@ async def test_the_commands_print_and_write_what_was_sent(
 def test_a_file_of_an_unknown_form_and_a_time_that_is_none_are_refused(
     config: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert main(["preview", "--config", str(config), "--out", "x.pdf"]) == 1
+    assert main(["preview", "--config", str(config), "--out", "x.pdf"]) == 2
     assert "end the name in .html, .txt, .eml" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         main(["preview", "--config", str(config), "--at", "yesterday"])
