@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
@@ -43,6 +43,15 @@ class AlertThread:
     message_ids: Mapping[str, tuple[str, ...]]
     times: int
     told_at: datetime
+
+    def without(self, message_ids: Collection[str]) -> AlertThread | None:
+        """The thread without mails that certainly never arrived; None when nothing is left of it."""
+        left = {
+            channel: kept
+            for channel, ids in self.message_ids.items()
+            if (kept := tuple(id for id in ids if id not in message_ids))
+        }
+        return replace(self, message_ids=left) if left else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

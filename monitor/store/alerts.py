@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -93,6 +93,18 @@ def keep_threads(connection: Connection, threads: Sequence[AlertThread]) -> None
         for thread in threads
     ]
     keep(connection, ALERT_THREAD, rows)
+
+
+def shorten_threads(connection: Connection, recipient_id: str, message_ids: Collection[str]) -> None:
+    """Take mails that never arrived out of a recipient's threads; a thread without any is gone."""
+    c = ALERT_THREAD.c
+    for thread in alert_threads(connection, recipient_id):
+        left = thread.without(message_ids)
+        if left is None:
+            is_it = and_(c.recipient_id == recipient_id, c.story_id == thread.story_id)
+            connection.execute(delete(ALERT_THREAD).where(is_it))
+        elif left != thread:
+            keep_threads(connection, [left])
 
 
 def keep_alarms(connection: Connection, alarms: Sequence[VolumeAlarm], going_on: Sequence[VolumeAlarm]) -> None:

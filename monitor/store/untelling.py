@@ -15,6 +15,7 @@ from sqlalchemy import Connection, and_, case, delete, or_, select, update
 
 from monitor.model.commits import DigestCommit
 from monitor.model.digests import DeliveryState
+from monitor.store.alerts import shorten_threads
 from monitor.store.columns import among
 from monitor.store.tables import DELIVERY, DIGEST, DIGEST_SLOT, TOLD, VOLUME_ALARM
 
@@ -53,6 +54,8 @@ def untell(connection: Connection, recipient_id: str, slot_key: str) -> bool:
     alarm = VOLUME_ALARM.c
     waits = update(VOLUME_ALARM).where(alarm.recipient_id == recipient_id, alarm.told_slot == slot_key)
     connection.execute(waits.values(told_slot=None))
+    mails = connection.execute(select(d.message_id).where(is_of_slot)).scalars().all()
+    shorten_threads(connection, recipient_id, mails)
     is_digest = and_(digest.recipient_id == recipient_id, digest.slot_key == slot_key)
     kept = connection.execute(select(digest.former, digest.at).where(is_digest)).first()
     if kept is not None and kept.former is not None:

@@ -11,7 +11,7 @@ from monitor.model.articles import Article, Revision
 from monitor.model.commits import DigestCommit, DigestSlot, Intake
 from monitor.model.digests import DeliveryOutcome, DeliveryState, Slot
 from monitor.model.volumes import WatchedHour
-from tests.factories import NOW, make_article, make_delivery, make_feed_state, make_match, make_slot
+from tests.factories import NOW, make_article, make_delivery, make_feed_state, make_match, make_message, make_slot
 
 DAY = timedelta(days=1)
 HOUR = timedelta(hours=1)
@@ -122,6 +122,20 @@ async def test_a_thread_is_kept_as_it_stands_now(store: Any) -> None:
     await store.commit_digest(alert(2, threads=(longer,)))
     assert await store.alert_threads("analyst") == [replace(THREAD, story_id=3), longer]
     assert await store.alert_threads("editor") == []
+
+
+async def test_a_mail_that_never_arrived_is_in_no_thread(store: Any) -> None:
+    first = make_delivery("d1", slot_key="alert-1", message=make_message(message_id="<d.1@example.org>"))
+    second = make_delivery("d2", slot_key="alert-2", message=make_message(message_id="<d.2@example.org>"))
+    longer = replace(THREAD, message_ids={"smtp": ("<d.1@example.org>", "<d.2@example.org>")}, times=2)
+    await store.commit_digest(alert(deliveries=(first,), threads=(THREAD,)))
+    await store.commit_digest(alert(2, deliveries=(second,), threads=(longer,)))
+    for delivery, left in ((second, [replace(longer, message_ids=THREAD.message_ids)]), (first, [])):
+        given_up = DeliveryOutcome(
+            delivery_id=delivery.id, state=DeliveryState.DEAD, at=NOW, code=550, reply="no", is_untold=True
+        )
+        await store.commit_outcome(given_up)
+        assert await store.alert_threads("analyst") == left
 
 
 async def test_an_alarm_waits_until_it_is_told_and_is_kept_once(store: Any) -> None:

@@ -86,6 +86,13 @@ class Outbox(Held):
                 self.told_states.pop(key[:2], None)
                 self.told_in_full_at.pop(key[:2], None)
                 self.told_in.pop(key[:2], None)
+        mails = {delivery.message.message_id for delivery in same}
+        for key, thread in list(self.threads.items()):
+            if key[0] == recipient_id:
+                left = thread.without(mails)
+                self.threads |= {key: left} if left else {}
+                if left is None:
+                    del self.threads[key]
         former, states, at, moves = self.former[recipient_id, slot_key]
         for article_id, (state, place) in states.items():
             if (at_of := (recipient_id, article_id)) in self.told_states:
