@@ -245,3 +245,7 @@ def test_whatever_is_muted_what_was_told_stays_and_nothing_new_of_it_is_heard(
     left_out = {one.story.id for one in rows if not one.was_told and one not in found.rows and one.story is not None}
     assert found.muted == len(left_out)
     assert heard(found.rows, wishes, since=None).rows == found.rows
+    digest = digest_of(*rows, wishes=wishes)
+    told = digest.stories if digest is not None else ()
+    assert all(one.lead.article.outlet not in outlets for one in told)
+    assert {of.article.id for one in told for of in one.tellings} == {one.article.id for one in news}
