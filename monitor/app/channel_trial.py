@@ -64,6 +64,17 @@ async def try_channel(configuration: Configuration, trial: ChannelTrial) -> str:
 
 def trial_digest(configuration: Configuration, recipient: Recipient, at: datetime) -> Digest:
     """A digest of one story that says that it is a test, in the recipient's language."""
+    return Digest(
+        recipient=recipient,
+        slot=Slot(key=f"test-{at:%Y-%m-%dT%H:%M:%S}", at=at),
+        since=at,
+        until=at,
+        titles={one.name: in_language(one.title, recipient.language, one.name) for one in configuration.watchlists},
+        stories=(_story(recipient, at),),
+    )
+
+
+def _story(recipient: Recipient, at: datetime) -> DigestStory:
     text = language(recipient.language).gettext(_WORDS)
     article = Article(
         id=1,
@@ -91,7 +102,7 @@ def trial_digest(configuration: Configuration, recipient: Recipient, at: datetim
         matched_at=at,
     )
     verdict = Verdict(article_id=1, kind=VerdictKind.NEW)
-    story = DigestStory(
+    return DigestStory(
         story_id=1,
         watchlist=watchlist,
         state=StoryState.NEW,
@@ -101,14 +112,6 @@ def trial_digest(configuration: Configuration, recipient: Recipient, at: datetim
         threshold=0.0,
         relevance=0.0,
         first_at=at,
-    )
-    return Digest(
-        recipient=recipient,
-        slot=Slot(key=f"test-{at:%Y-%m-%dT%H:%M:%S}", at=at),
-        since=at,
-        until=at,
-        titles={one.name: in_language(one.title, recipient.language, one.name) for one in configuration.watchlists},
-        stories=(story,),
     )
 
 

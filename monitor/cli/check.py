@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -139,18 +140,7 @@ def report(configuration: Configuration, config_dir: Path) -> list[str]:
         )
         for watchlist in configuration.watchlists
     ]
-    rows += [
-        (
-            f"recipient {recipient.id}",
-            f"{recipient.address} by {', '.join(recipient.channels)}, {_times(recipient.schedule)}, "
-            f"{', '.join(recipient.watchlists)}" + (", operator" if recipient.is_operator else ""),
-        )
-        for recipient in configuration.recipients
-    ]
-    if settings.feeds_folder is not None:
-        rows.append(
-            ("published", f"{', '.join(settings.publish.watchlists) or 'all watchlists'}: {settings.feeds_folder}")
-        )
+    rows += _told(configuration)
     if settings.seeds.folder is not None:
         rows.append(("seeds", f"{len(configuration.seeds)} documents"))
     width = max(len(name) for name, _ in rows)
@@ -158,6 +148,17 @@ def report(configuration: Configuration, config_dir: Path) -> list[str]:
     lines += [f"warning  {problem}" for problem in configuration.warnings]
     lines.append(f"{config_dir}: the configuration is good.")
     return lines
+
+
+def _told(configuration: Configuration) -> Iterator[tuple[str, str]]:
+    """Who is told, and what is published."""
+    for recipient in configuration.recipients:
+        words = f"{recipient.address} by {', '.join(recipient.channels)}, {_times(recipient.schedule)}, "
+        words += ", ".join(recipient.watchlists) + (", operator" if recipient.is_operator else "")
+        yield f"recipient {recipient.id}", words
+    folder, watchlists = configuration.settings.feeds_folder, configuration.settings.publish.watchlists
+    if folder is not None:
+        yield "published", f"{', '.join(watchlists) or 'all watchlists'}: {folder}"
 
 
 def _store(configuration: Configuration) -> str:

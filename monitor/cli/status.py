@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from monitor.cli import feed_facts
@@ -69,6 +70,15 @@ def _plain(status: Status) -> dict[str, object]:
     }
 
 
+def _outbox_lines(status: Status) -> Iterator[str]:
+    """How many deliveries each channel has, and what keeps those that wait."""
+    for channel, states in status.outbox.items():
+        yield f"by {channel}: {', '.join(f'{count:,} {state}' for state, count in states.items())}"
+    for delivery in status.deliveries:
+        if delivery.state.value != "sent" and delivery.last_reply:
+            yield f"{delivery.id} {delivery.state.value}: {delivery.last_reply}"
+
+
 def _show(status: Status) -> None:
     from monitor.cli.feed_facts import clock, zone_name
     from monitor.cli.recipients import words
@@ -96,11 +106,8 @@ def _show(status: Status) -> None:
         for delivery in status.deliveries
     ]
     console.print(make_table(("delivery", "recipient", "slot", "channel", "state", "attempts", "subject"), outbox))
-    for channel, states in status.outbox.items():
-        console.print(f"by {channel}: {', '.join(f'{count:,} {state}' for state, count in states.items())}")
-    waiting = [delivery for delivery in status.deliveries if delivery.state.value != "sent" and delivery.last_reply]
-    for delivery in waiting:
-        console.print(f"{delivery.id} {delivery.state.value}: {delivery.last_reply}", markup=False)
+    for line in _outbox_lines(status):
+        console.print(line, markup=False)
     for one in status.suspended:
         refused = f"{one.recipient_id}: no mail to {one.address} since {clock(one.at)}: {one.reason}."
         cure = f"Correct the address, or: monitor recipients resume {one.recipient_id}"

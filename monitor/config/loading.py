@@ -82,8 +82,7 @@ def load(config_dir: Path, env: Mapping[str, str]) -> Configuration:
         if settings is not None:
             ready, wanting = channel_names(settings.mail, settings.channels)
             gathering.problems.extend(recipients.without_channel(ready, wanting))
-    if settings is not None and watchlists:
-        gathering.problems.extend(_unknown_published(config_dir / SETTINGS_FILE, settings, watchlists))
+    gathering.problems.extend(_unknown_published(config_dir / SETTINGS_FILE, settings, watchlists))
     seeds: tuple[SeedEntry, ...] | None = ()
     if settings is not None and settings.seeds.folder is not None:
         manifest = config_dir.parent / settings.seeds.folder / MANIFEST_FILE
@@ -238,9 +237,9 @@ def _login_problems(document: Document, file: MonitorFile, passwords: Mapping[st
             yield problem_at(document, ("mail", section, "username"), "has no password.", cure_of(secret))
 
 
-def _unknown_published(path: Path, settings: Settings, watchlists: Mapping[str, object]) -> Iterator[Problem]:
+def _unknown_published(path: Path, settings: Settings | None, watchlists: Mapping[str, object]) -> Iterator[Problem]:
     """Watchlists that are to be published and do not exist."""
-    for place, name in enumerate(settings.publish.watchlists):
+    for place, name in enumerate(settings.publish.watchlists if settings is not None and watchlists else ()):
         if name not in watchlists:
             cure = near_miss(name, watchlists) or f"There are: {one_of(watchlists)}."
             loc = ("publish", "watchlists", place)
