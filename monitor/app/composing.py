@@ -17,6 +17,7 @@ from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery, Digest, Message, Recipient
 from monitor.model.feeds import Feed
 from monitor.pipeline.as_of import AsOf
+from monitor.pipeline.building import SharedBuilds
 from monitor.pipeline.compose import ComposeRules, plan_digest, planned_slot
 from monitor.pipeline.surveying import Survey
 from monitor.store.sqlstore import SqlStore
@@ -46,6 +47,7 @@ def compose_rules(configuration: Configuration, feeds: Mapping[str, Feed], store
         outlets={feed_id: feed.outlet for feed_id, feed in feeds.items()},
         survey=Survey(store, store),
         alerts=store,
+        build=SharedBuilds().build,
     )
 
 

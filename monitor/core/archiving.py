@@ -12,6 +12,10 @@ from monitor.model.digests import Delivery, Digest, DigestStory, Telling
 
 def without_texts(digest: Digest) -> Digest:
     """The digest with its articles as they are shown: of their texts only the quotes."""
+    told = [telling.article for story in digest.stories for telling in story.tellings]
+    told += [one.article for one in digest.changed] + [one.article for one in digest.alerted]
+    if not any(article.text or article.summary for article in told):
+        return digest
     return replace(
         digest,
         stories=tuple(map(_bare_story, digest.stories)),

@@ -42,7 +42,8 @@ class ComposeRules:
     `is_first_due`: whether a recipient never seen before gets a digest at once. `outlets` names
     the outlet of every feed that is polled: operators are told of these. `zones` finds a time zone by its IANA name.
     `survey` is asked, for one cycle, what came and was mailed before; without it digests say nothing of the usual
-    volume, and there are no heartbeats. `alerts` is asked for alarms about volume; without it there are none.
+    volume, and there are no heartbeats. `alerts` is asked for alarms about volume; without it there are none. `build`
+    makes a digest of matches; one with a memory serves readers alike (`building`).
     """
 
     titles: Mapping[str, Mapping[str, str]]
@@ -53,6 +54,7 @@ class ComposeRules:
     zones: Callable[[str], tzinfo] = ZoneInfo
     survey: Survey | None = None
     alerts: AlertStore | None = None
+    build: Callable[..., Digest | None] = digests.build
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,7 +169,7 @@ async def plan_digest(
     told_notice, notices = await _notices(recipient, known, store=store, rules=rules, now=now)
     is_first = known is None or slot.key == FIRST_SLOT
     heartbeat = None if rules.survey is None or is_first else await rules.survey.heartbeat(recipient, now=now)
-    digest = digests.build(
+    digest = rules.build(
         recipient,
         slot,
         heard.rows,

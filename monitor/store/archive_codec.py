@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import zlib
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -17,6 +17,7 @@ from pydantic_core import PydanticSerializationError
 
 from monitor.errors import StoreError
 from monitor.model.archives import Archive
+from monitor.model.digests import DigestStory
 from monitor.store.text import plain
 
 FORMAT = 1
@@ -67,8 +68,13 @@ def _bare(archive: Archive) -> Archive:
 
 
 def _json(archive: Archive) -> bytes:
+    """As the model's types say; stories that several readers' digests share are written once for all of them."""
+    stories = archive.digest.stories
     try:
-        return _adapter().dump_json(archive)
+        rest = _adapter().dump_json(replace(archive, digest=replace(archive.digest, stories=())))
+        if not stories or rest.count(_NO_STORIES) != 1:
+            return _adapter().dump_json(archive)
+        return rest.replace(_NO_STORIES, _NO_STORIES[:-2] + _stories_json(_Same(stories)))
     except PydanticSerializationError:  # a lone surrogate, which only a file of the configuration can bring
         return json.dumps(_plain(_adapter().dump_python(archive)), default=_by_type).encode()
 
@@ -83,6 +89,33 @@ def _plain(value: Any) -> Any:
 
 def _by_type(value: Any) -> Any:
     return TypeAdapter(type(value)).dump_python(value, mode="json")
+
+
+_NO_STORIES = b'"stories":[]'
+# In a text its quotes would be escaped; a second field of the name makes `_json` go the long way.
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Same:
+    """The very same stories, not equal ones: comparing them would cost what is to be saved."""
+
+    stories: tuple[DigestStory, ...]
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.stories is other.stories
+
+    def __hash__(self) -> int:
+        return id(self.stories)
+
+
+@lru_cache(maxsize=8)
+def _stories_json(same: _Same) -> bytes:
+    return _stories_adapter().dump_json(same.stories)
+
+
+@cache
+def _stories_adapter() -> TypeAdapter[tuple[DigestStory, ...]]:
+    return TypeAdapter(tuple[DigestStory, ...])
 
 
 @cache

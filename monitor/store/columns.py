@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     any_,
+    bindparam,
     cast,
     func,
     select,
@@ -57,6 +58,20 @@ def among(connection: Connection, column: ColumnElement[Any], keys: Collection[i
         return column.in_(select(listed.c.value))
     kind = Text() if isinstance(column.type, Text | PlainText) else BigInteger()
     return column == any_(cast(list(keys), ARRAY(kind)))
+
+
+def among_bound(dialect: str, column: ColumnElement[Any], name: str) -> Any:
+    """The condition of `among` for a statement that is made once; its keys are bound by `bindable` under `name`."""
+    if dialect == "sqlite":
+        listed = func.json_each(bindparam(name, type_=Text())).table_valued("value", name=name)
+        return column.in_(select(listed.c.value))
+    kind = Text() if isinstance(column.type, Text | PlainText) else BigInteger()
+    return column == any_(cast(bindparam(name, type_=ARRAY(kind)), ARRAY(kind)))
+
+
+def bindable(connection: Connection, keys: Collection[int] | Collection[str]) -> Any:
+    """Keys as `among_bound` takes them."""
+    return json.dumps(list(keys)) if connection.dialect.name == "sqlite" else list(keys)
 
 
 @dataclass(frozen=True, slots=True)

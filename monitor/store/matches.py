@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Row, and_, delete, func, select
+from sqlalchemy import Connection, Row, Select, and_, bindparam, delete, func, select
 
 from monitor.model.articles import Article, ArticleId, Revision
 from monitor.model.commits import Rematch
 from monitor.model.digests import MatchedArticle
 from monitor.model.stories import Place, Story, StoryId
-from monitor.store.columns import among, keep
+from monitor.store.columns import among, among_bound, bindable, keep
 from monitor.store.intakes import keep_grouping, refuse_if_changed
 from monitor.store.lineage import lineages, told_of_changed, with_marked
 from monitor.store.mapping import (
@@ -91,29 +92,48 @@ def matched_articles(
 
     With them what the recipient was told, however long ago, of stories that changed since, and what changed itself.
     """
+    asked = {"reader": recipient_id, "names": bindable(connection, list(watchlists)), "since": since}
+    rows: list[Row[Any]] = list(connection.execute(_matched_since(connection.dialect.name), asked))
+    grown = {row.placed_in for row in rows if row.placed_in is not None}
+    told = {
+        *told_of_changed(connection, recipient_id, since, grown),
+        *told_and_changed(connection, recipient_id, since),
+    }
+    if told:
+        earlier = _matched_before(connection.dialect.name)
+        rows += connection.execute(earlier, {**asked, "told": bindable(connection, list(told))})
+    placed = {row.placed_in for row in rows if row.placed_in is not None}
+    marked = with_marked(connection, placed | {of for row in rows for of in (row.had_story, row.had_event) if of})
+    return sorted(_matched(connection, rows, marked, placed), key=reading_order)
+
+
+@cache
+def _matched_since(dialect: str) -> Select[Any]:
+    """The rows for `reader` of the watchlists `names` whose article was first seen since `since`."""
+    return _wanted(dialect).where(ARTICLE.c.first_seen_at >= bindparam("since"))
+
+
+@cache
+def _matched_before(dialect: str) -> Select[Any]:
+    """The same of the articles `told` that were first seen before."""
+    is_told = among_bound(dialect, ARTICLE.c.id, "told")
+    return _wanted(dialect).where(ARTICLE.c.first_seen_at < bindparam("since"), is_told)
+
+
+def _wanted(dialect: str) -> Select[Any]:
     a, m, t = ARTICLE.c, MATCH.c, TOLD.c
-    is_had = and_(t.recipient_id == recipient_id, t.article_id == a.id)
+    is_had = and_(t.recipient_id == bindparam("reader"), t.article_id == a.id)
     facts = {"told_at": func.min(t.at), "had_state": func.max(t.state)}
     facts |= {"had_story": func.max(t.story_id), "had_event": func.max(t.event_id)}
     had = [select(of).where(is_had).correlate(ARTICLE).scalar_subquery().label(name) for name, of in facts.items()]
     # In the same statement as the text, so that they agree.
     state = select(func.max(REVISION.c.n)).where(REVISION.c.article_id == a.id).correlate(ARTICLE).scalar_subquery()
     placed_in = JOINING.c.story_id.label("placed_in")
-    wanted = (
+    return (
         select(*ARTICLE_COLUMNS, *VERDICT_COLUMNS, *MATCH_COLUMNS, placed_in, state.label("now_state"), *had)
         .select_from(MATCH.join(ARTICLE, a.id == m.article_id).outerjoin(JOINING, JOINING.c.article_id == a.id))
-        .where(among(connection, m.watchlist, list(watchlists)))
+        .where(among_bound(dialect, m.watchlist, "names"))
     )
-    rows: list[Row[Any]] = list(connection.execute(wanted.where(a.first_seen_at >= since)))
-    grown = {row.placed_in for row in rows if row.placed_in is not None}
-    told = {
-        *told_of_changed(connection, recipient_id, since, grown),
-        *told_and_changed(connection, recipient_id, since),
-    }
-    rows += connection.execute(wanted.where(a.first_seen_at < since, among(connection, a.id, told)))
-    placed = {row.placed_in for row in rows if row.placed_in is not None}
-    marked = with_marked(connection, placed | {of for row in rows for of in (row.had_story, row.had_event) if of})
-    return sorted(_matched(connection, rows, marked, placed), key=reading_order)
 
 
 def _matched(
