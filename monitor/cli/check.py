@@ -154,7 +154,9 @@ def _told(configuration: Configuration) -> Iterator[tuple[str, str]]:
     """Who is told, and what is published."""
     for recipient in configuration.recipients:
         words = f"{recipient.address} by {', '.join(recipient.channels)}, {_times(recipient.schedule)}, "
-        words += ", ".join(recipient.watchlists) + (", operator" if recipient.is_operator else "")
+        words += ", ".join(recipient.watchlists)
+        words += f", {recipient.stories_per_day} stories a day" if recipient.stories_per_day else ""
+        words += ", operator" if recipient.is_operator else ""
         yield f"recipient {recipient.id}", words
     folder, watchlists = configuration.settings.feeds_folder, configuration.settings.publish.watchlists
     if folder is not None:
