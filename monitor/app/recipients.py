@@ -6,15 +6,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
+from monitor.app.adapters import SystemClock
+from monitor.app.links import link_keys
+from monitor.app.serving import names_of
 from monitor.app.stories import to_change, to_read
 from monitor.config import Configuration
 from monitor.core import preferences, suspensions
 from monitor.errors import UsageError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Recipient
+from monitor.model.errands import Errand
 from monitor.model.preferences import Preference, PreferenceKind, Way
 from monitor.model.suspensions import Suspension
-from monitor.pipeline.desk import story_title
+from monitor.pipeline.desk import ReaderDesk, story_title
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +93,19 @@ async def resume(
     ]
     async with to_change(configuration) as store:
         return [one for one in back if await store.keep_preference(one)]
+
+
+async def answer(configuration: Configuration, subject: str, *, is_on: bool = True) -> Errand:
+    """Do what the mail with this subject asks for, or take it back. Raises `UsageError` for any other mail."""
+    async with to_change(configuration) as store:
+        desk = ReaderDesk(preferences=store, store=store, clock=SystemClock())
+        desk.configure(await link_keys(configuration, store), names_of(configuration))
+        claim = desk.claim_of_subject(subject)
+        if claim is None:
+            raise UsageError(
+                "This subject holds no word that was signed here. Give it whole, as it came; or the key has changed."
+            )
+        return await desk.act(claim, way=Way.MAIL, is_on=is_on)
 
 
 async def lift(configuration: Configuration, recipient_id: str) -> Sequence[Suspension]:

@@ -1,4 +1,4 @@
-"""`monitor recipients list|show|resume`: who gets digests, what they asked for, and the way back."""
+"""`monitor recipients list|show|resume|answer`: who gets digests, what they asked for, and the way back."""
 
 from __future__ import annotations
 
@@ -27,13 +27,17 @@ def configure(parser: argparse.ArgumentParser) -> None:
         ("list", "all recipients, and what they asked for"),
         ("show", "one recipient, with every word it said"),
         ("resume", "send again to an address that refused mail; else take back what that reader asked for"),
+        ("answer", "do what a reader's mail asks for by the signed word in its subject"),
     ):
         child = children.add_parser(name, help=summary, description=summary[0].upper() + summary[1:] + ".")
         child.add_argument(
             "--config", type=Path, default=argparse.SUPPRESS, metavar="DIR", help="folder of the configuration"
         )
         child.add_argument("--json", action="store_true", help="for programs")
-        if name != "list":
+        if name == "answer":
+            child.add_argument("subject", metavar="SUBJECT", help="the mail's subject, as it came, in quotes")
+            child.add_argument("--undo", action="store_true", help="take it back instead")
+        elif name != "list":
             child.add_argument("recipient", metavar="ID", help="the recipient's id in recipients.yaml")
         if name == "resume":
             child.add_argument(
@@ -52,6 +56,8 @@ def run(args: argparse.Namespace) -> int:
     configuration = load(args.config, os.environ)
     if args.subcommand == "resume":
         return _resume(args)
+    if args.subcommand == "answer":
+        return _answer(args)
     if args.subcommand == "show":
         found = asyncio.run(read_recipient(configuration, args.recipient))
         print(json.dumps(_plain(found), ensure_ascii=False, indent=2) if args.json else "\n".join(_lines(found)))
@@ -82,6 +88,21 @@ def _resume(args: argparse.Namespace) -> int:
         print(f"{args.recipient}: taken back: {words(one)}")
     if not back:
         print(f"{args.recipient} asked for nothing of the kind: nothing is changed.")
+    return 0
+
+
+def _answer(args: argparse.Namespace) -> int:
+    from monitor.app.recipients import answer
+    from monitor.config import load
+
+    errand = asyncio.run(answer(load(args.config, os.environ), args.subject, is_on=not args.undo))
+    claim = errand.claim
+    if args.json:
+        facts = {"recipient": claim.recipient_id, "action": claim.action.value, "target": claim.target}
+        print(json.dumps({**facts, "on": errand.is_done}, ensure_ascii=False, indent=2))
+        return 0
+    of = errand.subject or claim.target or "everything"
+    print(f"{claim.recipient_id}: {claim.action.value}, {of}: {'done' if errand.is_done else 'taken back'}")
     return 0
 
 
