@@ -36,21 +36,24 @@ class Delivering:
 
     async def deliver(self) -> DeliverReport:
         """One round over the channels that no other round is at work on."""
+        turns = self._turns
         return await deliver(
             store=self._store,
             channels=self._channels,
             clock=self._around.clock,
             rng=self._around.chance,
             rules=self._rules,
-            turns=self._turns,
+            turns=turns,
             pause=self._around.pause,
-            is_stopping=self._is_stopping,
+            # Once its channels are replaced a round ends with what it is sending.
+            is_stopping=lambda: self._is_stopping() or turns is not self._turns,
         )
 
     def take_over(self, channels: Mapping[str, Channel], rules: DeliverRules) -> None:
         """Use these channels from now on, without what was learnt of the old ones; those close when they are done."""
         old, self._channels, self._rules = self._channels, dict(channels), rules
-        self._turns.backoffs.clear()
+        # A round under way keeps what it learns of the old ones to itself; whose turn it is holds for both.
+        self._turns = ChannelTurns(locks=self._turns.locks)
         for name, channel in old.items():
             task = asyncio.create_task(self._retire(name, channel))
             self._retiring.add(task)
