@@ -57,7 +57,7 @@ async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
             for of in dict.fromkeys((*configured, *(one.recipient_id for one in standing)))
         }
         muted = {one.target for words in said.values() for one in words if one.kind is PreferenceKind.MUTE_STORY}
-        titles = {of: await story_title(store, int(of)) for of in muted}
+        titles = {of: (await story_title(store, int(of)))[0] for of in muted}
         return [
             RecipientFile(
                 id=of,

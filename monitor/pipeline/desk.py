@@ -88,13 +88,7 @@ class ReaderDesk(Desk):
 
     async def look(self, claim: LinkClaim) -> Errand:
         """See `Desk`."""
-        language = self._names.language_of(claim.recipient_id)
-        return Errand(
-            claim=claim,
-            language=language,
-            subject=await self._subject(claim, language),
-            is_done=await self._is_done(claim),
-        )
+        return await self._errand(claim, await self._is_done(claim))
 
     async def act(self, claim: LinkClaim, *, way: Way, is_on: bool = True) -> Errand:
         """See `Desk`."""
@@ -116,9 +110,8 @@ class ReaderDesk(Desk):
         if is_new:
             facts = {"recipient": claim.recipient_id, "target": claim.target, "way": way.value, "is_on": is_on}
             log.info("reader asked: %s", claim.action.value, extra=facts)
-        language = self._names.language_of(claim.recipient_id)
         is_done = is_on if is_new else await self._is_done(claim)
-        return Errand(claim=claim, language=language, subject=await self._subject(claim, language), is_done=is_done)
+        return await self._errand(claim, is_done)
 
     async def archived(self, claim: LinkClaim) -> str | None:
         """See `Desk`; a delivery to somebody else is nobody's."""
@@ -149,25 +142,31 @@ class ReaderDesk(Desk):
         said = standing(await self._preferences.preference_history(claim.recipient_id))
         return any((one.kind, one.target) == (_PREFERENCES.get(claim.action), claim.target) for one in said)
 
-    async def _subject(self, claim: LinkClaim, language: str) -> str:
+    async def _errand(self, claim: LinkClaim, is_done: bool) -> Errand:
+        language = self._names.language_of(claim.recipient_id)
+        subject, spoken = "", None
         match claim.action:
             case LinkAction.UNSUBSCRIBE | LinkAction.LESS_OFTEN:
-                return self._names.title_of(claim.target, language) if claim.target else ""
+                subject = self._names.title_of(claim.target, language) if claim.target else ""
             case LinkAction.MUTE_OUTLET:
-                return claim.target
+                subject = claim.target
             case LinkAction.MUTE_STORY:
-                return await story_title(self._store, int(claim.target))
+                subject, spoken = await story_title(self._store, int(claim.target))
             case LinkAction.MORE | LinkAction.LESS:
-                return await _title(self._store, int(claim.target))
-        return ""
+                subject, spoken = await _title(self._store, int(claim.target))
+        return Errand(claim=claim, language=language, subject=subject, is_done=is_done, subject_language=spoken)
 
 
-async def story_title(store: DeskStore, story_id: StoryId) -> str:
-    """The title of a story as it was told: an article that stands alone is told under its own id; "" for none."""
+async def story_title(store: DeskStore, story_id: StoryId) -> tuple[str, str | None]:
+    """The title of a story as it was told, and its language; "" for none.
+
+    An article that stands alone is told under its own id.
+    """
     story = await store.story(story_id)
-    return story.title if story is not None else await _title(store, story_id)
+    title, spoken = await _title(store, story_id if story is None else story.lead_id)
+    return (title if story is None else story.title), spoken
 
 
-async def _title(store: DeskStore, article_id: ArticleId) -> str:
+async def _title(store: DeskStore, article_id: ArticleId) -> tuple[str, str | None]:
     article = await store.article(article_id)
-    return article.title if article is not None else ""
+    return (article.title, article.language) if article is not None else ("", None)

@@ -19,6 +19,9 @@ MAX_SUBJECT = 240
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]+")
 
 
+_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}")
+
+
 class Words(Protocol):
     """A language: its tag and its texts."""
 
@@ -66,7 +69,9 @@ class Pages:
         subject = " ".join(_UNSEEN.sub(" ", errand.subject).split())
         subject = subject if len(subject) <= MAX_SUBJECT else subject[: MAX_SUBJECT - 1].rstrip() + "…"
         action = errand.claim.action.value
-        return self._filled("errand.html", errand.language, action=action, subject=subject, errand=errand, acted=acted)
+        spoken = errand.subject_language or ""
+        facts = {"action": action, "subject": subject, "spoken": spoken if _TAG.fullmatch(spoken) else ""}
+        return self._filled("errand.html", errand.language, errand=errand, acted=acted, **facts)
 
     def refused(self, status: int, accepted: str) -> Page:
         """A page for what cannot be answered, in a language that an Accept-Language header names."""

@@ -169,6 +169,7 @@ async def test_a_title_that_a_feed_gave_is_shown_and_never_markup(site: Site) ->
     html = await (await site.get(CLAIMS[6])).text()
     assert "&lt;b&gt;Kim &amp; &#34;Putin&#34;&lt;/b&gt; terbalik" in html
     assert "\u202e" not in html
+    assert f'<bdi lang="{ARTICLE.language}">' in html
 
 
 async def test_the_page_speaks_the_readers_language(site: Site) -> None:
