@@ -12,12 +12,14 @@ from monitor.app.names import require
 from monitor.app.stories import to_change, to_read
 from monitor.channels.email.render import EmailRenderer
 from monitor.config import Configuration
+from monitor.core import suspensions
 from monitor.core.archiving import by_channel
 from monitor.core.digests import delivery_id
 from monitor.core.mail_bytes import body_hash, differences
 from monitor.errors import StoreError
 from monitor.model.archives import Archive
 from monitor.model.digests import Delivery, DeliveryState, Message
+from monitor.model.suspensions import Suspension
 from monitor.ports import ArchiveStore, Links
 
 _ON_THE_WAY = frozenset({DeliveryState.PENDING, DeliveryState.SENDING, DeliveryState.UNCERTAIN})
@@ -121,7 +123,7 @@ async def resend(configuration: Configuration, name: str) -> Delivery:
         for one in (first, *earlier):
             if one.state in _ON_THE_WAY:
                 raise StoreError(f"{one.id} is still on its way ({one.state.value}): it needs no other.")
-        _refuse_if_gone(configuration, first)
+        _refuse_if_gone(configuration, first, await store.suspensions())
         now = datetime.now(UTC)
         again = replace(
             first,
@@ -141,7 +143,7 @@ async def resend(configuration: Configuration, name: str) -> Delivery:
         return again
 
 
-def _refuse_if_gone(configuration: Configuration, first: Delivery) -> None:
+def _refuse_if_gone(configuration: Configuration, first: Delivery, said: Sequence[Suspension]) -> None:
     recipient = next((one for one in configuration.recipients if one.id == first.recipient_id), None)
     if recipient is None:
         raise StoreError(f"{first.id} went to {first.recipient_id}, who is no recipient any more. Nothing was queued.")
@@ -149,6 +151,11 @@ def _refuse_if_gone(configuration: Configuration, first: Delivery) -> None:
         raise StoreError(
             f"{first.id} is addressed to {first.message.recipient}, and {recipient.id} reads at {recipient.address} "
             "now: a mail is never changed once it is composed. `monitor digest show ID --eml` gives it to forward."
+        )
+    if not suspensions.reachable([replace(recipient, channels=(first.channel,))], said):
+        raise StoreError(
+            f"The address of {recipient.id} is suspended: mail servers refused it. When it works again: "
+            f"monitor recipients resume {recipient.id} --kind suspension."
         )
     if first.channel not in make_channels(configuration):
         raise StoreError(f"{first.id} went by {first.channel}, which the configuration no longer has.")

@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from monitor.channels.email.render import EmailRenderer
-from monitor.core.archiving import archive_of, without_texts
+from monitor.core.archiving import archive_of, by_channel, without_texts
 from monitor.core.digests import delivery_id
 from monitor.errors import StoreError
+from monitor.model.alerts import AlertFacts, AlertThread
 from monitor.model.archives import Archive
 from monitor.model.digests import Digest, Message
 from monitor.store.archive_codec import decode_archive, decode_templates, encode_archive, encode_templates
@@ -103,6 +104,27 @@ def test_links_are_the_ones_that_were_given_then() -> None:
     assert then.html == message.html.replace("m.example.org", "old.example.org")
     assert then.text == message.text.replace("m.example.org", "old.example.org")
     assert b"List-Unsubscribe: <https://old.example.org/u/" in then.content
+
+
+def test_a_reply_in_a_thread_names_the_same_mails_again_by_its_channel() -> None:
+    ids = {"smtp": ("<d.1@example.org>", "<d.2@example.org>"), "maildir": ("<d.3@example.org>",)}
+    thread = AlertThread(
+        recipient_id="analyst", story_id=7, root="s.7", subject="Alert", message_ids=ids, times=2, told_at=NOW
+    )
+    digest = without_texts(many(1, "en"))
+    digest = replace(digest, alert=AlertFacts(line=80.0, thread=thread, was_quiet=True))
+    for channel in ids:
+        told = by_channel(digest, channel)
+        message = RENDERER.render(told, delivery_id="d" + "1" * 20, composed_at=NOW)
+        archive = archive_of(digest, [make_delivery("d" + "1" * 20, message=message, composed_at=NOW)])
+        assert archive is not None
+        kept = stored(archive)
+        assert kept.stationery is not None
+        made = EmailRenderer.again(kept.stationery).render(
+            by_channel(kept.digest, channel), delivery_id="d" + "1" * 20, composed_at=kept.composed_at
+        )
+        assert made == message
+        assert f"In-Reply-To: {ids[channel][-1]}".encode() in made.content
 
 
 def test_an_archive_holds_no_texts_of_articles() -> None:
