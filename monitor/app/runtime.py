@@ -327,6 +327,7 @@ class Runtime:
     async def cycle(self, *, is_digest_forced: bool = False) -> CycleReport:
         """One cycle of everything: seeds, every feed once, due digests (all, when forced), the outbox."""
         seeds = await self.prepare()
+        await self.returns()  # who asked to stop since the last cycle gets no digest of this one
         # As in the daemon's start: what is due is told before the feeds are asked.
         first = await self._compose()
         early = await self.deliver()
