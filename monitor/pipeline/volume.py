@@ -28,6 +28,10 @@ HISTORY = timedelta(days=HISTORY_DAYS + 2)
 DRIVEN_AGAINST = timedelta(days=14)
 
 
+_Counts = tuple[tuple[str, int], ...]
+_Driven = dict[tuple[str, datetime], tuple[_Counts, _Counts]]
+
+
 class VolumeWatchStore(ComposeStore, SurveyStore, VolumeStore, Protocol):
     """All that is asked and kept here."""
 
@@ -60,6 +64,7 @@ class VolumeWatch:
         hours = await self._store.watched_hours(since=now - HISTORY)
         known = await self._store.known_alarms(since=now - HISTORY)
         days: dict[tuple[str, str], _Looks | None] = {}
+        driven: _Driven = {}
         fresh: list[VolumeAlarm] = []
         going_on: list[VolumeAlarm] = []
         for recipient in recipients:
@@ -76,7 +81,7 @@ class VolumeWatch:
                 # The bars of a busy watchlist take some tens of milliseconds; the loop has better things to do.
                 for alarm in await asyncio.to_thread(looks.alarms, blank, known):
                     is_new = not _goes_on(alarm, known)
-                    (fresh if is_new else going_on).append(await self._driven(alarm) if is_new else alarm)
+                    (fresh if is_new else going_on).append(await self._driven(alarm, driven) if is_new else alarm)
         if fresh or going_on:
             await self._store.keep_alarms(fresh, going_on=going_on)
         for alarm in fresh:
@@ -85,12 +90,16 @@ class VolumeWatch:
             )
         return fresh
 
-    async def _driven(self, alarm: VolumeAlarm) -> VolumeAlarm:
+    async def _driven(self, alarm: VolumeAlarm, known: _Driven) -> VolumeAlarm:
+        """With what drives it, the same for all recipients: two weeks of matches are read once for each watchlist."""
         if alarm.kind is not AlarmKind.SPIKE:
             return alarm
-        since = alarm.since_at - DRIVEN_AGAINST
-        rows = await self._store.matched_articles(alarm.recipient_id, [alarm.watchlist], since=since)
-        terms, outlets = drivers(rows, since=alarm.since_at)
+        key = (alarm.watchlist, alarm.since_at)
+        if key not in known:
+            since = alarm.since_at - DRIVEN_AGAINST
+            rows = await self._store.matched_articles(alarm.recipient_id, [alarm.watchlist], since=since)
+            known[key] = await asyncio.to_thread(drivers, rows, since=alarm.since_at)
+        terms, outlets = known[key]
         return replace(alarm, terms=terms, outlets=outlets)
 
 

@@ -10,7 +10,7 @@ from monitor.model.commits import Intake
 from monitor.model.volumes import Sighting, WatchedHour
 from monitor.pipeline.compose import ComposeRules
 from monitor.pipeline.volume import VolumeWatch
-from tests.factories import make_article, make_feed_state, make_match, make_recipient
+from tests.factories import make_article, make_feed_state, make_match, make_recipient, make_schedule
 from tests.fakes import MemoryStore
 
 HOUR = timedelta(hours=1)
@@ -74,6 +74,27 @@ async def test_many_times_the_usual_is_told_within_hours_and_once() -> None:
     assert [term for term, _ in alarm.terms] == ["Kursk"]
     assert {name for name, _ in alarm.outlets} == {"Outlet 0", "Outlet 1", "Outlet 2"}
     assert await store.waiting_alarms("analyst") == [alarm]
+
+
+async def test_every_recipient_of_a_watchlist_has_the_alarm_of_its_own_day() -> None:
+    store = MemoryStore()
+    await usual_days(store)
+    await arrive(store, *(TODAY + n * timedelta(minutes=10) for n in range(30)), title="Kursk")
+    now = TODAY + 6 * HOUR
+    await awake(store, now)
+    readers = [
+        make_recipient("one"),
+        make_recipient("two"),
+        make_recipient("west", schedule=make_schedule(zone="America/New_York")),
+        make_recipient("other", watchlists=("asean",)),
+    ]
+    found = await VolumeWatch(store).look(readers, rules=RULES, false_alarm_days=90, now=now)
+    assert [(alarm.recipient_id, alarm.episode) for alarm in found] == [
+        ("one", "2026-11-24"),
+        ("two", "2026-11-24"),
+        ("west", "2026-11-23"),
+    ]
+    assert found[0].terms == found[1].terms != ()
 
 
 async def test_a_restart_repeats_nothing() -> None:
