@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -158,3 +159,17 @@ def test_the_key_is_never_shown(rsa: bytes, tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot sign") as raised:
         signer(b"\n".join([*rsa.splitlines()[:16], rsa.splitlines()[-1]]))
     assert body not in str(raised.value)
+
+
+@pytest.mark.parametrize(("package", "named"), [("dkim", "dkimpy"), ("nacl", "pynacl")])
+def test_without_the_extra_it_is_said_what_to_install(package: str, named: str) -> None:
+    """In a process of its own, where the package cannot be imported."""
+    key = openssl("genpkey", "-algorithm", "ED25519").decode()
+    lines = (
+        f"import sys; sys.modules[{package!r}] = None",
+        "from monitor.channels.email.dkim import DkimSigner",
+        f"DkimSigner(selector='s', domain='example.org', key={key.encode()!r})",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, check=False, text=True)
+    assert done.returncode == 1
+    assert f"needs the package {named}. Install it with: pip install 'monitor[dkim]'" in done.stderr
