@@ -156,6 +156,10 @@ class StoryStore(Protocol):
         """The stories, open or closed, of those articles that are in one, redirects of merged stories followed."""
         ...
 
+    async def stories_of(self, article_ids: Sequence[ArticleId]) -> list[Story]:
+        """The same stories whole, each once, oldest first."""
+        ...
+
 
 class MatchStore(Protocol):
     """What matching a changed watchlist asks and keeps."""

@@ -284,7 +284,7 @@ class Judge:
     async def _reopen(self, arrivals: Sequence[_Arrival], originals: Mapping[ArticleId, Article]) -> None:
         """Bring back the closed stories of which a copy arrives: it belongs there however old they are."""
         copied = {arrival.copy_of for arrival in arrivals if arrival.copy_of is not None} & originals.keys()
-        wanted = {of: originals[of].at for of in copied if self._memory.stories.story_of(of) is None}
+        wanted = {of for of in copied if self._memory.stories.story_of(of) is None}
         if wanted:
             await self._memory.reopen(wanted)
 

@@ -6,7 +6,7 @@ kept leaves nothing behind. Owns no decision: those are `monitor.core`'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -115,13 +115,14 @@ class Memory:
         self._remember(story_id)
         self.stories.drop(story_id)
 
-    async def reopen(self, wanted: Mapping[ArticleId, datetime]) -> None:
-        """Bring back the closed stories that hold one of these articles (id → its time), whatever becomes of the batch.
+    async def reopen(self, wanted: Collection[ArticleId]) -> None:
+        """Bring back the closed stories that hold one of these articles, whatever becomes of the batch.
 
-        Rare, and it reads all stories since the oldest; a story's last article is never older than its members.
+        Only these are read: hostile feeds copy old articles all the time, and all stories since the oldest of them are
+        a million values where three thousand are stored.
         """
-        for story in await self._stored_stories.open_stories(since=min(wanted.values())):
-            if story.id not in self.stories and not wanted.keys().isdisjoint(members_of(story)):
+        for story in await self._stored_stories.stories_of(sorted(wanted)):
+            if story.id not in self.stories and not set(wanted).isdisjoint(members_of(story)):
                 self.stories.keep(story)
 
     async def unplaced(self, article_ids: Iterable[ArticleId]) -> set[ArticleId]:

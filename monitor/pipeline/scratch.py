@@ -127,6 +127,11 @@ class ScratchStore:
         """The stories of those articles that are in one."""
         return {of: self._root_of(self._story_of[of]) for of in article_ids if of in self._story_of}
 
+    async def stories_of(self, article_ids: Sequence[ArticleId]) -> list[Story]:
+        """The stories that those articles are part of, each once, oldest first."""
+        ids = set((await self.story_ids(article_ids)).values()) & self.stories.keys()
+        return sorted((self.stories[of] for of in ids), key=lambda story: (story.first_at, story.id))
+
     def _root_of(self, story_id: StoryId) -> StoryId:
         while (story := self.stories.get(story_id)) is not None and story.merged_into is not None:
             story_id = story.merged_into

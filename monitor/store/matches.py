@@ -196,6 +196,13 @@ def story_ids(connection: Connection, article_ids: Sequence[ArticleId]) -> dict[
     return {row.article_id: stories[row.story_id].id for row in rows if row.story_id in stories}
 
 
+def stories_of(connection: Connection, article_ids: Sequence[ArticleId]) -> list[Story]:
+    """The stories that those articles are part of, each once, oldest first."""
+    placed = select(JOINING.c.story_id).where(among(connection, JOINING.c.article_id, article_ids))
+    _, roots = roots_of(connection, set(connection.execute(placed).scalars()))
+    return sorted({story.id: story for story in roots.values()}.values(), key=lambda story: (story.first_at, story.id))
+
+
 def roots_of(connection: Connection, ids: set[StoryId]) -> tuple[dict[StoryId, Story], dict[StoryId, Story]]:
     """The stories by id, and each id with the story that it was merged into in the end."""
     stories: dict[StoryId, Story] = {}

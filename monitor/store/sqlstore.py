@@ -200,6 +200,10 @@ class SqlStore(
         """See `MatchStore`."""
         return await self._read(partial(matches.story_ids, article_ids=article_ids))
 
+    async def stories_of(self, article_ids: Sequence[ArticleId]) -> list[Story]:
+        """See `StoryStore`."""
+        return await self._read(partial(matches.stories_of, article_ids=article_ids))
+
     async def commit_rematch(self, rematch: Rematch) -> None:
         """See `MatchStore`; a pass that another version began is followed by one from the start."""
         await self._write(partial(matches.commit_rematch, rematch=rematch))

@@ -138,6 +138,8 @@ async def test_the_stories_of_articles_are_named_by_what_they_were_merged_into(s
     await store.commit_intake(Intake(stories=stories, joinings=joinings))
     assert await store.story_ids([10, 11, 12, 13]) == {10: 1, 11: 1}
     assert await store.story_ids([]) == {}
+    assert await store.stories_of([10, 11, 12, 13]) == [stories[0]]
+    assert await store.stories_of([]) == []
 
 
 async def test_articles_to_score_again_come_by_id_after_the_cursor(store: Any) -> None:

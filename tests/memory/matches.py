@@ -34,6 +34,10 @@ class Matches(Held):
         found = {article_id: self._story_of(article_id) for article_id in article_ids}
         return {article_id: story.id for article_id, story in found.items() if story is not None}
 
+    async def stories_of(self, article_ids: Sequence[int]) -> list[Story]:
+        found = {story.id: story for of in article_ids if (story := self._story_of(of)) is not None}
+        return sorted(found.values(), key=lambda story: (story.first_at, story.id))
+
     async def commit_rematch(self, rematch: Rematch) -> None:
         self._refuse_if_changed(rematch.rests_on)
         rematch = self._writing(rematch)

@@ -6,7 +6,7 @@ import asyncio
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -225,6 +225,32 @@ async def test_a_late_copy_joins_its_originals_story_though_it_is_closed() -> No
     assert judged.intake.stories[0].size == 2
     bench.judge.discard()
     assert await bench.judge.judge([copy], now=copy.first_seen_at) == judged
+
+
+class Counting(MemoryStore):
+    """Says how often all open stories were read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.times_read = 0
+
+    async def open_stories(self, *, since: datetime) -> list[Story]:
+        self.times_read += 1
+        return await super().open_stories(since=since)
+
+
+async def test_a_late_copy_brings_back_one_story_and_reads_no_other() -> None:
+    """Hostile feeds copy old articles all the time; all stories since then were most of the memory that was taken."""
+    store = Counting()
+    desk = Bench(store, group="all")
+    original = page("Kim undang Putin", VISIT)
+    await desk.keep(original, page("Banjir merendam Medan", FLOOD))
+    await desk.restart()
+    await desk.keep(page("Gempa mengguncang Palu", "Gempa bumi mengguncang Palu pada dini hari.", hours=24 * 40))
+    before = store.times_read
+    judged = await desk.keep(page("Kim undang Putin", VISIT, outlet="Kompas", hours=24 * 41))
+    assert {joining.story_id for joining in judged.intake.joinings} == {original.id}
+    assert store.times_read == before
 
 
 async def test_an_article_of_a_closed_story_stays_there_when_it_changes() -> None:
