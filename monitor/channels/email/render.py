@@ -110,22 +110,7 @@ class EmailRenderer:
             unsubscribe = self._mailto(subject)
             own = fills(address, delivery_id, unsubscribe)
             bodies = self._shared(digest, words, links, own) or self._written(digest, words, links, own)
-            letter = Letter(
-                message_id=f"<d.{delivery_id.removeprefix('d')}@{self._domain}>",
-                date=composed_at,
-                sender=(self._sender_name, self._sender),
-                recipient=(clean(recipient.name, MAX_NAME), address),
-                subject=bodies.subject,
-                text=bodies.text,
-                html=bodies.html,
-                language=words.tag,
-                list_id=f"{_label(recipient.watchlists)}.{self._domain}",
-                list_name=_list_name(digest),
-                unsubscribe=self._short(unsubscribe, subject),
-                one_click=links.one_click(_unsubscribing(recipient)),
-                help=self._mailto("help"),
-                references=self._references(digest),
-            )
+            letter = self._letter(digest, words, bodies, links, own=own, composed_at=composed_at)
             content = serialise(letter)
             if self._sign is not None:
                 content = self._sign(content, composed_at)
@@ -163,6 +148,35 @@ class EmailRenderer:
             return self._bodies(view, words).html
         except (TemplateError, InlineError, ValueError, LookupError) as error:
             raise RenderError(f"the digest for {recipient.id} cannot be shown whole: {error}") from error
+
+    def _letter(
+        self,
+        digest: Digest,
+        words: Language,
+        bodies: _Bodies,
+        links: AskedLinks,
+        *,
+        own: Mapping[str, str],
+        composed_at: datetime,
+    ) -> Letter:
+        recipient = digest.recipient
+        unsubscribing = _unsubscribing(recipient)
+        return Letter(
+            message_id=f"<d.{own[DELIVERY].removeprefix('d')}@{self._domain}>",
+            date=composed_at,
+            sender=(self._sender_name, self._sender),
+            recipient=(clean(recipient.name, MAX_NAME), own[ADDRESS]),
+            subject=bodies.subject,
+            text=bodies.text,
+            html=bodies.html,
+            language=words.tag,
+            list_id=f"{_label(recipient.watchlists)}.{self._domain}",
+            list_name=_list_name(digest),
+            unsubscribe=self._short(own[MAILTO] or None, links.subject(unsubscribing)),
+            one_click=links.one_click(unsubscribing),
+            help=self._mailto("help"),
+            references=self._references(digest),
+        )
 
     def template_faults(self) -> list[TemplateFault]:
         """What is wrong with the user's own templates, each fault once: tried in every language on made-up digests."""
