@@ -6,7 +6,7 @@ young. So the interpreter collects the two young generations by itself, what is 
 when nobody refers to it, but walked no more), and the rest is swept by the clock, while it is small.
 
 The C library keeps what was freed below anything that lives, a heap for each thread: after some hours of bodies of all
-sizes half as much again as is used, and more each hour. It returns whole pages of it only when asked.
+sizes half as much again as is used. It returns whole pages of it only when asked.
 """
 
 from __future__ import annotations

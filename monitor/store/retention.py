@@ -39,8 +39,7 @@ from monitor.store.tables import (
 
 PAIRS_AT_ONCE = 4_000
 """Hashes of so many are taken out of the index at a time. The 2,000 articles of a chunk have a hundred thousand and
-more, which as statements' parameters took 50 MB for a moment, each hour, and scattered over Python's memory what came
-to live meanwhile: a process that pruned grew by half a megabyte a thousand articles."""
+more, which as statements' parameters were 50 MB for a moment, each hour."""
 
 _SETTLED = (DeliveryState.SENT.value, DeliveryState.DEAD.value)
 _HANGS_ON_ARTICLE = (REVISION, MATCH, JOINING, DECISION, TOLD, PAGE, VOTE)
