@@ -1,6 +1,8 @@
 """What the pipeline needs from the world: small Protocols, one per need.
 
 All store methods may raise `StoreError`; a method that writes is one transaction.
+
+Longer than 400 lines because it is the one page on which a reader finds what is asked of the world.
 """
 
 from __future__ import annotations

@@ -1,39 +1,21 @@
-"""The rules that digests are composed by, from the configuration; and a look at one that nobody is sent."""
+"""Composing as a `Runtime` has it: its rules, what is due, everybody if asked to, and rehearsals."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from monitor.app.adapters import SystemClock, make_renderers
-from monitor.app.links import links_kept
-from monitor.app.names import recipient_named
-from monitor.app.stories import to_read
 from monitor.config import Configuration
 from monitor.core import preferences
-from monitor.errors import StoreError
-from monitor.model.commits import DigestSlot
-from monitor.model.digests import Delivery, Digest, Message, Recipient
+from monitor.model.digests import Recipient, Slot
 from monitor.model.feeds import Feed
-from monitor.pipeline.as_of import AsOf
+from monitor.pipeline import compose as composing
 from monitor.pipeline.building import SharedBuilds
-from monitor.pipeline.compose import ComposeRules, plan_digest, planned_slot
+from monitor.pipeline.compose import ComposeReport, ComposeRules
 from monitor.pipeline.surveying import Survey
+from monitor.ports import Clock, Renderer
 from monitor.store.sqlstore import SqlStore
-
-_MAIL = ("smtp", "sendmail", "files", "maildir")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Preview:
-    """What a recipient would get at a moment; with nothing to tell, what it got last (`last`), in `message`."""
-
-    recipient: Recipient
-    at: datetime
-    message: Message
-    digest: Digest | None = None
-    last: Delivery | None = None
 
 
 def compose_rules(configuration: Configuration, feeds: Mapping[str, Feed], store: SqlStore) -> ComposeRules:
@@ -51,55 +33,48 @@ def compose_rules(configuration: Configuration, feeds: Mapping[str, Feed], store
     )
 
 
-async def preview(configuration: Configuration, recipient_id: str | None, at: datetime | None) -> Preview:
-    """The digest that a recipient (by default the first) would get now or at a time, as a mail; nothing is kept.
+class Composing:
+    """The digests of a `Runtime`; a dry one keeps nothing."""
 
-    It is planned and rendered as the real one is, beside a running daemon. Raises `StoreError` where there is no
-    store, no such recipient, or nothing to show at all.
-    """
-    recipient = _recipient(configuration, recipient_id)
-    channel = next((one for one in recipient.channels if one in _MAIL), _MAIL[-1])
-    recipient = replace(recipient, channels=(channel,))
-    clock_now = SystemClock().now()
-    now = at or clock_now
-    async with to_read(configuration) as store:
-        feeds = {feed.id: feed for feed in configuration.feeds if feed.is_enabled}
-        rules = compose_rules(configuration, feeds, store)
-        past = AsOf(store, at=now)
-        wanted = preferences.wanted(recipient, await past.preferences())
-        known = await _known(store, recipient.id, now=now, is_past=now < clock_now)
-        plan = await plan_digest(
-            wanted,
-            planned_slot(wanted, known, rules=rules, now=now),
-            known,
-            store=past,
-            renderers=make_renderers(configuration, await links_kept(configuration, store)),
-            rules=rules,
-            now=now,
-        )
-        if plan.deliveries:
-            message = plan.deliveries[0].message
-            return Preview(recipient=recipient, at=now, message=message, digest=plan.digest)
-        last = await _last(store, recipient.id, now)
-        if last is None:
-            raise StoreError(
-                f"There is nothing to tell {recipient.id}, and there was no digest before: nothing to show."
-            )
-        return Preview(recipient=recipient, at=now, message=last.message, last=last)
+    def __init__(self, *, store: SqlStore, clock: Clock, is_dry: bool) -> None:
+        self._store = store
+        self._clock = clock
+        self._is_dry = is_dry
+        self._rehearsed: set[tuple[str, str]] = set()
 
+    async def compose(
+        self,
+        recipients: Sequence[Recipient],
+        renderers: Mapping[str, Renderer],
+        rules: ComposeRules,
+        *,
+        is_forced: bool = False,
+    ) -> ComposeReport:
+        """Compose what is due, or everybody's digest. Raises `StoreError`."""
+        now = self._clock.now()
+        if self._is_dry:
+            return await composing.rehearse(recipients, store=self._store, renderers=renderers, rules=rules, now=now)
+        if is_forced:
+            await self._make_due(recipients, now)
+        return await composing.compose(recipients, store=self._store, renderers=renderers, rules=rules, now=now)
 
-def _recipient(configuration: Configuration, recipient_id: str | None) -> Recipient:
-    return configuration.recipients[0] if recipient_id is None else recipient_named(configuration, recipient_id)
+    async def rehearse(
+        self, recipients: Sequence[Recipient], renderers: Mapping[str, Renderer], rules: ComposeRules
+    ) -> None:
+        """Say once what would be mailed. Raises `StoreError`."""
+        now = self._clock.now()
+        known, said = await self._store.digest_slots(), await self._store.preferences()
+        for recipient in recipients:
+            wanted = preferences.wanted(recipient, said)
+            slot = composing.planned_slot(wanted, known.get(recipient.id), rules=rules, now=now)
+            if slot.at > now or (recipient.id, slot.key) in self._rehearsed:
+                continue
+            self._rehearsed.add((recipient.id, slot.key))
+            await composing.rehearse([recipient], store=self._store, renderers=renderers, rules=rules, now=now)
 
-
-async def _known(store: SqlStore, recipient_id: str, *, now: datetime, is_past: bool) -> DigestSlot | None:
-    known = (await store.digest_slots()).get(recipient_id)
-    if known is None or not is_past:
-        return known
-    return replace(known, told_until=await store.told_until(recipient_id, at=now), told_notice=None)
-
-
-async def _last(store: SqlStore, recipient_id: str, now: datetime) -> Delivery | None:
-    """The last mail that a recipient was composed until then."""
-    found = await store.deliveries_to(recipient_id, limit=200)
-    return next((one for one in found if one.message.html and not one.resend_of and one.composed_at <= now), None)
+    async def _make_due(self, recipients: Sequence[Recipient], now: datetime) -> None:
+        """Plan an extra slot now for every recipient; the regular one follows it."""
+        for recipient in recipients:
+            local = now.astimezone(ZoneInfo(recipient.schedule.zone))
+            slot = Slot(key=f"now-{local:%Y-%m-%dT%H:%M:%S.%f}", at=now)
+            await self._store.set_digest_slot(recipient.id, slot)

@@ -10,8 +10,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
-from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 from monitor.app.adapters import (
     Surroundings,
@@ -24,7 +23,7 @@ from monitor.app.adapters import (
     make_zones,
 )
 from monitor.app.alerting import Alerting
-from monitor.app.composing import compose_rules
+from monitor.app.composing import Composing, compose_rules
 from monitor.app.delivering import Delivering, make_deliver_rules
 from monitor.app.links import link_keys, make_links
 from monitor.app.pages import Pages
@@ -36,16 +35,15 @@ from monitor.app.seeking import Seeking
 from monitor.app.serving import Serving
 from monitor.app.telling import Teller
 from monitor.config import Configuration
-from monitor.core import polling, preferences
+from monitor.core import polling
 from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists
 from monitor.core.seeds import to_seed_articles
 from monitor.core.sites import Sites
 from monitor.errors import StoreError
-from monitor.model.digests import Slot
 from monitor.model.feeds import Feed, FeedState
-from monitor.pipeline import compose as composing
 from monitor.pipeline.collect import CollectLimits, Collector
+from monitor.pipeline.compose import ComposeReport, ComposeRules
 from monitor.pipeline.deliver import DeliverReport
 from monitor.pipeline.intake import Intaker, Tally
 from monitor.pipeline.judging import Judge, LookBack
@@ -119,7 +117,6 @@ class Runtime:
         self._switched_on: tuple[Configuration, Mapping[str, Feed]] | None = None
         self._is_stopping = False
         self._teller = Teller()
-        self._rehearsed: set[tuple[str, str]] = set()
         self._chance = surroundings.chance
         self._scorer = compile_watchlists(configuration.watchlists)
         self._sites = Sites(configuration.urls)
@@ -145,6 +142,7 @@ class Runtime:
             configuration, store=store, surroundings=surroundings, is_stopping=lambda: self._is_stopping
         )
         self._alerting = Alerting(configuration, store=store, clock=self._clock, is_dry=is_dry)
+        self._composing = Composing(store=store, clock=self._clock, is_dry=is_dry)
         self._collecting = asyncio.Lock()
         self._reloading = asyncio.Lock()
         self._collector = self._make_collector()
@@ -246,12 +244,12 @@ class Runtime:
     async def digests(self) -> None:
         """Compose the digests that are due, then what cannot wait for the next one."""
         if self._is_dry:
-            await self._rehearse()
+            await self._composing.rehearse(self.configuration.recipients, self._renderers, self._rules())
         else:
             await self._compose()
         await self._alert()
 
-    async def _alert(self) -> composing.ComposeReport:
+    async def _alert(self) -> ComposeReport:
         return await self._alerting.alert(self._renderers, self._rules())
 
     async def deliver(self) -> DeliverReport:
@@ -350,38 +348,11 @@ class Runtime:
             delivered=(early, late),
         )
 
-    async def _compose(self, *, is_forced: bool = False) -> composing.ComposeReport:
-        now, rules = self._clock.now(), self._rules()
+    async def _compose(self, *, is_forced: bool = False) -> ComposeReport:
         recipients = self.configuration.recipients
-        if is_forced and not self._is_dry:
-            await self._make_due(now)
-        if self._is_dry:
-            return await composing.rehearse(
-                recipients, store=self._store, renderers=self._renderers, rules=rules, now=now
-            )
-        return await composing.compose(recipients, store=self._store, renderers=self._renderers, rules=rules, now=now)
+        return await self._composing.compose(recipients, self._renderers, self._rules(), is_forced=is_forced)
 
-    async def _make_due(self, now: datetime) -> None:
-        """Plan an extra slot now for every recipient; the regular one follows it."""
-        for recipient in self.configuration.recipients:
-            local = now.astimezone(ZoneInfo(recipient.schedule.zone))
-            slot = Slot(key=f"now-{local:%Y-%m-%dT%H:%M:%S.%f}", at=now)
-            await self._store.set_digest_slot(recipient.id, slot)
-
-    async def _rehearse(self) -> None:
-        """Say once what would be mailed."""
-        now, rules = self._clock.now(), self._rules()
-        known, said = await self._store.digest_slots(), await self._store.preferences()
-        for recipient in self.configuration.recipients:
-            slot = composing.planned_slot(
-                preferences.wanted(recipient, said), known.get(recipient.id), rules=rules, now=now
-            )
-            if slot.at > now or (recipient.id, slot.key) in self._rehearsed:
-                continue
-            self._rehearsed.add((recipient.id, slot.key))
-            await composing.rehearse([recipient], store=self._store, renderers=self._renderers, rules=rules, now=now)
-
-    def _rules(self) -> composing.ComposeRules:
+    def _rules(self) -> ComposeRules:
         return compose_rules(self.configuration, self._feeds(), self._store)
 
     def _feeds(self) -> Mapping[str, Feed]:

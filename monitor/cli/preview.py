@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from monitor.errors import MonitorError, UsageError
 
 if TYPE_CHECKING:
-    from monitor.app.composing import Preview
+    from monitor.app.preview import Preview
 
 FORMS = (".html", ".txt", ".eml")
 
@@ -40,7 +40,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """0; `MonitorError` without a store, for a recipient that is not there, or a file that cannot be written."""
-    from monitor.app.composing import preview
+    from monitor.app.preview import preview
     from monitor.config import load
 
     if args.out is not None and args.out.suffix.lower() not in FORMS:

@@ -1,4 +1,7 @@
-"""The store on SQLite and PostgreSQL: an async face over one writing thread and a few reading ones."""
+"""The store on SQLite and PostgreSQL: an async face over one writing thread and a few reading ones.
+
+Longer than 400 lines because it is a list: a line or two for each method of the ports, what they do stands elsewhere.
+"""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monitor.app import open_runtime
-from monitor.app.composing import preview
+from monitor.app.preview import preview
 from monitor.app.sent import read_deliveries, read_sent, rebuild, resend
 from monitor.cli import main
 from monitor.config import Configuration, load
