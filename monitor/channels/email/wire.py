@@ -92,7 +92,7 @@ def _headers(letter: Letter) -> dict[str, str]:
         "From": _mailbox(*letter.sender),
         "To": _mailbox(*letter.recipient),
         "Message-ID": letter.message_id,
-        "Subject": _words(letter.subject),
+        "Subject": _subject(letter.subject),
         "List-Id": f"{_phrase(letter.list_name)} <{letter.list_id}>".lstrip(),
         "Auto-Submitted": "auto-generated",
         "Precedence": "list",
@@ -151,6 +151,11 @@ def _phrase(name: str) -> str:
         return name
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}"'
+
+
+def _subject(text: str) -> str:
+    """A reply's mark stays plain: programs that thread by the subject look for it before they decode."""
+    return "Re: " + _words(text[4:]) if text.startswith("Re: ") else _words(text)
 
 
 def _words(text: str) -> str:

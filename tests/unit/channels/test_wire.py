@@ -147,6 +147,16 @@ def test_a_display_name_of_several_encoded_words_is_one_name() -> None:
     assert str(make_header(decode_header(raw))) == f"{name} <a@example.org>"
 
 
+def test_the_mark_of_a_reply_stays_outside_of_encoded_words() -> None:
+    content = serialise(replace(LETTER, subject="Re: [Rusia–Korea Utara] Putin di Pyongyang"))
+
+    assert b"\r\nSubject: Re: =?utf-8?" in content
+    assert (
+        str(message_from_bytes(content, policy=policy.default)["Subject"])
+        == "Re: [Rusia–Korea Utara] Putin di Pyongyang"
+    )
+
+
 @settings(max_examples=150, deadline=None)
 @given(st.text(max_size=200))
 def test_any_cleaned_subject_arrives_whole_in_short_lines(subject: str) -> None:
