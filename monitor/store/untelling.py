@@ -60,6 +60,8 @@ def untell(connection: Connection, recipient_id: str, slot_key: str) -> bool:
     kept = connection.execute(select(digest.former, digest.at).where(is_digest)).first()
     if kept is not None and kept.former is not None:
         _restore(connection, recipient_id, json.loads(kept.former), kept.at)
+        # Once: sent anew by a person and refused again, it must not undo what later digests told.
+        connection.execute(update(DIGEST).where(is_digest).values(former=None))
     return True
 
 

@@ -562,6 +562,18 @@ async def test_a_later_digest_that_was_sent_keeps_its_period_and_lends_it_to_wha
     assert (kept.told_until, kept.told_notice) == (NOW, 0)
 
 
+async def test_what_was_told_in_vain_is_taken_back_once_however_often_it_is_sent_anew_in_vain(store: Any) -> None:
+    await store.commit_digest(digest(make_delivery("d1"), told_notice=7, at=NOW))
+    await store.commit_outcome(outcome(DeliveryState.DEAD, is_untold=True))
+    slot = Slot(key="later", at=NOW + DAY)
+    await store.commit_digest(digest(make_delivery("d2", slot_key="later"), slot=slot, told_notice=9, at=NOW + DAY))
+    await store.commit_outcome(outcome(DeliveryState.SENT, delivery_id="d2"))
+    await store.keep_resend(make_delivery("d3", resend_of="d1"))
+    await store.commit_outcome(outcome(DeliveryState.DEAD, delivery_id="d3", is_untold=True))
+    kept = (await store.digest_slots())["analyst"]
+    assert (kept.told_until, kept.told_notice) == (NOW + DAY, 9), "the later digest had told it all"
+
+
 def suspended(**facts: Any) -> Suspension:
     return Suspension(
         **{

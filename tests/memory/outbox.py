@@ -93,7 +93,12 @@ class Outbox(Held):
                 self.threads |= {key: left} if left else {}
                 if left is None:
                     del self.threads[key]
-        former, states, at, moves = self.former[recipient_id, slot_key]
+        for key, told_slot in self.alarm_slots.items():
+            if (key[0], told_slot) == (recipient_id, slot_key):
+                self.alarm_slots[key] = None
+        if (kept := self.former.pop((recipient_id, slot_key), None)) is None:
+            return
+        former, states, at, moves = kept
         for article_id, (state, place) in states.items():
             if (at_of := (recipient_id, article_id)) in self.told_states:
                 self.told_states[at_of] = min(state, self.told_states[at_of])
@@ -101,9 +106,6 @@ class Outbox(Held):
                     self.told_in.pop(at_of, None)
                 else:
                     self.told_in[at_of] = place
-        for key, told_slot in self.alarm_slots.items():
-            if (key[0], told_slot) == (recipient_id, slot_key):
-                self.alarm_slots[key] = None
         if not moves:
             return
         slot = self.slots[recipient_id]
