@@ -12,7 +12,7 @@ from monitor.app.names import require
 from monitor.app.stories import to_change, to_read
 from monitor.channels.email.render import EmailRenderer
 from monitor.config import Configuration
-from monitor.core import suspensions
+from monitor.core import preferences, suspensions
 from monitor.core.archiving import by_channel
 from monitor.core.digests import delivery_id
 from monitor.core.mail_bytes import body_hash, differences
@@ -114,7 +114,7 @@ def _again(configuration: Configuration, delivery: Delivery, archive: Archive, l
 async def resend(configuration: Configuration, name: str) -> Delivery:
     """Put a delivery's message into the outbox once more: the same bytes, the same Message-ID, a row of its own.
 
-    Raises `StoreError` for one that is still on its way, or whose recipient or channel is there no more.
+    Raises `StoreError` for one that is still on its way, or whose recipient or channel is there no more, or wants none.
     """
     async with to_change(configuration) as store:
         first = await _find(store, name)
@@ -124,6 +124,11 @@ async def resend(configuration: Configuration, name: str) -> Delivery:
             if one.state in _ON_THE_WAY:
                 raise StoreError(f"{one.id} is still on its way ({one.state.value}): it needs no other.")
         _refuse_if_gone(configuration, first, await store.suspensions())
+        if (ended := preferences.unsubscribed(first.recipient_id, await store.preferences())) is not None:
+            raise StoreError(
+                f"{first.recipient_id} unsubscribed on {ended.at:%Y-%m-%d %H:%M} UTC. Nothing was queued. When that is "
+                f"taken back: monitor recipients resume {first.recipient_id} --kind unsubscribe."
+            )
         now = datetime.now(UTC)
         again = replace(
             first,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,12 +12,15 @@ import pytest
 from monitor.app import open_runtime
 from monitor.app.preview import preview
 from monitor.app.sent import read_deliveries, read_sent, rebuild, resend
+from monitor.app.stories import to_change
 from monitor.cli import main
 from monitor.config import Configuration, load
 from monitor.errors import StoreError, UsageError
 from monitor.model.digests import DeliveryState
+from monitor.model.preferences import Preference, PreferenceKind, Way
 from tests.eml_lint import lint
 
+NOW = datetime(2026, 11, 22, 7, tzinfo=UTC)
 FEEDS = """feeds:
 - {id: none, url: "http://127.0.0.1:9/rss", outlet: Nobody, language: id, enabled: false}
 """
@@ -125,6 +128,19 @@ async def test_what_cannot_be_sent_once_more_says_why(config: Path) -> None:
             await resend(load(config, {}), "d")
         with pytest.raises(StoreError, match="no delivery x"):
             await resend(configuration, "x")
+        assert len(await read_deliveries(configuration, None, limit=9)) == 1
+
+
+async def test_to_who_unsubscribed_nothing_is_sent_once_more(config: Path) -> None:
+    configuration = load(config, {})
+    async with open_runtime(configuration) as runtime, to_change(configuration) as store:
+        await runtime.start()
+        await runtime.deliver()
+        (sent,) = await read_deliveries(configuration, None, limit=9)
+        ended = Preference(recipient_id="reader", kind=PreferenceKind.UNSUBSCRIBE, at=NOW, way=Way.ONE_CLICK)
+        await store.keep_preference(ended)
+        with pytest.raises(StoreError, match="reader unsubscribed on 2026-11-22 07:00 UTC"):
+            await resend(configuration, sent.id)
         assert len(await read_deliveries(configuration, None, limit=9)) == 1
 
 
