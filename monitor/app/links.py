@@ -41,11 +41,12 @@ class SignedLinks(Links):
 async def link_keys(configuration: Configuration, store: SqlStore) -> tuple[LinkKey, ...]:
     """The keys that read links, the first one signing; made and kept in the store at the very first start.
 
-    MONITOR_LINK_KEY replaces the store's. Raises `StoreError`, where there is none also for a store that is only read.
+    MONITOR_LINK_KEY signs in place of the store's, which still reads where there is one: mails were sent with it, and
+    to unsubscribe must not fail. Raises `StoreError`, where there is none also for a store that is only read.
     """
-    if given := _given(configuration):
-        return given
-    kept = await store.artifact(ARTIFACT)
+    given, kept = _given(configuration), await store.artifact(ARTIFACT)
+    if given:
+        return (*given, *(link_key(one) for one in (kept,) if one is not None))
     if kept is None:
         fresh = secrets.token_bytes(32)
         try:

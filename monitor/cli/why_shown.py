@@ -184,7 +184,7 @@ def _show_story(sheet: _Sheet, found: Reasons) -> None:
 
 def _show_tellings(sheet: _Sheet, found: Reasons) -> None:
     for to, watchlist, at in found.told:
-        sheet.say(f"Told: {to} had it in the digest of {clock(at)} ({watchlist})")
+        sheet.say(f"Told: {to} had it on {clock(at)} ({watchlist})")
     if not found.told and any(answer.score.is_match for answer in found.answers):
         old = "; it was older when first seen than what is told (digests.max_age_hours)" if found.is_backlog else ""
         sheet.say(f"Told: nobody yet{old}")

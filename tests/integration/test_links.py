@@ -65,6 +65,14 @@ async def test_a_given_key_signs_and_the_one_before_it_still_reads(tmp_path: Pat
     assert read_token(token, keys) == CLAIM
 
 
+async def test_links_signed_by_the_stores_key_work_when_one_is_given_later(tmp_path: Path) -> None:
+    async with stored(tmp_path) as store:
+        (before,) = await link_keys(configured(), store)
+        first, *others = await link_keys(configured(key="n" * 20), store)
+        assert first != before
+        assert read_token(write_token(CLAIM, before), (first, *others)) == CLAIM
+
+
 async def test_an_address_is_there_with_a_base_and_one_click_only_with_https(tmp_path: Path) -> None:
     async with stored(tmp_path) as store:
         bare = await links_of(configured(), store)
