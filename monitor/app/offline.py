@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,7 +21,7 @@ from monitor.app.adapters import (
 )
 from monitor.app.examples import tried
 from monitor.config import Configuration, load
-from monitor.core import suspensions
+from monitor.core import preferences, suspensions
 from monitor.core.features import gazetteer_of
 from monitor.core.scoring import compile_watchlists
 from monitor.core.sites import Sites
@@ -33,6 +33,7 @@ from monitor.model.notices import Notice
 from monitor.model.pages import Page
 from monitor.model.preferences import Preference
 from monitor.model.suspensions import Suspension
+from monitor.pipeline.desk import muted_titles
 from monitor.pipeline.judging import Judge, LookBack
 from monitor.pipeline.probe import Probe, probe
 from monitor.pipeline.replay import Replay
@@ -177,7 +178,10 @@ def likely_addresses(states: Iterable[FeedState], found: Mapping[tuple[str, date
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Status:
-    """What a store holds: rows a table, feeds by id, the newest deliveries, and when digests are due."""
+    """What a store holds: rows a table, feeds by id, the newest deliveries, and when digests are due.
+
+    `slots` are of recipients who are configured and still get something.
+    """
 
     counts: Mapping[str, int]
     feeds: Sequence[FeedState]
@@ -191,19 +195,25 @@ class Status:
     """For whom no mail is composed, because their address refuses it."""
     preferences: Sequence[Preference] = ()
     """What readers asked for and stands."""
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """The titles of the muted stories, by the id in figures; "" for one that is kept no more."""
 
 
 async def read_status(configuration: Configuration, *, deliveries: int = 20) -> Status:
     """Look into the store beside a running daemon; writes and locks nothing."""
     async with open_store(configuration.settings.store_url.reveal(), hold_lock=False, read_only=True) as store:
         states, known = await store.feed_states(), await store.suspensions()
+        said = await store.preferences()
+        reached = {of.id for of in configuration.recipients if preferences.wanted(of, said).recipient.watchlists}
+        slots = [slot for slot in (await store.digest_slots()).values() if slot.recipient_id in reached]
         return Status(
             counts=await store.counts(),
             feeds=states,
             addresses=likely_addresses(states, await store.outage_addresses()),
             deliveries=await store.deliveries(limit=deliveries),
             outbox=await store.outbox_counts(),
-            slots=sorted((await store.digest_slots()).values(), key=lambda slot: slot.slot.at),
-            preferences=await store.preferences(),
+            slots=sorted(slots, key=lambda slot: slot.slot.at),
+            preferences=said,
+            titles=await muted_titles(store, said),
             suspended=[one for of in configuration.recipients for one in suspensions.of_recipient(of, known)],
         )

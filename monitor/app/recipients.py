@@ -16,9 +16,10 @@ from monitor.errors import UsageError
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Recipient
 from monitor.model.errands import Errand
+from monitor.model.ids import format_id
 from monitor.model.preferences import Preference, PreferenceKind, Way
 from monitor.model.suspensions import Suspension
-from monitor.pipeline.desk import ReaderDesk, story_title
+from monitor.pipeline.desk import ReaderDesk, muted_titles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +57,7 @@ async def read_recipients(configuration: Configuration) -> list[RecipientFile]:
             of: await store.preference_history(of)
             for of in dict.fromkeys((*configured, *(one.recipient_id for one in standing)))
         }
-        muted = {one.target for words in said.values() for one in words if one.kind is PreferenceKind.MUTE_STORY}
-        titles = {of: (await story_title(store, int(of)))[0] for of in muted}
+        titles = await muted_titles(store, [one for words in said.values() for one in words])
         return [
             RecipientFile(
                 id=of,
@@ -84,15 +84,23 @@ async def read_recipient(configuration: Configuration, recipient_id: str) -> Rec
 async def resume(
     configuration: Configuration, recipient_id: str, *, kind: PreferenceKind | None = None, target: str | None = None
 ) -> list[Preference]:
-    """Take back what a recipient asked for: of one kind and target, or everything. What was taken back."""
+    """Take back what a recipient asked for: of one kind and target, or everything. What was taken back.
+
+    A story is named by its id as it is printed, or in figures.
+    """
     found = await read_recipient(configuration, recipient_id)
     back = [
         replace(one, is_on=False, at=datetime.now(UTC), way=Way.OPERATOR)
         for one in found.standing
-        if kind in (None, one.kind) and target in (None, one.target)
+        if kind in (None, one.kind) and target in (None, one.target, _printed(one))
     ]
     async with to_change(configuration) as store:
         return [one for one in back if await store.keep_preference(one)]
+
+
+def _printed(one: Preference) -> str:
+    """The target as people see it."""
+    return format_id(int(one.target)) if one.kind is PreferenceKind.MUTE_STORY else one.target
 
 
 async def answer(configuration: Configuration, subject: str, *, is_on: bool = True) -> Errand:

@@ -112,7 +112,9 @@ def asked_for(configuration: Configuration) -> list[str]:
     except StoreError:  # of another schema, or no store: the daemon says what about it
         return []
     return [
-        f"note  recipient {one.id}: {words(said)}; readers have the last word" for one in known for said in one.standing
+        f"note  recipient {one.id}: {words(said, one.titles)}; readers have the last word"
+        for one in known
+        for said in one.standing
     ]
 
 

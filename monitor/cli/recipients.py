@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from monitor.app.recipients import RecipientFile
     from monitor.model.preferences import Preference
@@ -119,7 +119,7 @@ def _lifted(args: argparse.Namespace, lifted: Iterable[Suspension]) -> int:
 
 
 def _table(known: Iterable[RecipientFile]) -> None:
-    from monitor.cli.feed_facts import clock
+    from monitor.cli.feed_facts import clock, zone_name
     from monitor.cli.tables import make_console, make_table
 
     rows = [
@@ -128,11 +128,18 @@ def _table(known: Iterable[RecipientFile]) -> None:
             one.recipient.address if one.recipient else "configured no more",
             ", ".join(one.gets) or "nothing",
             clock(one.slot.slot.at) if one.slot and one.gets else "",
-            "; ".join((*(f"refused since {clock(no.at)}" for no in one.suspended), *map(words, one.standing))),
+            "; ".join(
+                (
+                    *(f"refused since {clock(no.at)}" for no in one.suspended),
+                    *(words(said, one.titles) for said in one.standing),
+                )
+            ),
         )
         for one in known
     ]
-    make_console().print(make_table(("recipient", "address", "gets", "next digest", "asked for, or refused"), rows))
+    console = make_console()
+    console.print(make_table(("recipient", "address", "gets", "next digest", "asked for, or refused"), rows))
+    console.print(f"Times are of {zone_name()}.")
 
 
 def _lines(found: RecipientFile) -> list[str]:
@@ -146,28 +153,27 @@ def _lines(found: RecipientFile) -> list[str]:
         lines.append(f"  suspended  no mail by {refused.channel} to {refused.address} since {clock(refused.at)}")
         lines.append(f"             {refused.reason}")
         lines.append(f"             correct the address, or `monitor recipients resume {found.id}` sends again")
-    lines += [f"  asked for  {words(one)}{_title(one, found)}" for one in found.standing]
+    lines += [f"  asked for  {words(one, found.titles)}" for one in found.standing]
     if found.standing:
         lines.append(f"             `monitor recipients resume {found.id}` takes it back")
     lines += [
-        f"  {clock(one.at)}  {'' if one.is_on else 'taken back: '}{words(one)}{_title(one, found)} ({one.way.value})"
+        f"  {clock(one.at)}  {'' if one.is_on else 'taken back: '}{words(one, found.titles)} ({one.way.value})"
         for one in found.history
     ]
     return lines
 
 
-def _title(one: Preference, found: RecipientFile) -> str:
-    title = found.titles.get(one.target, "") if one.kind.value == "mute-story" else ""
-    return f" (“{title}”)" if title else ""
+def words(one: Preference, titles: Mapping[str, str] | None = None) -> str:
+    """What was asked for, in words. `titles` are those of muted stories, by the id in figures."""
+    if one.kind.value == "mute-story":
+        from monitor.model.ids import format_id
 
-
-def words(one: Preference) -> str:
-    """What was asked for, in words."""
+        title = (titles or {}).get(one.target, "")
+        return f"story {format_id(int(one.target))} muted" + (f" (“{title}”)" if title else "")
     of = one.target or "everything"
     return {
         "unsubscribe": f"unsubscribed from {of}",
         "less-often": f"{of} less often",
-        "mute-story": f"story {of} muted",
         "mute-outlet": f"outlet {of} muted",
     }[one.kind.value]
 
@@ -192,7 +198,7 @@ def _plain(found: RecipientFile) -> dict[str, object]:
         "address": found.recipient.address if found.recipient else None,
         "configured": list(found.recipient.watchlists) if found.recipient else [],
         "gets": list(found.gets),
-        "next_digest": found.slot.slot.at.isoformat() if found.slot else None,
+        "next_digest": found.slot.slot.at.isoformat() if found.slot and found.gets else None,
         "suspended": [_suspended(one) for one in found.suspended],
         "asked_for": [_word(one) for one in found.standing],
         "history": [_word(one) for one in found.history],

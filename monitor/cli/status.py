@@ -114,6 +114,6 @@ def _show(status: Status) -> None:
         console.print(f"{refused} {cure}", markup=False)
     for said in status.preferences:
         cure = f"Take it back with: monitor recipients resume {said.recipient_id}"
-        console.print(f"{said.recipient_id}: {words(said)} since {clock(said.at)}. {cure}", markup=False)
+        console.print(f"{said.recipient_id}: {words(said, status.titles)} since {clock(said.at)}. {cure}", markup=False)
     for slot in status.slots:
         console.print(f"next digest for {slot.recipient_id}: {clock(slot.slot.at)}")

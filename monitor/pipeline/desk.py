@@ -167,6 +167,12 @@ async def story_title(store: DeskStore, story_id: StoryId) -> tuple[str, str | N
     return (title if story is None else story.title), spoken
 
 
+async def muted_titles(store: DeskStore, said: Iterable[Preference]) -> dict[str, str]:
+    """The titles of the stories that these words mute or muted, by the id in figures; "" for one kept no more."""
+    muted = {one.target for one in said if one.kind is PreferenceKind.MUTE_STORY}
+    return {of: (await story_title(store, int(of)))[0] for of in muted}
+
+
 async def _title(store: DeskStore, article_id: ArticleId) -> tuple[str, str | None]:
     article = await store.article(article_id)
     return (article.title, article.language) if article is not None else ("", None)

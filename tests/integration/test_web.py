@@ -43,6 +43,16 @@ CLAIMS = [
     LinkClaim(action=LinkAction.MORE, recipient_id="analyst", target=str(ARTICLE.id), watchlist=WATCHLIST),
     LinkClaim(action=LinkAction.LESS, recipient_id="analyst", target=str(ARTICLE.id), watchlist=WATCHLIST),
 ]
+TAKEN_BACK = {
+    (LinkAction.UNSUBSCRIBE, False): "Taken back. You get your digests again.",
+    (LinkAction.UNSUBSCRIBE, True): "Taken back. Your digests hold this topic again.",
+    (LinkAction.LESS_OFTEN, False): "Taken back. It comes as often as before.",
+    (LinkAction.LESS_OFTEN, True): "Taken back. It comes as often as before.",
+    (LinkAction.MUTE_STORY, True): "Taken back. What is new in this story is told again.",
+    (LinkAction.MUTE_OUTLET, True): "Taken back. This outlet counts like any other again.",
+    (LinkAction.MORE, True): "Taken back. Your vote counts no more.",
+    (LinkAction.LESS, True): "Taken back. Your vote counts no more.",
+}
 
 
 class StoppedClock:
@@ -140,14 +150,19 @@ async def test_the_headers_post_may_come_as_a_multipart_form(site: Site) -> None
 @pytest.mark.parametrize("claim", CLAIMS, ids=lambda claim: f"{claim.action.value}-{claim.target and 'one'}")
 async def test_a_page_has_one_button_that_does_it_and_then_one_that_takes_it_back(site: Site, claim: LinkClaim) -> None:
     fresh = await (await site.get(claim)).text()
+    assert "Nothing has changed yet. Press the button to " in " ".join(fresh.split())
     assert (fresh.count("<form"), fresh.count("<button"), 'value="yes"' in fresh) == (1, 1, True)
     site.clock.at += timedelta(seconds=1)
     done = await (await site.post(claim, do="yes")).text()
     assert (done.count("<button"), 'value="undo"' in done, 'role="status"' in done) == (1, True, True)
-    assert 'value="undo"' in await (await site.get(claim)).text()
+    stands = await (await site.get(claim)).text()
+    assert 'value="undo"' in stands
+    assert "Nothing has changed yet" not in done + stands
     site.clock.at += timedelta(seconds=1)
     back = await (await site.post(claim, do="undo")).text()
-    assert "Taken back" in back
+    assert TAKEN_BACK[claim.action, bool(claim.target)] in back
+    assert not re.search("Done|Press the button|Nothing has changed|no more digests", back)
+    assert 'value="yes"' in back
     assert await site.store.preferences() == []
     assert all(vote.kind is VoteKind.NONE for vote in site.store.votes.values())
 
