@@ -13,6 +13,7 @@ from monitor.app.stories import to_read
 from monitor.config import Configuration
 from monitor.core import preferences
 from monitor.errors import StoreError
+from monitor.model.alerts import ALERT_SLOT
 from monitor.model.commits import DigestSlot
 from monitor.model.digests import Delivery, Digest, Message, Recipient
 from monitor.pipeline.as_of import AsOf
@@ -82,6 +83,7 @@ async def _known(store: SqlStore, recipient_id: str, *, now: datetime, is_past: 
 
 
 async def _last(store: SqlStore, recipient_id: str, now: datetime) -> Delivery | None:
-    """The last mail that a recipient was composed until then."""
+    """The last digest that a recipient was composed until then, as a mail; alerts are none."""
     found = await store.deliveries_to(recipient_id, limit=200)
-    return next((one for one in found if one.message.html and not one.resend_of and one.composed_at <= now), None)
+    digests = (one for one in found if not one.slot_key.startswith(ALERT_SLOT))
+    return next((one for one in digests if one.message.html and not one.resend_of and one.composed_at <= now), None)

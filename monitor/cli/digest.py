@@ -43,7 +43,7 @@ def configure(parser: argparse.ArgumentParser) -> None:
         "resend",
         help="queue the same message once more",
         description="Queue the very bytes once more, with their Message-ID, as a delivery of their own. "
-        "This is never done by itself.",
+        "This is never done by itself. What a digest told that never arrived comes with the next one all the same.",
     )
     for child in (listed, show, rebuild, resend):
         if child is not listed:

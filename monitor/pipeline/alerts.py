@@ -82,7 +82,6 @@ class Alerter:
         if not wanting:
             return ComposeReport()
         wanting = suspensions.reachable(wanting, await self._store.suspensions())
-        wanting = suspensions.reachable(wanting, await self._store.suspensions())
         slots, said = await self._store.digest_slots(), await self._store.preferences()
         composed: list[Plan] = []
         failures: list[tuple[str, str]] = []

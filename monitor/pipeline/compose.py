@@ -182,7 +182,7 @@ async def plan_digest(
         muted=heard.muted,
         muted_outlets=wanted.muted_outlets,
         heartbeat=heartbeat,
-        alarms=await _alarms(recipient, rules),
+        alarms=await _alarms(recipient, rules, now),
     )
     if digest is None:
         return plan
@@ -203,9 +203,10 @@ async def plan_digest(
     )
 
 
-async def _alarms(recipient: Recipient, rules: ComposeRules) -> list[VolumeAlarm]:
+async def _alarms(recipient: Recipient, rules: ComposeRules, now: datetime) -> list[VolumeAlarm]:
     waiting = [] if rules.alerts is None else await rules.alerts.waiting_alarms(recipient.id)
-    return [alarm for alarm in waiting if alarm.watchlist in recipient.watchlists]
+    # A digest of an earlier moment (a preview) knows nothing of later ones.
+    return [alarm for alarm in waiting if alarm.watchlist in recipient.watchlists and alarm.at <= now]
 
 
 async def _told_today(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from monitor.app.stories import to_change
 from monitor.cli import main
 from monitor.config import Configuration, load
 from monitor.errors import StoreError, UsageError
+from monitor.model.alerts import ALERT_SLOT
 from monitor.model.digests import DeliveryState
 from monitor.model.preferences import Preference, PreferenceKind, Way
 from tests.eml_lint import lint
@@ -109,6 +111,16 @@ async def test_a_preview_is_the_digest_that_comes_and_marks_nothing(config: Path
             await preview(configuration, "reader", before.at - timedelta(days=1))
         with pytest.raises(UsageError, match="no recipient nobody; there are: reader"):
             await preview(configuration, "nobody", None)
+
+
+async def test_with_nothing_new_a_preview_shows_the_last_digest_and_no_alert(config: Path) -> None:
+    configuration = load(config, {})
+    async with open_runtime(configuration) as runtime, to_change(configuration) as store:
+        await runtime.start()
+        (digest,) = await read_deliveries(configuration, None, limit=9)
+        alert = replace(digest, id="d" + "0" * 20, slot_key=f"{ALERT_SLOT}x", composed_at=datetime.now(UTC))
+        await store.keep_resend(alert)
+        assert (await preview(configuration, "reader", None)).last == digest
 
 
 async def test_what_cannot_be_sent_once_more_says_why(config: Path) -> None:

@@ -387,6 +387,13 @@ async def test_a_spike_rides_with_an_alert_of_the_same_moment() -> None:
     assert "17 stories since midnight" in text(alert)
 
 
+async def test_a_digest_of_an_earlier_moment_knows_nothing_of_a_later_alarm() -> None:
+    room = Newsroom(make_recipient())
+    await room.store.set_digest_slot("analyst", Slot(key="2026-11-23T07:00", at=SEVEN))
+    await room.store.keep_alarms([alarm(at=SEVEN + HOUR)])
+    assert await room.digest(SEVEN - room.now) == []
+
+
 async def test_who_has_no_alerts_reads_of_a_silence_in_the_next_digest_even_if_there_is_nothing_else() -> None:
     room = Newsroom(make_recipient())
     await room.store.set_digest_slot("analyst", Slot(key="2026-11-23T07:00", at=SEVEN))
