@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -12,6 +13,8 @@ from monitor.channels.webhook import Hook, WebhookChannel
 from monitor.channels.webhook.payload import WebhookRenderer
 from monitor.config.channels import secret_name
 from monitor.config.settings import Settings
+from monitor.core.polling import is_public
+from monitor.errors import Problem
 from monitor.ports import Caller, Channel, Clock, Links, Renderer
 from monitor.sources.http import HttpSource, Lookup
 
@@ -33,6 +36,27 @@ def named_renderers(settings: Settings, links: Links | None = None) -> dict[str,
     found |= dict.fromkeys((f"webhook:{name}" for name in channels.webhook), WebhookRenderer())
     found |= dict.fromkeys((f"telegram:{name}" for name in channels.telegram), TelegramRenderer(links=links))
     return found | dict.fromkeys((f"apprise:{name}" for name in channels.apprise), AppriseRenderer(links=links))
+
+
+def refused_addresses(settings: Settings) -> Iterator[Problem]:
+    """Channels whose receiver is plainly in a private network or on this machine, where that is not allowed.
+
+    Only what the address itself says; names are looked up when they are called. The address may be a secret: not told.
+    """
+    for kind, name in settings.channels.named():
+        section = getattr(settings.channels, kind)[name]
+        if kind == "webhook":
+            secret = settings.channel_secrets.get(secret_name(kind, name, "url"))
+            url = secret.reveal() if secret is not None else section.url
+        else:
+            url = getattr(section, "server", None)
+        if url and not section.allow_private and not is_public(urlsplit(url).hostname or ""):
+            yield Problem(
+                file="monitor.yaml",
+                key=f"channels.{kind}.{name}",
+                message="its address is in a private network or on this machine, and may not be called.",
+                cure="Set allow_private: true there if you mean it.",
+            )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from monitor.app.adapters import (
     make_zones,
     template_warnings,
 )
+from monitor.app.channels import refused_addresses
 from monitor.app.examples import tried
 from monitor.config import Configuration, load
 from monitor.core import preferences, suspensions
@@ -46,12 +47,14 @@ from monitor.store.sqlstore import SqlStore
 def load_configuration(config_dir: Path, env: Mapping[str, str]) -> Configuration:
     """A configuration fit to go live: files that can be read, watchlists that pass their own tests, a key that signs.
 
-    A template of the user's that does not work is a warning. Raises `ConfigError` with every problem.
+    A template of the user's that does not work is a warning, and so is a channel that may not be called. Raises
+    `ConfigError` with every problem.
     """
     configuration = load(config_dir, env)
     make_signer(configuration)
     configuration = tried(configuration)
-    return replace(configuration, warnings=(*configuration.warnings, *template_warnings(configuration)))
+    odd = (*template_warnings(configuration), *refused_addresses(configuration.settings))
+    return replace(configuration, warnings=(*configuration.warnings, *odd))
 
 
 def make_replay(configuration: Configuration, *, is_repairing: bool = False) -> Replay:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from monitor.app.adapters import SystemClock, make_renderers
+from monitor.app.adapters import SystemClock, make_mail_renderer, make_renderers
 from monitor.app.composing import compose_rules
 from monitor.app.links import links_kept
 from monitor.app.names import recipient_named
 from monitor.app.stories import to_read
+from monitor.channels.email.specimen import specimens
 from monitor.config import Configuration
 from monitor.core import preferences
 from monitor.errors import StoreError
@@ -25,13 +26,17 @@ _MAIL = ("smtp", "sendmail", "files", "maildir")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """What a recipient would get at a moment; with nothing to tell, what it got last (`last`), in `message`."""
+    """What a recipient would get at a moment; with nothing to tell, what it got last (`last`), in `message`.
+
+    `is_sample`: the digest is made up.
+    """
 
     recipient: Recipient
     at: datetime
     message: Message
     digest: Digest | None = None
     last: Delivery | None = None
+    is_sample: bool = False
 
 
 async def preview(configuration: Configuration, recipient_id: str | None, at: datetime | None) -> Preview:
@@ -69,6 +74,19 @@ async def preview(configuration: Configuration, recipient_id: str | None, at: da
                 f"There is nothing to tell {recipient.id}, and there was no digest before: nothing to show."
             )
         return Preview(recipient=recipient, at=now, message=last.message, last=last)
+
+
+def sample(configuration: Configuration, recipient_id: str | None) -> Preview:
+    """A made-up digest with something in every section, in the recipient's language and by the templates as they are.
+
+    What a template of one's own looks like while there is nothing to tell; needs no store. Its reader is an operator,
+    so what is wrong with a template stands in it; links that act on digests are left out.
+    """
+    recipient = _recipient(configuration, recipient_id)
+    digest = specimens(recipient.language)[0]
+    renderer = make_mail_renderer(configuration)
+    message = renderer.render(digest, delivery_id="d" + "0" * 20, composed_at=digest.until)
+    return Preview(recipient=recipient, at=digest.until, message=message, digest=digest, is_sample=True)
 
 
 def _recipient(configuration: Configuration, recipient_id: str | None) -> Recipient:

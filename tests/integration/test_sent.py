@@ -101,6 +101,8 @@ async def test_a_preview_is_the_digest_that_comes_and_marks_nothing(config: Path
         after = await preview(configuration, "reader", None)
         assert after.last == delivery
         assert after.message == delivery.message
+        later = before.at + timedelta(days=400)
+        assert (await preview(configuration, "reader", later)).at == later
 
         then = await preview(configuration, "reader", before.at)
         assert then.last is None
@@ -121,6 +123,24 @@ async def test_with_nothing_new_a_preview_shows_the_last_digest_and_no_alert(con
         alert = replace(digest, id="d" + "0" * 20, slot_key=f"{ALERT_SLOT}x", composed_at=datetime.now(UTC))
         await store.keep_resend(alert)
         assert (await preview(configuration, "reader", None)).last == digest
+
+
+def test_a_template_of_ones_own_is_seen_on_a_made_up_digest_without_a_store(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config / "monitor.yaml").write_text("mail: {sender: desk@news.example.org, templates: templates}\n")
+    own = config.parent / "templates" / "digest.txt"
+    own.parent.mkdir()
+    own.write_text("{% for story in d.stories %}*** {{ story.title.text }}{% endfor %}")
+    assert main(["preview", "--sample", "--config", str(config)]) == 0
+    output = capsys.readouterr()
+    assert output.out.strip() == "*** A headline <with> & signs"
+    assert "a made-up digest in the language of reader" in output.err
+
+    own.write_text("{{ d.storeys }}")
+    assert main(["preview", "--sample", "--config", str(config), "--out", str(own.with_name("x.txt"))]) == 0
+    assert f"your template was not used: {own}:1: " in capsys.readouterr().out
+    assert not (config.parent / "var").exists()
 
 
 async def test_what_cannot_be_sent_once_more_says_why(config: Path) -> None:
@@ -189,10 +209,12 @@ async def test_the_commands_print_and_write_what_was_sent(
         assert "Queued once more" in said("digest", "resend", id)
         assert f"(resend of {id})" in said("digest", "list")
         for form in ("html", "txt", "eml"):
-            assert "nothing new to tell reader; this is the last digest" in said(
+            assert "by what is known now; this is the last digest" in said(
                 "preview", "--out", str(tmp_path / f"p.{form}")
             )
         assert (tmp_path / "p.eml").read_bytes() == delivery.message.content
+        then = said("preview", "--at", "2099-03-04T05:06", "--out", str(tmp_path / "p.txt"))
+        assert "nothing new to tell reader at 04 Mar 2099 05:06" in then
 
     await asyncio.to_thread(all_of_them)
 

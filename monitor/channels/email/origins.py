@@ -43,10 +43,11 @@ class OriginView:
 def origin_views(story: DigestStory, words: Language) -> tuple[list[OriginView], int]:
     """The voices of a story, those of most articles first, and how many more there are.
 
-    None for a story of one article, and where every outlet reports for itself: the count says all then.
+    None where every outlet reports for itself: the count says all then. Of a single article only an agency that its
+    text names, for its outlet is named above.
     """
     grounds = {one.ground for origin in story.origins for one in origin.evidence}
-    if len(story.tellings) < 2 or grounds <= {Ground.OWN}:
+    if grounds <= ({Ground.OWN} if len(story.tellings) > 1 else {Ground.OWN, Ground.OUTLET}):
         return [], 0
     articles = {telling.article.id: telling.article for telling in story.tellings}
     backed = [origin for origin in story.origins if not _is_lone(origin)]
@@ -94,7 +95,8 @@ def _evidence(one: Evidence, articles: dict[ArticleId, Article], words: Language
         Ground.WORDING: _shared(one, articles, words),
         Ground.OWN: words.gettext("names no agency"),
     }[one.ground]
-    outlet = phrase(outlet_name(article.outlet, words), MAX_NAME)
+    # Of a single article the outlet stands above.
+    outlet = phrase(outlet_name(article.outlet, words), MAX_NAME) if len(articles) > 1 else Phrase("")
     quote = "" if one.ground is Ground.OUTLET else one.quote
     return EvidenceView(outlet, said, phrase(quote, MAX_QUOTE, lang=language_tag(article.language)))
 

@@ -273,7 +273,7 @@ class _Compiled:
             points=points,
             evidence=f"{len(present)} terms: " + ", ".join(islice(texts, 8)),
             hits=tuple(evidence.hit(place) for place in islice(places, MAX_HITS)),
-            label={"en": "words like those of the seeds", "id": "kata-kata seperti dalam dokumen contoh"},
+            label={"en": "words like those of the example documents", "id": "kata-kata seperti dalam dokumen contoh"},
         )
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from monitor.channels.email.actions import Offers
 from monitor.channels.email.languages import language, language_tags
 from monitor.channels.email.render import EmailRenderer
 from monitor.channels.email.specimen import specimens
+from monitor.channels.email.stories import StoryView
 from monitor.channels.email.view import DigestView, digest_view
 from monitor.model.digests import Message
 from tests.eml_lint import lint
@@ -118,3 +120,11 @@ def test_what_a_users_template_shows_is_escaped(tmp_path: Path) -> None:
     html = renderer.render(digest, delivery_id="d1", composed_at=NOW).html
     assert "<script>" not in html
     assert "&lt;script&gt;" in html
+
+
+def test_the_howto_names_only_fields_that_there_are() -> None:
+    text = Path("docs/howto/write-a-template.md").read_text(encoding="utf-8")
+    for name, view in (("d", DigestView), ("story", StoryView)):
+        told = set(re.findall(rf"\b{name}\.(\w+)", text))
+        assert len(told) > 10
+        assert told <= {field.name for field in fields(view)}

@@ -324,6 +324,29 @@ def test_an_outlets_own_reports_are_named_without_an_empty_line_of_evidence() ->
     assert "Suara (2 articles): names no agency" in text
 
 
+@pytest.mark.parametrize(
+    ("ground", "quote", "told"),
+    [
+        (Ground.DATELINE, "JAKARTA, Nov 22 (Reuters) –", 'Origin: Reuters: dateline "JAKARTA, Nov 22 (Reuters) –"'),
+        (Ground.OUTLET, "Reuters", None),
+        (Ground.OWN, "", None),
+    ],
+)
+def test_a_single_article_has_an_origin_where_its_text_names_an_agency(
+    ground: Ground, quote: str, told: str | None
+) -> None:
+    article = make_article("One", outlet="Example Post", language="en")
+    evidence = Evidence(article_id=article.id, ground=ground, line="", quote=quote)
+    origin = Origin(name="Reuters", is_agency=ground is not Ground.OWN, evidence=(evidence,))
+    digest = make_digest(article, titles=TITLES["en"], recipient=make_recipient(language="en"))
+    message = render(replace(digest, stories=(replace(digest.stories[0], origins=(origin,)),)))
+    if told is None:
+        assert "Origin:" not in message.text + message.html
+    else:
+        assert told in message.text
+        assert "Origin:</b> <b>Reuters</b>: dateline “JAKARTA, Nov 22 (Reuters) –”" in message.html
+
+
 def test_what_changed_is_told_in_both_forms_and_counted_at_the_top() -> None:
     for language, heading in (("en", "Changed since we told you"), ("id", "Berubah sejak kami sampaikan")):
         message = render(sample(language))

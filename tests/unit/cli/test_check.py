@@ -99,6 +99,25 @@ def test_warnings_and_other_stores_servers_and_schedules_are_told():
     assert "hunter2" not in text
 
 
+@pytest.mark.parametrize(
+    ("channel", "warned"),
+    [
+        ("webhook: {desk: {url: 'http://192.168.1.7/hook'}}", "channels.webhook.desk"),
+        ("ntfy: {phone: {server: 'http://localhost:8080', topic: berita}}", "channels.ntfy.phone"),
+        ("ntfy: {phone: {server: 'http://localhost:8080', topic: berita, allow_private: true}}", None),
+        ("ntfy: {phone: {server: 'https://ntfy.example.org', topic: berita}}", None),
+    ],
+)
+def test_a_channel_that_may_not_be_called_is_a_warning(copied, capsys, monkeypatch, channel, warned):
+    if "webhook" in channel:
+        monkeypatch.setenv("MONITOR_WEBHOOK_DESK_SECRET", "s" * 40)
+    settings = copied / "monitor.yaml"
+    settings.write_text(f"mail: {{sender: desk@news.example.org}}\nchannels: {{{channel}}}\n", encoding="utf-8")
+    assert main(["check", "--config", str(copied)]) == 0
+    refused = [line for line in capsys.readouterr().out.splitlines() if "may not be called" in line]
+    assert [warned in line and "allow_private: true" in line for line in refused] == ([True] if warned else [])
+
+
 def test_a_template_with_an_error_is_a_warning_with_file_and_line(copied, capsys):
     settings = copied / "monitor.yaml"
     settings.write_text(
