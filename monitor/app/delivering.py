@@ -71,7 +71,8 @@ class Delivering:
 
 
 def make_deliver_rules(configuration: Configuration) -> DeliverRules:
-    """How fast the channels may be used."""
+    """How fast the channels may be used, and for whom."""
     smtp = configuration.settings.mail.smtp
     spacing = {"smtp": timedelta(minutes=1) / smtp.per_minute} if smtp and smtp.per_minute else {}
-    return DeliverRules(spacing=spacing)
+    recipients = frozenset(one.id for one in configuration.recipients)
+    return DeliverRules(spacing=spacing, recipients=recipients)

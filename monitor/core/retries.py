@@ -94,6 +94,11 @@ def unwanted(delivery: Delivery, preference: Preference, *, now: datetime) -> De
     return _given_up(delivery, now, code=0, reply=f"{NOT_SENT} unsubscribed since {preference.at:%Y-%m-%d %H:%M} UTC")
 
 
+def strange(delivery: Delivery, *, now: datetime) -> DeliveryOutcome:
+    """What becomes of mail that was composed before its reader was taken out of the configuration: it is not sent."""
+    return _given_up(delivery, now, code=0, reply=f"{NOT_SENT} {delivery.recipient_id} is no recipient any more")
+
+
 def _given_up(delivery: Delivery, now: datetime, *, code: int, reply: str) -> DeliveryOutcome:
     """Not sent again. An earlier attempt may have arrived all the same; then what it told stays told."""
     return _outcome(delivery, DeliveryState.DEAD, now, code=code, reply=reply, is_untold=not delivery.was_uncertain)

@@ -57,10 +57,14 @@ class ChannelTurns:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliverRules:
-    """`spacing`: channel → the least time between the beginnings of two attempts. `lease_s` outlives one send."""
+    """`spacing`: channel → the least time between the beginnings of two attempts. `lease_s` outlives one send.
+
+    `recipients` are those there are, by id: what was composed for another is not sent. None: no matter for whom.
+    """
 
     lease_s: float = LEASE_S
     spacing: Mapping[str, timedelta] = field(default_factory=dict)
+    recipients: frozenset[str] | None = None
 
 
 async def deliver(
@@ -143,6 +147,8 @@ class _Round:
         return True
 
     async def _outcome(self, name: str, delivery: Delivery) -> DeliveryOutcome:
+        if self.rules.recipients is not None and delivery.recipient_id not in self.rules.recipients:
+            return retries.strange(delivery, now=self.clock.now())
         address = delivery.message.recipient
         held = suspensions.in_force(await self.store.suspensions(), delivery.recipient_id, delivery.channel, address)
         if held is not None:

@@ -55,7 +55,11 @@ async def test_a_new_channel_waits_for_the_old_ones_last_delivery_and_inherits_n
     store, clock, configuration = MemoryStore(), Clock(), load(Path("config"), os.environ)
     slot = make_slot()
     commit = DigestCommit(
-        recipient_id="analyst", slot=slot, next_slot=slot, deliveries=(make_delivery("d1", channel="smtp"),), at=NOW
+        recipient_id="reader",
+        slot=slot,
+        next_slot=slot,
+        deliveries=(make_delivery("d1", recipient_id="reader", channel="smtp"),),
+        at=NOW,
     )
     await store.commit_digest(commit)
     delivering = Delivering(
@@ -69,13 +73,13 @@ async def test_a_new_channel_waits_for_the_old_ones_last_delivery_and_inherits_n
     first = asyncio.create_task(delivering.deliver())
     await broken.is_asked.wait()
     delivering.take_over({"smtp": Good()}, rules)
-    store.outbox["d2"] = make_delivery("d2", channel="smtp", slot_key="d2")
+    store.outbox["d2"] = make_delivery("d2", recipient_id="reader", channel="smtp", slot_key="d2")
     assert (await delivering.deliver()).sent == (), "the old one is at work still"
     assert not broken.is_closed.is_set()
     broken.may_end.set()
     await first
     await broken.is_closed.wait()
-    store.outbox["d3"] = make_delivery("d3", channel="smtp", slot_key="d3")
+    store.outbox["d3"] = make_delivery("d3", recipient_id="reader", channel="smtp", slot_key="d3")
     assert (await delivering.deliver()).sent == ("d2", "d3")
     assert store.outbox["d1"].state is DeliveryState.PENDING
     await delivering.close()

@@ -369,3 +369,13 @@ async def test_mail_that_waits_is_not_sent_to_who_unsubscribed_and_tells_nothing
     (delivery,) = store.outbox.values()
     assert (delivery.state, len(channel.tried)) == (DeliveryState.DEAD, 1)
     assert delivery.last_reply == "not sent, unsubscribed since 2026-11-22 07:00 UTC"
+
+
+@pytest.mark.parametrize(("there", "tried"), [(frozenset({"analyst"}), 1), (frozenset({"editor"}), 0)])
+async def test_mail_that_waits_is_not_sent_to_who_is_a_recipient_no_more(there: frozenset[str], tried: int) -> None:
+    store, channel = await outbox(make_delivery()), ScriptedChannel()
+    rules = DeliverRules(recipients=there)
+    await deliver(store=store, channels={"maildir": channel}, clock=Clock(), rng=lambda: 0.5, rules=rules)
+    (delivery,) = store.outbox.values()
+    assert len(channel.tried) == tried
+    assert (delivery.last_reply == "not sent, analyst is no recipient any more") is (tried == 0)
