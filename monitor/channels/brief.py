@@ -14,7 +14,7 @@ from monitor.channels.email.phrases import outlet_of, title_of
 from monitor.channels.email.text import clean
 from monitor.channels.email.view import subject
 from monitor.model.articles import Article
-from monitor.model.digests import Digest, StoryState
+from monitor.model.digests import Digest, Message, StoryState
 from monitor.ports import Links
 
 _MAX_NAME = 80
@@ -96,6 +96,13 @@ def brief(digest: Digest, words: Language, *, delivery_id: str, links: Links | N
         rest=rest + max(0, len(digest.alarms) - _MAX_ALARMS),
         after=(summary(notices, words),) if notices else (),
         view=Offers(links=links, recipient_id=digest.recipient.id, delivery_id=delivery_id).view(),
+    )
+
+
+def as_message(short: Brief, text: str, content: bytes, *, delivery_id: str) -> Message:
+    """A note as a delivery carries it: no mail, so without addresses and HTML (see `Message`)."""
+    return Message(
+        message_id=delivery_id, sender="", recipient="", subject=short.title, html="", text=text, content=content
     )
 
 

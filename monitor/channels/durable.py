@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from monitor.errors import DeliveryError
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._@-]+")
 
@@ -31,6 +34,20 @@ def put(content: bytes, target: Path, *, drafts: Path | None = None) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+@contextmanager
+def writing(what: str) -> Iterator[None]:
+    """Raises what the disk refuses as `DeliveryError`, with the cure; `what` names the place after "write into"."""
+    try:
+        yield
+    except OSError as error:
+        raise DeliveryError(
+            f"cannot write into {what}: {error.strerror or error}. "
+            "Make room there, or make the folder writable for the account that runs the monitor.",
+            permanent=False,
+            blame="channel",
+        ) from error
 
 
 def as_stored(content: bytes) -> bytes:

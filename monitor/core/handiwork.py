@@ -7,7 +7,7 @@ Refuses: to judge; a person's word needs no evidence.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import count
@@ -91,19 +91,7 @@ def split(
             Joining(article_id=one.id, story_id=parted.id, is_first=one.id == parted.lead_id, reason=reason)
             for one in going
         ),
-        decisions=tuple(
-            Decision(
-                article_id=one.id,
-                stage="story",
-                outcome="parted",
-                level="hand",
-                other_id=story.id,
-                features={"reason": reason},
-                version=VERSION,
-                at=now,
-            )
-            for one in going
-        ),
+        decisions=_parted((one.id for one in going), story, reason, now),
     )
 
 
@@ -138,20 +126,24 @@ def cut(tied: Sequence[Story], story: Story, going: Collection[StoryId], *, now:
     reason = f"parted by hand from the event of story “{story.title}”"
     return Cut(
         changed=tuple(changed),
-        decisions=tuple(
-            Decision(
-                article_id=one.lead_id,
-                stage="story",
-                outcome="parted",
-                level="hand",
-                other_id=story.id,
-                features={"reason": reason},
-                version=VERSION,
-                at=now,
-            )
-            for one in sides[0]
-            if one.merged_into is None
-        ),
+        decisions=_parted((one.lead_id for one in sides[0] if one.merged_into is None), story, reason, now),
+    )
+
+
+def _parted(article_ids: Iterable[ArticleId], story: Story, reason: str, now: datetime) -> tuple[Decision, ...]:
+    """What is kept of a person's word on each article, or each lead, that goes."""
+    return tuple(
+        Decision(
+            article_id=of,
+            stage="story",
+            outcome="parted",
+            level="hand",
+            other_id=story.id,
+            features={"reason": reason},
+            version=VERSION,
+            at=now,
+        )
+        for of in article_ids
     )
 
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 from typing import Any
 
-from monitor.channels.brief import brief
+from monitor.channels.brief import as_message, brief
 from monitor.channels.email.languages import language
 from monitor.errors import DeliveryError
 from monitor.model.digests import Delivery, Digest, Message
@@ -36,15 +36,7 @@ class AppriseRenderer:
         words = language(digest.recipient.language)
         short = brief(digest, words, delivery_id=delivery_id, links=self._links)
         text = short.plain(words, lines=MAX_LINES, max_bytes=MAX_BYTES) or short.title
-        return Message(
-            message_id=delivery_id,
-            sender="",
-            recipient="",
-            subject=short.title,
-            html="",
-            text=text,
-            content=text.encode("utf-8", "replace"),
-        )
+        return as_message(short, text, text.encode("utf-8", "replace"), delivery_id=delivery_id)
 
 
 class AppriseChannel:

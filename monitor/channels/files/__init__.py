@@ -9,8 +9,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from monitor.channels.durable import file_name, put
-from monitor.errors import DeliveryError
+from monitor.channels.durable import file_name, put, writing
 from monitor.model.digests import Delivery
 from monitor.ports import PhaseMark
 
@@ -23,15 +22,8 @@ class FilesChannel:
 
     async def send(self, delivery: Delivery, mark: PhaseMark) -> str:
         """Write the three files durably; returns where the mail lies. Raises `DeliveryError`."""
-        try:
+        with writing(f"the folder {self._path}"):
             return await asyncio.to_thread(self._write, delivery)
-        except OSError as error:
-            raise DeliveryError(
-                f"cannot write into the folder {self._path}: {error.strerror or error}. "
-                "Make room there, or make the folder writable for the account that runs the monitor.",
-                permanent=False,
-                blame="channel",
-            ) from error
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from monitor.channels.durable import as_stored, file_name, put
-from monitor.errors import DeliveryError
+from monitor.channels.durable import as_stored, file_name, put, writing
 from monitor.model.digests import Delivery
 from monitor.ports import PhaseMark
 
@@ -24,15 +23,8 @@ class MaildirChannel:
 
     async def send(self, delivery: Delivery, mark: PhaseMark) -> str:
         """Write the mail and its page durably; returns where the page lies. Raises `DeliveryError`."""
-        try:
+        with writing(f"the Maildir {self._path}"):
             return await asyncio.to_thread(self._write, delivery)
-        except OSError as error:
-            raise DeliveryError(
-                f"cannot write into the Maildir {self._path}: {error.strerror or error}. "
-                "Make room there, or make the folder writable for the account that runs the monitor.",
-                permanent=False,
-                blame="channel",
-            ) from error
 
     async def close(self) -> None:
         """Nothing is held open."""

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.channels.answers import OPERATOR_S, check_answer
-from monitor.channels.brief import as_json, brief
+from monitor.channels.brief import as_json, as_message, brief
 from monitor.channels.email.languages import language
 from monitor.channels.email.text import clean
 from monitor.errors import DeliveryError
@@ -62,15 +62,7 @@ class NtfyRenderer:
             "tags": list(self._tags),
             **({"click": first} if first else {}),
         }
-        return Message(
-            message_id=delivery_id,
-            sender="",
-            recipient="",
-            subject=short.title,
-            html="",
-            text=text,
-            content=as_json(note),
-        )
+        return as_message(short, text, as_json(note), delivery_id=delivery_id)
 
 
 class NtfyChannel:

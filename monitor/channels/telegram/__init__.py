@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined, TemplateError, select_autoescape
 
 from monitor.channels.answers import OPERATOR_S, check_answer
-from monitor.channels.brief import as_json, brief
+from monitor.channels.brief import as_json, as_message, brief
 from monitor.channels.email.languages import language
 from monitor.errors import DeliveryError, RenderError
 from monitor.model.calls import Answer, Call
@@ -65,15 +65,7 @@ class TelegramRenderer:
         except TemplateError as error:
             raise RenderError(f"the digest for {digest.recipient.id} cannot be rendered: {error}") from error
         note = {"text": text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
-        return Message(
-            message_id=delivery_id,
-            sender="",
-            recipient="",
-            subject=short.title,
-            html="",
-            text=text,
-            content=as_json(note),
-        )
+        return as_message(short, text, as_json(note), delivery_id=delivery_id)
 
 
 class TelegramChannel:
